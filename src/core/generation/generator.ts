@@ -1,0 +1,66 @@
+import type { CancelToken, Rng } from '../ports';
+
+/** Which tokens may come next; asked before each sampled token of one sequence. */
+export interface TokenConstraint {
+  /**
+   * @param newIds tokens sampled so far in this request
+   * @returns ids allowed next, or null when everything is allowed
+   */
+  allowed(newIds: readonly number[]): readonly number[] | null;
+}
+
+/** One continuation to sample. Requests are independent: the same request gives the same tokens in any company. */
+export interface GenerationRequest {
+  /** All ids before the first new one. What an earlier request computed for the same prefix is reused. */
+  readonly prefixIds: ArrayLike<number>;
+  /** 0 asks for `probeLogProbs` alone. */
+  readonly maxNewTokens: number;
+  /** 0 is greedy. */
+  readonly temperature: number;
+  /** Sampling ends with one of these, which is kept as the last new id. */
+  readonly stopIds: readonly number[];
+  /** Sampling ends as soon as the decoded new text contains one of these. */
+  readonly stopTexts?: readonly string[];
+  readonly constraint?: TokenConstraint;
+  /** The stream of this sequence alone; not needed when greedy. */
+  readonly rng?: Rng;
+  /** Ask for the log-probabilities (temperature 1, no constraint) of these ids after the last new one. */
+  readonly probeIds?: readonly number[];
+  readonly cancel?: CancelToken;
+}
+
+export type StopReason = 'stop' | 'length' | 'context';
+
+export interface GenerationResult {
+  /** [n] new ids, the stop id included. */
+  readonly ids: Int32Array;
+  /** [n] log-probability of each new id under the model: temperature 1, no constraint; nats, recorded at sampling. */
+  readonly logProbs: Float32Array;
+  /** [n] the same under the distribution that was sampled from: temperature and constraint applied; nats. */
+  readonly samplingLogProbs: Float32Array;
+  readonly stopReason: StopReason;
+  /** [probeIds.length], nats; absent unless asked for. */
+  readonly probeLogProbs?: Float32Array;
+}
+
+/** Counters since the start; for figures, estimates and tests of sharing. */
+export interface GenerationStats {
+  readonly prefilledTokens: number;
+  readonly reusedTokens: number;
+  readonly newTokens: number;
+  readonly decodeSteps: number;
+  /** Mean rows per decoding step = newTokens / decodeSteps. */
+  readonly peakKvBytes: number;
+}
+
+/**
+ * Batched sampling from one model. Requests in flight share decoding steps; prefixes are computed once.
+ * Deterministic: the same requests in the same order give the same numbers.
+ */
+export interface Generator {
+  generate(request: GenerationRequest): Promise<GenerationResult>;
+  /** Forget every cached prefix; required after the weights changed. */
+  clearCache(): void;
+  readonly stats: GenerationStats;
+  dispose(): Promise<void>;
+}
