@@ -7,6 +7,8 @@ export interface TokenConstraint {
    * @returns ids allowed next, or null when everything is allowed
    */
   allowed(newIds: readonly number[]): readonly number[] | null;
+  /** Ids that may not come next; asked where `allowed` gave null. The same array object comes back for the same rule. */
+  forbidden?(newIds: readonly number[]): readonly number[];
 }
 
 /** One continuation to sample. Requests are independent: the same request gives the same tokens in any company. */
@@ -22,6 +24,8 @@ export interface GenerationRequest {
   /** Sampling ends as soon as the decoded new text contains one of these. */
   readonly stopTexts?: readonly string[];
   readonly constraint?: TokenConstraint;
+  /** Never sampled, e.g. functional tokens while an untuned model is prompted; applied before `constraint`. */
+  readonly bannedIds?: readonly number[];
   /** The stream of this sequence alone; not needed when greedy. */
   readonly rng?: Rng;
   /** Ask for the log-probabilities (temperature 1, no constraint) of these ids after the last new one. */
