@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { ErrorEnvelope } from './errors';
+import { JobSpec } from './jobs';
+import { EvaluationItem, Proportion } from './evaluations';
+import { ExampleKind, ExampleStep } from './examples';
+import { LogLine, RunProgress, Sample } from './runs';
+import { Simulation, TreeNode } from './trees';
+
+/**
+ * What the host and an engine process say to each other. One engine process runs one job and exits.
+ *
+ * Order is the guarantee: records are committed and acknowledged before the engine writes the checkpoint that counts them as done, so after a
+ * kill the job repeats at most the work since that checkpoint, and repeated records replace themselves by their natural keys.
+ */
+
+/** A model as the engine opens it. */
+export const ModelRef = z.object({
+  path: z.string(),
+  format: z.enum(['folder', 'gguf']),
+  promptSet: z.string(),
+  plainPrompts: z.array(z.string()),
+  name: z.string(),
+});
+export type ModelRef = z.infer<typeof ModelRef>;
+
+export const EngineJob = z.object({
+  runId: z.string(),
+  /** The run's own folder: `input/` is written by the host, `state/` and `output/` by the engine. */
+  folder: z.string(),
+  seed: z.number().int(),
+  spec: JobSpec,
+  model: ModelRef.nullable(),
+  inputs: z.object({
+    /** JSONL of QuestionRow. */
+    questions: z.string().nullable(),
+    /** JSONL of TreeRecord, for `examples`. */
+    trees: z.string().nullable(),
+    /** JSONL of ExampleInput (accepted and undecided ones), for `sft`. */
+    examples: z.string().nullable(),
+    /** JSONL of QuestionRow of every evaluation set of the project: contamination check and held-out accuracy. */
+    heldOut: z.string().nullable(),
+  }),
+  /** Folder with the prompt sets. */
+  promptsFolder: z.string(),
+  threads: z.number().int().min(1),
+});
+export type EngineJob = z.infer<typeof EngineJob>;
+
+export const TreeRecord = z.object({
+  type: z.literal('tree'),
+  questionId: z.string(),
+  prompt: z.string(),
+  referenceAnswer: z.string(),
+  nodes: z.array(TreeNode),
+  simulations: z.array(Simulation),
+  newTokens: z.number().int(),
+});
+export type TreeRecord = z.infer<typeof TreeRecord>;
+
+export const ExampleRecord = z.object({
+  type: z.literal('example'),
+  /** Unique within the run and the same after a resume. */
+  key: z.string(),
+  questionId: z.string(),
+  prompt: z.string(),
+  referenceAnswer: z.string(),
+  kind: ExampleKind,
+  steps: z.array(ExampleStep),
+  nodePath: z.array(z.number().int()),
+  problems: z.array(z.string()),
+  tokenCount: z.number().int(),
+});
+export type ExampleRecord = z.infer<typeof ExampleRecord>;
+
+/** A line of an SFT input file. */
+export const ExampleInput = ExampleRecord.pick({
+  key: true,
+  questionId: true,
+  prompt: true,
+  referenceAnswer: true,
+  kind: true,
+  steps: true,
+});
+export type ExampleInput = z.infer<typeof ExampleInput>;
+
+export const JobRecord = z.discriminatedUnion('type', [
+  TreeRecord,
+  ExampleRecord,
+  z.object({ type: z.literal('metrics'), step: z.number(), values: z.record(z.string(), z.number()) }),
+  z.object({ type: z.literal('sample'), sample: Sample }),
+  z.object({
+    type: z.literal('checkpoint'),
+    step: z.number().int(),
+    path: z.string(),
+    adapterPath: z.string().nullable(),
+    isFinal: z.boolean(),
+    name: z.string(),
+    architecture: z.string(),
+    parameterCount: z.number(),
+    vocabSize: z.number().int(),
+    sizeBytes: z.number(),
+    hasFunctionalTokens: z.boolean(),
+    promptSet: z.string(),
+    plainPrompts: z.array(z.string()),
+  }),
+  z.object({ type: z.literal('evaluationItem'), item: EvaluationItem }),
+  z.object({
+    type: z.literal('evaluation'),
+    mode: z.enum(['greedy', 'search']),
+    plainPrompt: z.string(),
+    accuracy: Proportion,
+    coverage: Proportion.nullable(),
+    vote: Proportion.nullable(),
+    budget: z.number().int(),
+    tokensPerAnswer: z.number(),
+    seconds: z.number(),
+  }),
+  z.object({
+    type: z.literal('artefact'),
+    kind: z.string(),
+    path: z.string(),
+    sizeBytes: z.number(),
+    sha256: z.string(),
+  }),
+]);
+export type JobRecord = z.infer<typeof JobRecord>;
+
+export const ToEngine = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), job: EngineJob }),
+  /** Save and stop at the next safe point. */
+  z.object({ type: z.literal('pause') }),
+  z.object({ type: z.literal('cancel') }),
+  z.object({ type: z.literal('ack'), batch: z.number().int() }),
+]);
+export type ToEngine = z.infer<typeof ToEngine>;
+
+export const FromEngine = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('started'), versions: z.record(z.string(), z.string()) }),
+  z.object({ type: z.literal('progress'), progress: RunProgress }),
+  z.object({ type: z.literal('log'), line: LogLine }),
+  z.object({ type: z.literal('commit'), batch: z.number().int(), records: z.array(JobRecord) }),
+  z.object({
+    type: z.literal('settled'),
+    outcome: z.enum(['finished', 'paused', 'cancelled', 'failed']),
+    result: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+    error: ErrorEnvelope.nullable(),
+  }),
+]);
+export type FromEngine = z.infer<typeof FromEngine>;

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { EvaluateConfigSchema } from '@core/eval/evaluate-config';
+import { ExamplesConfigSchema } from '@core/dataset/examples-config';
+import { ExportConfigSchema } from '@core/export/export-config';
+import { RlConfigSchema } from '@core/train/rl/rl-config';
+import { SearchConfigSchema } from '@core/search/search-config';
+import { SftConfigSchema } from '@core/train/sft-config';
+import { TokensConfigSchema } from '@core/tokens/tokens-config';
+import { CheckpointId, DatasetId, QuestionSetId, RunId } from './ids';
+
+/** What a person asks for: the kind of work, what it starts from, and its settings. */
+export const JobSpec = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('import'),
+    path: z.string().min(1),
+    name: z.string().min(1),
+    config: z.object({}).default({}),
+  }),
+  z.object({ kind: z.literal('tokens'), checkpointId: CheckpointId, config: TokensConfigSchema }),
+  z.object({
+    kind: z.literal('search'),
+    checkpointId: CheckpointId,
+    questionSetId: QuestionSetId,
+    config: SearchConfigSchema,
+  }),
+  z.object({
+    kind: z.literal('examples'),
+    checkpointId: CheckpointId,
+    searchRunId: RunId,
+    config: ExamplesConfigSchema,
+  }),
+  z.object({ kind: z.literal('sft'), checkpointId: CheckpointId, datasetId: DatasetId, config: SftConfigSchema }),
+  z.object({ kind: z.literal('rl'), checkpointId: CheckpointId, questionSetId: QuestionSetId, config: RlConfigSchema }),
+  z.object({
+    kind: z.literal('evaluate'),
+    checkpointId: CheckpointId,
+    questionSetId: QuestionSetId,
+    config: EvaluateConfigSchema,
+  }),
+  z.object({ kind: z.literal('export'), checkpointId: CheckpointId, config: ExportConfigSchema }),
+]);
+export type JobSpec = z.infer<typeof JobSpec>;
+/** The same before defaults are filled in: what forms and scripts write. */
+export type JobSpecInput = z.input<typeof JobSpec>;
+
+/** Settings of each kind, for wizards that draw the form from the schema. */
+export const STAGE_CONFIGS = {
+  tokens: TokensConfigSchema,
+  search: SearchConfigSchema,
+  examples: ExamplesConfigSchema,
+  sft: SftConfigSchema,
+  rl: RlConfigSchema,
+  evaluate: EvaluateConfigSchema,
+  export: ExportConfigSchema,
+} as const;

@@ -1,0 +1,83 @@
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { CheckpointId, ProjectId, RunId } from './ids';
+
+/**
+ * A usable state of a model: imported, grown by tokens, or written by a run. Everything that needs a model takes one of these.
+ */
+export const Checkpoint = z.object({
+  id: CheckpointId,
+  projectId: ProjectId,
+  name: z.string(),
+  origin: z.enum(['embedded', 'import', 'run']),
+  /** The run that wrote it; null for an imported one. */
+  runId: RunId.nullable(),
+  /** The checkpoint it was made from. */
+  parentId: CheckpointId.nullable(),
+  /** Optimizer step of the run at which it was written. */
+  step: z.number().int().nullable(),
+  /** True for the state a run ended with (or the best one it kept); false for the ones on the way. */
+  isFinal: z.boolean(),
+  /** Hugging Face folder, or one GGUF file. A LoRA run writes a merged folder and keeps its adapter beside it. */
+  path: z.string(),
+  format: z.enum(['folder', 'gguf']),
+  /** PEFT folder of the same state, when it was trained with LoRA. */
+  adapterPath: z.string().nullable(),
+  architecture: z.string(),
+  parameterCount: z.number(),
+  vocabSize: z.number().int(),
+  sizeBytes: z.number(),
+  hasFunctionalTokens: z.boolean(),
+  /** Name of the folder in resources/prompts that suits this model. */
+  promptSet: z.string(),
+  /** Cues to try when the untuned model is evaluated; an empty string is the bare question. */
+  plainPrompts: z.array(z.string()),
+  createdAtMs: z.number(),
+  /** Its files are gone or moved. */
+  isMissing: z.boolean(),
+});
+export type Checkpoint = z.infer<typeof Checkpoint>;
+
+/** What an import would bring, before anything is copied. */
+export const ModelInspection = z.object({
+  path: z.string(),
+  format: z.enum(['folder', 'gguf']),
+  suggestedName: z.string(),
+  architecture: z.string(),
+  parameterCount: z.number(),
+  sizeBytes: z.number(),
+  storedDtypes: z.array(z.string()),
+  tokenizerSize: z.number().int(),
+  vocabSize: z.number().int(),
+  /** Rows of the embedding that no token uses. */
+  spareRows: z.number().int(),
+  tieWordEmbeddings: z.boolean(),
+  maxPositions: z.number().int(),
+  hiddenSize: z.number().int(),
+  numLayers: z.number().int(),
+  hasChatTemplate: z.boolean(),
+  hasFunctionalTokens: z.boolean(),
+  /** Sentences; the import works all the same. */
+  warnings: z.array(z.string()),
+});
+export type ModelInspection = z.infer<typeof ModelInspection>;
+
+/** One token of a tokenised text. */
+export const TokenPiece = z.object({
+  id: z.number().int(),
+  surface: z.string(),
+  isFunctional: z.boolean(),
+  isSpecial: z.boolean(),
+});
+
+export const modelsContract = {
+  list: oc.input(z.object({ projectId: ProjectId })).output(z.array(Checkpoint)),
+  get: oc.input(z.object({ id: CheckpointId })).output(Checkpoint),
+  /** Reads headers only; fails with the reason when the path holds no model that can be imported. */
+  inspect: oc.input(z.object({ path: z.string() })).output(ModelInspection),
+  inspectCheckpoint: oc.input(z.object({ id: CheckpointId })).output(ModelInspection),
+  tokenize: oc.input(z.object({ id: CheckpointId, text: z.string().max(20_000) })).output(z.array(TokenPiece)),
+  rename: oc.input(z.object({ id: CheckpointId, name: z.string().min(1).max(120) })).output(Checkpoint),
+  /** Takes it out of the list; files that the program wrote itself are deleted, a person's own never. */
+  remove: oc.input(z.object({ id: CheckpointId })).output(z.object({ removed: z.boolean() })),
+};

@@ -1,0 +1,53 @@
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { CheckpointId, ProjectId, RunId } from './ids';
+import { JobKind } from './stages';
+
+export const Project = z.object({ id: ProjectId, name: z.string(), createdAtMs: z.number(), isDemo: z.boolean() });
+export type Project = z.infer<typeof Project>;
+
+/** Where a stage of the road stands. */
+export const StageState = z.object({
+  kind: JobKind,
+  state: z.enum(['not-yet', 'ready', 'running', 'done']),
+  /** "612 examples", "41 % ± 3", "about 4 minutes left"; empty when there is nothing to say. */
+  figure: z.string(),
+  /** Why it cannot start, when not-yet: "Import a model first." */
+  reason: z.string(),
+  newestRunId: RunId.nullable(),
+});
+export type StageState = z.infer<typeof StageState>;
+
+export const ProjectOverview = z.object({
+  project: Project,
+  road: z.array(StageState),
+  /** The stage that glows; null when everything is done. */
+  nextStage: JobKind.nullable(),
+  counts: z.object({
+    checkpoints: z.number().int(),
+    questionSets: z.number().int(),
+    questions: z.number().int(),
+    trees: z.number().int(),
+    examples: z.number().int(),
+    evaluations: z.number().int(),
+  }),
+  /** The checkpoint that the next stage would start from. */
+  newestCheckpointId: CheckpointId.nullable(),
+});
+export type ProjectOverview = z.infer<typeof ProjectOverview>;
+
+export const projectsContract = {
+  list: oc.input(z.object({})).output(z.array(Project)),
+  create: oc
+    .input(
+      z.object({
+        name: z.string().trim().min(1).max(120),
+        /** Put the embedded model and its questions in, so that the road can be walked at once. */
+        withEmbedded: z.boolean(),
+      }),
+    )
+    .output(Project),
+  rename: oc.input(z.object({ id: ProjectId, name: z.string().trim().min(1).max(120) })).output(Project),
+  remove: oc.input(z.object({ id: ProjectId })).output(z.object({ removed: z.boolean() })),
+  overview: oc.input(z.object({ id: ProjectId })).output(ProjectOverview),
+};

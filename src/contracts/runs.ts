@@ -1,0 +1,152 @@
+import { oc, eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import { ErrorEnvelope } from './errors';
+import { CheckpointId, DatasetId, EvaluationId, ProjectId, QuestionSetId, RunId } from './ids';
+import { JobSpec } from './jobs';
+import { JobKind } from './stages';
+
+export const RUN_STATUSES = [
+  'queued',
+  'running',
+  'pausing',
+  'paused',
+  'cancelled',
+  'finished',
+  'failed',
+  'interrupted',
+] as const;
+/**
+ * `paused` and `interrupted` (engine or machine died) go on from their last checkpoint with `resume`;
+ * `failed` too, where the cause can be mended.
+ */
+export const RunStatus = z.enum(RUN_STATUSES);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+export const RunProgress = z.object({
+  /** What happens now, in words: "growing trees", "step 40 of 120". */
+  phase: z.string(),
+  done: z.number(),
+  total: z.number(),
+  unit: z.string(),
+  /** 80 % range from the measured rate; null while there is no rate yet. */
+  secondsLeft: z.object({ low: z.number(), high: z.number() }).nullable(),
+  tokensPerSecond: z.number().nullable(),
+  memoryBytes: z.number().nullable(),
+  updatedAtMs: z.number(),
+});
+export type RunProgress = z.infer<typeof RunProgress>;
+
+export const Run = z.object({
+  id: RunId,
+  projectId: ProjectId,
+  kind: JobKind,
+  name: z.string(),
+  status: RunStatus,
+  spec: JobSpec,
+  /** `spec.config.seed`; 0 where the kind draws no lots. */
+  seed: z.number().int(),
+  /** Program, Node, onnxruntime, schema. */
+  versions: z.record(z.string(), z.string()),
+  progress: RunProgress.nullable(),
+  error: ErrorEnvelope.nullable(),
+  /** Figures a run ends with, e.g. {trees: 300, solved: 248}; see each runner. */
+  result: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+  /** What it made, in the order it was made. */
+  outputs: z.object({
+    checkpointIds: z.array(CheckpointId),
+    datasetId: DatasetId.nullable(),
+    evaluationId: EvaluationId.nullable(),
+    treeCount: z.number().int(),
+    artefacts: z.array(z.object({ kind: z.string(), path: z.string(), sizeBytes: z.number(), sha256: z.string() })),
+  }),
+  /** Runs, sets and checkpoints it started from, for lineage. */
+  parents: z.object({
+    checkpointId: CheckpointId.nullable(),
+    questionSetId: QuestionSetId.nullable(),
+    datasetId: DatasetId.nullable(),
+    runId: RunId.nullable(),
+  }),
+  /** Seconds of work so far, pauses not counted. */
+  activeSeconds: z.number(),
+  createdAtMs: z.number(),
+  startedAtMs: z.number().nullable(),
+  finishedAtMs: z.number().nullable(),
+  folder: z.string(),
+});
+export type Run = z.infer<typeof Run>;
+
+/** [n] steps and values of one metric, steps ascending. */
+export const MetricSeries = z.object({ name: z.string(), steps: z.array(z.number()), values: z.array(z.number()) });
+export type MetricSeries = z.infer<typeof MetricSeries>;
+
+/** A piece of output worth looking at: what the model wrote at some step. */
+export const Sample = z.object({
+  step: z.number().int(),
+  questionId: z.string(),
+  prompt: z.string(),
+  referenceAnswer: z.string(),
+  text: z.string(),
+  isRight: z.boolean().nullable(),
+  reward: z.number().nullable(),
+  /** Value of each part of the reward. */
+  rewardParts: z.record(z.string(), z.number()),
+});
+export type Sample = z.infer<typeof Sample>;
+
+export const LogLine = z.object({ atMs: z.number(), level: z.enum(['info', 'warning', 'error']), message: z.string() });
+export type LogLine = z.infer<typeof LogLine>;
+
+/** Before a run: ranges, reasons, and warnings that never block. */
+export const Estimate = z.object({
+  seconds: z.object({ low: z.number(), high: z.number() }),
+  memoryBytes: z.object({ low: z.number(), high: z.number() }),
+  diskBytes: z.number(),
+  freeMemoryBytes: z.number(),
+  freeDiskBytes: z.number(),
+  /** How it was reckoned, in a sentence. */
+  basis: z.string(),
+  warnings: z.array(z.string()),
+});
+export type Estimate = z.infer<typeof Estimate>;
+
+/** Something changed; the window asks again for what it shows. Progress, metrics and log lines of a running job come whole. */
+export const WorkbenchEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('runChanged'), run: Run }),
+  z.object({ type: z.literal('runRemoved'), projectId: ProjectId, runId: RunId }),
+  z.object({
+    type: z.literal('metricsAdded'),
+    runId: RunId,
+    step: z.number(),
+    values: z.record(z.string(), z.number()),
+  }),
+  z.object({ type: z.literal('logAdded'), runId: RunId, line: LogLine }),
+  z.object({ type: z.literal('samplesAdded'), runId: RunId }),
+  z.object({ type: z.literal('treesAdded'), runId: RunId, count: z.number().int() }),
+  z.object({
+    type: z.literal('changed'),
+    what: z.enum(['projects', 'checkpoints', 'questionSets', 'datasets', 'examples', 'evaluations', 'settings']),
+  }),
+]);
+export type WorkbenchEvent = z.infer<typeof WorkbenchEvent>;
+
+export const runsContract = {
+  list: oc.input(z.object({ projectId: ProjectId, kind: JobKind.optional() })).output(z.array(Run)),
+  get: oc.input(z.object({ id: RunId })).output(Run),
+  /** @throws WorkbenchError with the reason when the job cannot start as asked (missing files, empty set, impossible settings). */
+  start: oc.input(z.object({ projectId: ProjectId, name: z.string().max(120).optional(), spec: JobSpec })).output(Run),
+  pause: oc.input(z.object({ id: RunId })).output(Run),
+  resume: oc.input(z.object({ id: RunId })).output(Run),
+  cancel: oc.input(z.object({ id: RunId })).output(Run),
+  /** Deletes a settled run with what it made, unless something else stands on it; then says what. */
+  remove: oc.input(z.object({ id: RunId })).output(z.object({ removed: z.boolean(), blockedBy: z.array(z.string()) })),
+  metrics: oc.input(z.object({ id: RunId })).output(z.array(MetricSeries)),
+  samples: oc
+    .input(z.object({ id: RunId, limit: z.number().int().min(1).max(500).default(100) }))
+    .output(z.array(Sample)),
+  logs: oc
+    .input(z.object({ id: RunId, limit: z.number().int().min(1).max(5000).default(1000) }))
+    .output(z.array(LogLine)),
+  estimate: oc.input(z.object({ projectId: ProjectId, spec: JobSpec })).output(Estimate),
+  /** Everything that happens, from now on; at most ten progress events a second. */
+  watch: oc.input(z.object({})).output(eventIterator(WorkbenchEvent)),
+};

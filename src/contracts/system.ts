@@ -1,0 +1,49 @@
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+
+export const SystemInfo = z.object({
+  version: z.string(),
+  shell: z.enum(['electron', 'browser', 'none']),
+  dataFolder: z.string(),
+  cores: z.number().int(),
+  totalMemoryBytes: z.number(),
+  freeMemoryBytes: z.number(),
+  freeDiskBytes: z.number(),
+  /** What runs the arithmetic, e.g. "CPU, 2 threads". */
+  device: z.string(),
+  versions: z.record(z.string(), z.string()),
+});
+export type SystemInfo = z.infer<typeof SystemInfo>;
+
+export const FolderEntry = z.object({
+  name: z.string(),
+  path: z.string(),
+  kind: z.enum(['folder', 'file']),
+  sizeBytes: z.number(),
+  /** A folder that holds config.json, or a .gguf file. */
+  looksLikeModel: z.boolean(),
+});
+
+export const Settings = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  /** Leave one core to the person. */
+  gentle: z.boolean(),
+});
+export type Settings = z.infer<typeof Settings>;
+
+export const systemContract = {
+  info: oc.input(z.object({})).output(SystemInfo),
+  /** The page's own path picker, for both shells. `path` null is the home folder. */
+  listFolder: oc
+    .input(z.object({ path: z.string().nullable() }))
+    .output(z.object({ path: z.string(), parent: z.string().nullable(), entries: z.array(FolderEntry) })),
+  settings: oc.input(z.object({})).output(Settings),
+  changeSettings: oc.input(Settings.partial()).output(Settings),
+  /** Drafts of wizards and other small state of the window, kept across reloads. */
+  loadDraft: oc.input(z.object({ key: z.string().max(200) })).output(z.object({ value: z.unknown() })),
+  saveDraft: oc
+    .input(z.object({ key: z.string().max(200), value: z.unknown() }))
+    .output(z.object({ saved: z.boolean() })),
+  /** Shows a file or folder in the desktop's file manager; says so where there is none. */
+  reveal: oc.input(z.object({ path: z.string() })).output(z.object({ revealed: z.boolean(), reason: z.string() })),
+};
