@@ -1,0 +1,117 @@
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { FUNCTIONAL_TOKENS, type FunctionalTokenName } from './functional-tokens';
+import type { Step } from './render';
+import type { FunctionalTokenIds } from './token-ids';
+
+/** A step found in a response, with the half-open range it covers, tags included; in characters or ids, as the source was. */
+export interface ParsedStep extends Step {
+  readonly start: number;
+  readonly end: number;
+  /** False when the response ended before the close tag. */
+  readonly isClosed: boolean;
+}
+
+/** Why a response is not a clean list of steps. */
+export const PARSE_PROBLEMS = ['text-outside', 'tag-inside', 'close-without-open', 'unclosed', 'empty-step'] as const;
+export type ParseProblemKind = (typeof PARSE_PROBLEMS)[number];
+
+export interface ParseProblem {
+  readonly kind: ParseProblemKind;
+  /** Position in characters or ids, as the source was. */
+  readonly at: number;
+  readonly message: string;
+}
+
+export interface ParsedResponse {
+  readonly steps: readonly ParsedStep[];
+  readonly problems: readonly ParseProblem[];
+  /** The response ended with an end-of-sequence id; always false for text. */
+  readonly hasEos: boolean;
+}
+
+/** A piece of a response: a tag, or what lies between two tags. */
+interface Piece {
+  readonly at: number;
+  readonly end: number;
+  readonly opens?: FunctionalTokenName;
+  readonly closes?: FunctionalTokenName;
+  readonly text: string;
+}
+
+const TAG = new RegExp(`<(/?)(${FUNCTIONAL_TOKENS.map((token) => token.name).join('|')})>`, 'g');
+
+/** Finds the steps of a response written as text. */
+export function parseText(text: string): ParsedResponse {
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const match of text.matchAll(TAG)) {
+    if (match.index > from) pieces.push({ at: from, end: match.index, text: text.slice(from, match.index) });
+    const name = match[2] as FunctionalTokenName;
+    const end = match.index + match[0].length;
+    pieces.push({ at: match.index, end, text: match[0], ...(match[1] ? { closes: name } : { opens: name }) });
+    from = end;
+  }
+  if (from < text.length) pieces.push({ at: from, end: text.length, text: text.slice(from) });
+  return assemble(pieces, false);
+}
+
+/** Finds the steps of a response given as ids; everything from the first end-of-sequence id on is left out. */
+export function parseIds(ids: ArrayLike<number>, tokenizer: Tokenizer, tokens: FunctionalTokenIds): ParsedResponse {
+  const pieces: Piece[] = [];
+  let end = 0;
+  let from = 0;
+  const flush = (to: number) => {
+    if (to > from) pieces.push({ at: from, end: to, text: tokenizer.decode(Array.prototype.slice.call(ids, from, to) as number[]) });
+  };
+  for (; end < ids.length && !tokens.eos.includes(ids[end]!); end++) {
+    const opens = tokens.opens.get(ids[end]!);
+    const closes = tokens.closes.get(ids[end]!);
+    if (opens === undefined && closes === undefined) continue;
+    flush(end);
+    pieces.push({ at: end, end: end + 1, text: '', ...(opens !== undefined ? { opens } : {}), ...(closes !== undefined ? { closes } : {}) });
+    from = end + 1;
+  }
+  flush(end);
+  return assemble(pieces, end < ids.length);
+}
+
+/** One pass over the pieces with at most one step open; a foreign tag inside a step ends it there. */
+function assemble(pieces: readonly Piece[], hasEos: boolean): ParsedResponse {
+  const steps: ParsedStep[] = [];
+  const problems: ParseProblem[] = [];
+  let open: { token: FunctionalTokenName; start: number; text: string } | null = null;
+  const report = (kind: ParseProblemKind, at: number, message: string) => problems.push({ kind, at, message });
+  const close = (end: number, isClosed: boolean) => {
+    if (open === null) return;
+    const text = open.text.trim();
+    if (text === '') report('empty-step', open.start, `The step ${open.token} has no text.`);
+    steps.push({ token: open.token, text, start: open.start, end, isClosed });
+    open = null;
+  };
+
+  for (const piece of pieces) {
+    const current: { token: FunctionalTokenName; start: number; text: string } | null = open;
+    if (piece.opens !== undefined) {
+      if (current !== null) {
+        report('tag-inside', piece.at, `The step ${current.token} holds <${piece.opens}> before it is closed.`);
+        close(piece.at, false);
+      }
+      open = { token: piece.opens, start: piece.at, text: '' };
+    } else if (piece.closes !== undefined) {
+      if (current === null) report('close-without-open', piece.at, `</${piece.closes}> closes nothing.`);
+      else if (current.token === piece.closes) close(piece.end, true);
+      else report('tag-inside', piece.at, `The step ${current.token} holds </${piece.closes}>.`);
+    } else if (current !== null) {
+      open = { ...current, text: current.text + piece.text };
+    } else if (piece.text.trim() !== '') {
+      report('text-outside', piece.at, 'There is text outside the steps.');
+    }
+  }
+  const last = pieces.at(-1);
+  const unclosed: { token: FunctionalTokenName; start: number } | null = open;
+  if (unclosed !== null && last !== undefined) {
+    report('unclosed', unclosed.start, `The step ${unclosed.token} is not closed.`);
+    close(last.end, false);
+  }
+  return { steps, problems, hasEos };
+}
