@@ -1,0 +1,117 @@
+import { mkdirSync, openSync, closeSync, fsyncSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { WorkbenchError } from '@core/errors';
+
+/**
+ * Files that either are there whole or are the ones from before: written beside, flushed to disk, then renamed over.
+ * A job that is killed at any moment finds its last complete state.
+ */
+
+/** Replaces `path` by `bytes` in one step; makes missing folders. @throws WorkbenchError `disk-full` and `state-not-written` */
+export function writeAtomic(path: string, bytes: Uint8Array | readonly Uint8Array[]): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const parts = bytes instanceof Uint8Array ? [bytes] : bytes;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = openSync(temporary, 'w');
+    try {
+      for (const part of parts) writeWhole(file, part);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+    flushFolder(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw describeWriteFailure(path, error);
+  }
+}
+
+/** Replaces a JSON file in one step. Numbers that JSON cannot hold (NaN, infinity) are refused rather than written as null. */
+export function writeJsonAtomic(path: string, value: unknown): void {
+  const text = JSON.stringify(value, (key, part: unknown) => {
+    if (typeof part === 'number' && !Number.isFinite(part)) {
+      throw new WorkbenchError('numeric', `State field "${key}" is ${part}, which a state file cannot keep.`, { code: 'state-not-finite', where: path });
+    }
+    return part;
+  });
+  writeAtomic(path, new TextEncoder().encode(text));
+}
+
+/** The value of a JSON state file, null when there is none. @throws WorkbenchError `state-damaged` when it is not JSON */
+export function readJsonState<T>(path: string, parse: (value: unknown) => T): T | null {
+  const bytes = readBinaryState(path);
+  if (bytes === null) return null;
+  try {
+    return parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch (cause) {
+    throw new WorkbenchError(
+      'precondition',
+      `The saved state ${basename(path)} cannot be read.`,
+      { code: 'state-damaged', where: path, kept: 'Everything stored before it.', wayOut: 'Start this run again from the beginning.' },
+      { cause },
+    );
+  }
+}
+
+/** The bytes of a state file, null when there is none. */
+export function readBinaryState(path: string): Uint8Array | null {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Bytes of a typed array as they lie in memory, without a copy. */
+export function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/** `code` of a Node error, e.g. ENOSPC; empty when it has none. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** A failed write in words a person can act on; a full disk above all. */
+export function describeWriteFailure(path: string, cause: unknown): WorkbenchError {
+  if (cause instanceof WorkbenchError) return cause;
+  const code = errorCode(cause);
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new WorkbenchError(
+      'resource',
+      `The disk is full: ${path} could not be written.`,
+      { code: 'disk-full', where: path, kept: 'Everything saved before, up to the last checkpoint.', wayOut: 'Free some space on this disk and resume.' },
+      { cause },
+    );
+  }
+  return new WorkbenchError(
+    'external',
+    `${path} could not be written${code && ` (${code})`}.`,
+    { code: 'state-not-written', where: path, kept: 'The file as it was before.', wayOut: 'Check that the folder can be written to, then resume.' },
+    { cause },
+  );
+}
+
+function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at, bytes.byteLength - at);
+}
+
+/** Makes the rename itself durable; some file systems do not let a folder be opened, where there is nothing to do. */
+function flushFolder(folder: string): void {
+  let handle: number;
+  try {
+    handle = openSync(folder, 'r');
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(handle);
+  } catch {
+    // Windows and some network file systems refuse to flush folders.
+  } finally {
+    closeSync(handle);
+  }
+}
