@@ -22,6 +22,12 @@ export const SearchConfigSchema = z.object({
     .min(1)
     .default('instruct')
     .meta(field({ label: 'Prompt set', help: 'Folder of resources/prompts that words the request for each kind of step.' })),
+  maxQuestions: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta(field({ label: 'Questions', help: 'Trees are grown for the first so many questions of the set; empty for all.', unit: 'at most', paper: 'about 1,200' })),
   numSimulations: z
     .int()
     .min(1)

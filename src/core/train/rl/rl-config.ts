@@ -19,6 +19,12 @@ export const RlConfigSchema = z.object({
     .enum(EXPLORATIONS)
     .default('tree')
     .meta(field({ label: 'Exploration', help: 'Tree: functional tokens branch from shared beginnings. Independent: each answer is sampled by itself.', paper: 'tree' })),
+  maxQuestions: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta(field({ label: 'Question pool', help: 'Exploration draws from the first so many questions of the set; empty for all.', unit: 'at most', advanced: true })),
   iterations: z.int().min(1).max(100_000).default(50).meta(field({ label: 'Iterations', help: 'Each explores some questions and updates the model.', paper: 'about 250' })),
   questionsPerIteration: z.int().min(1).max(4096).default(16).meta(field({ label: 'Questions', help: 'Questions explored in each iteration.', unit: 'per iteration', paper: '16' })),
   pathsPerQuestion: z.int().min(2).max(256).default(16).meta(field({ label: 'Paths', help: 'Answers explored for each question. 256 paths per iteration in all is a good start.', unit: 'per question', paper: '16' })),
