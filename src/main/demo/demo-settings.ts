@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import type { STAGE_CONFIGS } from '@contracts/jobs';
+
+type Settings = { readonly [K in keyof typeof STAGE_CONFIGS]: z.input<(typeof STAGE_CONFIGS)[K]> };
+
+/** How much of everything one walk of the road takes. `questions` counts the training questions that search and RL draw from. */
+export interface RoadPlan {
+  readonly searchQuestions: number;
+  readonly rlQuestions: number;
+  readonly validationQuestions: number;
+  readonly testQuestions: number;
+  readonly settings: Settings;
+}
+
+/** The embedded model on two cores within ten minutes; chosen on the validation questions (docs/experiments.md). */
+export function fullDemoPlan(seed: number): RoadPlan {
+  return {
+    searchQuestions: 300,
+    rlQuestions: 1000,
+    validationQuestions: 150,
+    testQuestions: 500,
+    settings: {
+      tokens: { initialisation: 'cue', promptSet: 'workbook', seed },
+      search: { expander: 'prompted', promptSet: 'workbook', numSimulations: 8, temperature: 0.7, maxStepTokens: 64, maxAnswerTokens: 96, maxPathTokens: 384, children: 'narrow', concurrentTrees: 64, seed },
+      examples: { promptSet: 'workbook', maxPathsPerQuestion: 3, maxMergesPerPath: 2, wrongTailScope: 'step', verifyMaxTokens: 96, maxTokens: 384, seed },
+      sft: { learningRate: 5e-4, epochs: 6, minUpdates: 120, batchSize: 32, maxTokens: 384, checkpointEvery: 40, seed },
+      rl: {
+        iterations: 8,
+        questionsPerIteration: 16,
+        pathsPerQuestion: 16,
+        pathsPerUpdate: 256,
+        learningRate: 2e-4,
+        klCoefficient: 0.01,
+        temperature: 0.7,
+        maxNewTokens: 320,
+        maxStepTokens: 96,
+        checkpointEvery: 4,
+        evaluateEvery: 4,
+        evaluateQuestions: 100,
+        seed,
+      },
+      evaluate: { mode: 'greedy', maxNewTokens: 400, concurrentQuestions: 64, seed },
+      export: { form: 'merged', dtype: 'F32' },
+    },
+  };
+}
+
+/** Every stage once, as small as it can be; says nothing about accuracy. */
+export function quickDemoPlan(seed: number): RoadPlan {
+  const full = fullDemoPlan(seed);
+  return {
+    searchQuestions: 40,
+    rlQuestions: 64,
+    validationQuestions: 30,
+    testQuestions: 60,
+    settings: {
+      ...full.settings,
+      search: { ...full.settings.search, numSimulations: 4 },
+      sft: { ...full.settings.sft, epochs: 2, minUpdates: 40 },
+      rl: { ...full.settings.rl, iterations: 2, questionsPerIteration: 8, pathsPerQuestion: 8, pathsPerUpdate: 64, evaluateQuestions: 30 },
+    },
+  };
+}
