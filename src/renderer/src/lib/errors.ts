@@ -1,0 +1,34 @@
+import { ErrorEnvelope } from '@contracts/errors';
+import { WorkbenchError, fromEnvelope } from '@core/errors';
+
+/** Rebuilds what the host threw: oRPC carries our envelope in `data`; anything else becomes an error of kind `internal`. */
+export function toWorkbenchError(thrown: unknown): WorkbenchError {
+  if (thrown instanceof WorkbenchError) return thrown;
+  const envelope = ErrorEnvelope.safeParse(dataOf(thrown));
+  if (envelope.success) {
+    const { facts, technical, ...rest } = envelope.data;
+    return fromEnvelope({ ...rest, facts: withoutUndefined(facts), ...(technical !== undefined && { technical }) });
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new WorkbenchError(
+    'internal',
+    'The workbench met something it did not expect.',
+    { code: 'unexpected', kept: 'Nothing that was stored has changed.', wayOut: 'Try again. If it comes back, copy the technical text below into a report.' },
+    { cause: thrown instanceof Error ? (thrown.stack ?? message) : message },
+  );
+}
+
+/** True for a thing that is no longer there: deleted, or moved away. */
+export function isGone(error: unknown): boolean {
+  return error instanceof WorkbenchError && error.kind === 'not_found';
+}
+
+function dataOf(thrown: unknown): unknown {
+  return typeof thrown === 'object' && thrown !== null && 'data' in thrown ? thrown.data : undefined;
+}
+
+/** zod types optional keys as possibly undefined; our own facts leave the key out. */
+function withoutUndefined(facts: ErrorEnvelope['facts']): WorkbenchError['facts'] {
+  // Holds because only keys whose value is undefined are dropped, which leaves exactly the shape of ErrorFacts.
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as unknown as WorkbenchError['facts'];
+}

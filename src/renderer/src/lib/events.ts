@@ -1,0 +1,103 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { LogLine, MetricSeries, Run, WorkbenchEvent } from '@contracts/runs';
+import { api, client, connection } from './api';
+
+type EventOf<T extends WorkbenchEvent['type']> = Extract<WorkbenchEvent, { type: T }>;
+type ChangedWhat = EventOf<'changed'>['what'];
+
+/** Queries that a change spoils. Figures of the road depend on nearly everything, so the overview is in each row. */
+const SPOILED: Record<ChangedWhat, readonly { key(): readonly unknown[] }[]> = {
+  projects: [api.projects],
+  checkpoints: [api.models, api.projects.overview],
+  questionSets: [api.questions, api.projects.overview],
+  datasets: [api.examples, api.projects.overview],
+  examples: [api.examples, api.trees.get, api.projects.overview],
+  evaluations: [api.evaluations, api.projects.overview],
+  settings: [api.system.settings],
+};
+
+const HANDLERS: { [T in WorkbenchEvent['type']]: (queries: QueryClient, event: EventOf<T>) => void } = {
+  runChanged: (queries, { run }) => {
+    const before = queries.getQueryData<Run>(api.runs.get.queryKey({ input: { id: run.id } }));
+    queries.setQueryData(api.runs.get.queryKey({ input: { id: run.id } }), run);
+    queries.setQueriesData<Run[]>({ queryKey: api.runs.list.key() }, (runs) => replaceRun(runs, run));
+    // Progress alone (the status stays) touches nothing else; a new or settled run may have made things.
+    if (before?.status !== run.status) {
+      void queries.invalidateQueries({ queryKey: api.projects.overview.key() });
+      void queries.invalidateQueries({ queryKey: api.runs.list.key() });
+    }
+  },
+  runRemoved: (queries, { runId }) => {
+    queries.removeQueries({ queryKey: api.runs.get.queryKey({ input: { id: runId } }) });
+    for (const part of [api.runs.list, api.models, api.trees, api.examples, api.evaluations, api.projects.overview]) {
+      void queries.invalidateQueries({ queryKey: part.key() });
+    }
+  },
+  metricsAdded: (queries, event) =>
+    queries.setQueryData<MetricSeries[]>(api.runs.metrics.queryKey({ input: { id: event.runId } }), (series) => series && appendMetrics(series, event.step, event.values)),
+  logAdded: (queries, { runId, line }) =>
+    queries.setQueriesData<LogLine[]>({ queryKey: api.runs.logs.key({ input: { id: runId } }) }, (lines) => lines && [...lines, line]),
+  samplesAdded: (queries, { runId }) => void queries.invalidateQueries({ queryKey: api.runs.samples.key({ input: { id: runId } }) }),
+  treesAdded: (queries) => {
+    void queries.invalidateQueries({ queryKey: api.trees.list.key() });
+    void queries.invalidateQueries({ queryKey: api.projects.overview.key() });
+  },
+  changed: (queries, { what }) => {
+    for (const part of SPOILED[what]) void queries.invalidateQueries({ queryKey: part.key() });
+  },
+};
+
+/** Applies one event of the host to what the window has in hand. */
+export function applyEvent(queries: QueryClient, event: WorkbenchEvent): void {
+  // Holds because HANDLERS has exactly one handler per event type, taking that event.
+  const handle = HANDLERS[event.type] as (queries: QueryClient, event: WorkbenchEvent) => void;
+  handle(queries, event);
+}
+
+/** Listens to the host until `signal` ends it, over any number of lost connections; after each, everything is asked again. */
+export async function listenToHost(queries: QueryClient, signal: AbortSignal): Promise<void> {
+  for (let round = 0; !signal.aborted; round += 1) {
+    try {
+      const events = await client.runs.watch({}, { signal });
+      if (round > 0) void queries.invalidateQueries();
+      for await (const event of events) applyEvent(queries, event);
+    } catch {
+      // The connection store shows the loss; here it is enough to listen again.
+    }
+    if (!signal.aborted) await untilOpenOr(1000);
+  }
+}
+
+/** Series with the values of one step added; a repeated step (after a resume) replaces the old value. */
+export function appendMetrics(series: MetricSeries[], step: number, values: Readonly<Record<string, number>>): MetricSeries[] {
+  const known = new Set(series.map((one) => one.name));
+  const grown = series.map((one) => {
+    const value = values[one.name];
+    return value === undefined ? one : withPoint(one, step, value);
+  });
+  const fresh = Object.entries(values).filter(([name]) => !known.has(name));
+  return [...grown, ...fresh.map(([name, value]) => ({ name, steps: [step], values: [value] }))];
+}
+
+function withPoint(one: MetricSeries, step: number, value: number): MetricSeries {
+  const last = one.steps.at(-1);
+  if (last === undefined || last < step) return { ...one, steps: [...one.steps, step], values: [...one.values, value] };
+  const keep = one.steps.findIndex((known) => known >= step);
+  return { ...one, steps: [...one.steps.slice(0, keep), step], values: [...one.values.slice(0, keep), value] };
+}
+
+function replaceRun(runs: Run[] | undefined, run: Run): Run[] | undefined {
+  return runs?.map((one) => (one.id === run.id ? run : one));
+}
+
+function untilOpenOr(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    const unsubscribe = connection.subscribe(() => connection.get() === 'open' && done());
+  });
+}

@@ -1,0 +1,47 @@
+import { useId, type ReactNode } from 'react';
+import './panel.css';
+
+export interface PanelProps {
+  readonly title: ReactNode;
+  /** Beside the title, at the right. */
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A titled part of a page, divided from the next by a hairline. */
+export function Panel({ title, actions, children }: PanelProps) {
+  const id = useId();
+  return (
+    <section className="panel" aria-labelledby={id}>
+      <header className="panel-head">
+        <h2 id={id}>{title}</h2>
+        {actions && <div className="panel-actions">{actions}</div>}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** Folded-away details. */
+export function Disclosure({ summary, children, isOpen }: { readonly summary: ReactNode; readonly children: ReactNode; readonly isOpen?: boolean }) {
+  return (
+    <details className="disclosure" open={isOpen}>
+      <summary>{summary}</summary>
+      <div className="disclosure-body">{children}</div>
+    </details>
+  );
+}
+
+/** Names and values in two columns. */
+export function Facts({ rows }: { readonly rows: readonly (readonly [name: string, value: ReactNode])[] }) {
+  return (
+    <dl className="facts">
+      {rows.map(([name, value]) => (
+        <div key={name} className="facts-row">
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
