@@ -1,0 +1,42 @@
+import { selfAttention } from '../../nn/attention';
+import { gatedMlp } from '../../nn/mlp';
+import type { WeightInputs } from '../../nn/weights';
+import { causalMask, segmentMask } from '../../ops/attention';
+import { add } from '../../ops/elementwise';
+import { gatherRows } from '../../ops/lookup';
+import { rmsNorm } from '../../ops/normalise';
+import type { Program, Var } from '../../ops/program';
+import { reshape } from '../../ops/shape';
+import { multiplyDims } from '../../tensor/dims';
+import type { ModelConfig } from '../model-config';
+import { EMBEDDING, FINAL_NORM, layerPrefix } from './parameters';
+import { ropeFrequencies } from './rope';
+
+/**
+ * The decoder from token ids to the normalised hidden states that the output head reads.
+ *
+ * Rows are right-padded: under the causal mask no real position sees the padding behind it, so none is masked.
+ * @param ids      [B, T] int64
+ * @param segments [B, T] int64, when a row holds several sequences that must not see each other; null otherwise
+ * @returns        [B·T, D]
+ */
+export function buildHidden(program: Program, weights: WeightInputs, config: ModelConfig, ids: Var, segments: Var | null): Var {
+  const [rows = 'B', length = 'T'] = ids.dims;
+  const causal = program.apply(causalMask(length));
+  const mask = segments ? program.apply(segmentMask, segments, causal) : causal;
+  const table = { headDim: config.headDim, frequencies: ropeFrequencies(config), maxPositions: config.maxPositions };
+  const norm = (x: Var, name: string) => program.apply(rmsNorm(config.rmsNormEps, config.hiddenSize), x, weights.weight(name, [config.hiddenSize]));
+
+  const flat = program.apply(reshape([multiplyDims(rows, length)]), ids);
+  let x = program.apply(gatherRows, weights.weight(EMBEDDING, [config.vocabSize, config.hiddenSize]), flat);
+  for (let layer = 0; layer < config.numLayers; layer++) {
+    const prefix = layerPrefix(layer);
+    const before = x;
+    x = program.region([before], () => {
+      const attended = selfAttention(program, weights, norm(before, `${prefix}input_layernorm.weight`), `${prefix}self_attn.`, { config, rows, length, mask, table });
+      const middle = program.apply(add, before, attended);
+      return program.apply(add, middle, gatedMlp(program, weights, norm(middle, `${prefix}post_attention_layernorm.weight`), `${prefix}mlp.`, config));
+    });
+  }
+  return norm(x, FINAL_NORM);
+}

@@ -1,0 +1,12 @@
+import { readDecoderConfig } from '../decoder/config';
+import type { ModelConfig } from '../model-config';
+
+/** Llama 1–3, SmolLM, SmolLM2, TinyLlama. */
+export function readLlamaConfig(json: unknown): ModelConfig {
+  return readDecoderConfig(json, {
+    architecture: 'llama',
+    qkvBias: false,
+    qkNorm: false,
+    refuse: (config) => (config.attention_bias ? 'a bias in attention (attention_bias)' : null),
+  });
+}

@@ -1,0 +1,93 @@
+import { ShapeError } from '../errors';
+import { bindDim, multiplyDims, showDims } from '../tensor/dims';
+import { tensor64 } from '../tensor/tensor64';
+import { operand } from './operand';
+import type { Op } from './program';
+
+/** Rows of `table` [V, D] by `ids` [N] (int64): [N, D]. */
+export const gatherRows: Op = {
+  name: 'gatherRows',
+  infer: (inputs) => [{ dims: [operand(inputs, 1).dims[0] ?? 1, operand(inputs, 0).dims[1] ?? 1], dtype: operand(inputs, 0).dtype }],
+  emit: ({ graph }, inputs, outputs) => [graph.single('Gather', inputs, operand(outputs, 0).dims, { attributes: { axis: 0 } })],
+  evaluate: (inputs) => {
+    const [table, ids] = [operand(inputs, 0), operand(inputs, 1)];
+    const width = table.dims[1] ?? 1;
+    return [tensor64([ids.data.length, width], (index) => table.data[ids.data[Math.floor(index / width)]! * width + (index % width)]!)];
+  },
+  vjp: (context) => {
+    const { program, inputs, gradients } = context;
+    const [table, ids, g] = [operand(inputs, 0), operand(inputs, 1), operand(gradients, 0)];
+    // Tied embeddings: scatter straight onto the gradient of the output head instead of onto zeros.
+    const base = context.takePartial(0) ?? program.apply(zeros(table.dims));
+    return [program.apply(scatterRows, base, ids, g), null];
+  },
+};
+
+/** `base` [V, D] with the rows of `updates` [N, D] added at `ids` [N]; an id may come more than once. No gradient. */
+export const scatterRows: Op = {
+  name: 'scatterRows',
+  infer: (inputs) => {
+    const [base, ids, updates] = [operand(inputs, 0), operand(inputs, 1), operand(inputs, 2)];
+    if (updates.dims[0] !== ids.dims[0] || updates.dims[1] !== base.dims[1]) throw new ShapeError(`scatterRows: ${showDims(updates.dims)} does not fit ${showDims(base.dims)}.`);
+    return [{ dims: base.dims, dtype: base.dtype }];
+  },
+  emit: (context, inputs, outputs) => {
+    const [base, ids, updates] = [operand(inputs, 0), operand(inputs, 1), operand(inputs, 2)];
+    const indices = context.reshape(ids, [ids.dims[0] ?? 1, 1]);
+    return [context.graph.single('ScatterND', [base, indices, updates], operand(outputs, 0).dims, { attributes: { reduction: 'add' } })];
+  },
+  evaluate: (inputs) => {
+    const [base, ids, updates] = [operand(inputs, 0), operand(inputs, 1), operand(inputs, 2)];
+    const width = base.dims[1] ?? 1;
+    const out = tensor64(base.dims, base.data);
+    updates.data.forEach((value, index) => (out.data[ids.data[Math.floor(index / width)]! * width + (index % width)]! += value));
+    return [out];
+  },
+};
+
+/** One entry of each row: `x` [N, V] at `ids` [N] (int64): [N]. */
+export const pickColumn: Op = {
+  name: 'pickColumn',
+  infer: (inputs) => [{ dims: [operand(inputs, 1).dims[0] ?? 1], dtype: 'float32' }],
+  emit: (context, inputs, outputs) => {
+    const [x, ids] = [operand(inputs, 0), operand(inputs, 1)];
+    const rows = ids.dims[0] ?? 1;
+    const picked = context.graph.single('GatherElements', [x, context.reshape(ids, [rows, 1])], [rows, 1], { attributes: { axis: 1 } });
+    return [context.reshape(picked, operand(outputs, 0).dims)];
+  },
+  evaluate: (inputs) => {
+    const [x, ids] = [operand(inputs, 0), operand(inputs, 1)];
+    const width = x.dims[1] ?? 1;
+    return [tensor64([ids.data.length], (row) => x.data[row * width + ids.data[row]!]!)];
+  },
+};
+
+/** Columns of `x` [N, V] by `ids` [K]: [N, K]. No gradient. */
+export const gatherColumns: Op = {
+  name: 'gatherColumns',
+  infer: (inputs) => [{ dims: [operand(inputs, 0).dims[0] ?? 1, operand(inputs, 1).dims[0] ?? 1], dtype: 'float32' }],
+  emit: ({ graph }, inputs, outputs) => [graph.single('Gather', inputs, operand(outputs, 0).dims, { attributes: { axis: 1 } })],
+  evaluate: (inputs) => {
+    const [x, ids] = [operand(inputs, 0), operand(inputs, 1)];
+    const [width, count] = [x.dims[1] ?? 1, ids.data.length];
+    return [tensor64([x.dims[0] ?? 1, count], (index) => x.data[Math.floor(index / count) * width + ids.data[index % count]!]!)];
+  },
+};
+
+/** A tensor of zeros; takes no operand. */
+export function zeros(dims: readonly (number | string)[]): Op {
+  return {
+    name: 'zeros',
+    infer: () => [{ dims, dtype: 'float32' }],
+    emit: (context) => {
+      const shape = context.graph.single(
+        'Concat',
+        dims.map((dim) => context.size(dim)),
+        [dims.length],
+        { attributes: { axis: 0 } },
+      );
+      return [context.graph.single('ConstantOfShape', [shape], dims, { dtype: 'float32' })];
+    },
+    evaluate: (_, bindings) => [tensor64([...dims].map((dim) => bindDim(multiplyDims(dim), bindings)), () => 0)],
+  };
+}

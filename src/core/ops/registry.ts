@@ -1,0 +1,44 @@
+import { attend, causalMask, rope, segmentMask } from './attention';
+import { absolute, add, exp, isAtMost, maximum, minimum, multiply, scale, shift, sigmoid, sign, silu, subtract } from './elementwise';
+import { fence } from './fence';
+import { loraLinear, matmul } from './linear-algebra';
+import { gatherColumns, gatherRows, pickColumn, scatterRows, zeros } from './lookup';
+import { logSoftmax, rmsNorm } from './normalise';
+import { concat, expand, reshape, split, sum, transpose } from './shape';
+
+/** Every op of the engine. The table-driven tests ask for cases of each: a new row here does not compile until it has some. */
+export const OPS = {
+  absolute,
+  add,
+  attend,
+  causalMask,
+  concat,
+  exp,
+  expand,
+  fence,
+  gatherColumns,
+  gatherRows,
+  isAtMost,
+  logSoftmax,
+  loraLinear,
+  matmul,
+  maximum,
+  minimum,
+  multiply,
+  pickColumn,
+  reshape,
+  rmsNorm,
+  rope,
+  scale,
+  scatterRows,
+  segmentMask,
+  shift,
+  sigmoid,
+  sign,
+  silu,
+  split,
+  subtract,
+  sum,
+  transpose,
+  zeros,
+};

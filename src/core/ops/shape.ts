@@ -1,0 +1,136 @@
+import { ShapeError } from '../errors';
+import { bindDim, equalDims, multiplyDims, showDims, type Dim, type Dims } from '../tensor/dims';
+import { permute, stridesOf, sumAxes, tensor64, zipBroadcast, type Tensor64 } from '../tensor/tensor64';
+import { operand } from './operand';
+import type { Op } from './program';
+
+/** The same elements in row-major order under other axes. */
+export function reshape(dims: Dims): Op {
+  return {
+    name: 'reshape',
+    infer: (inputs) => {
+      const x = operand(inputs, 0);
+      if (multiplyDims(...x.dims) !== multiplyDims(...dims)) throw new ShapeError(`reshape: ${showDims(x.dims)} does not hold as many elements as ${showDims(dims)}.`);
+      return [{ dims, dtype: x.dtype }];
+    },
+    emit: (context, inputs) => [context.reshape(operand(inputs, 0), dims)],
+    evaluate: (inputs, bindings) => [tensor64(dims.map((dim) => bindDim(dim, bindings)), operand(inputs, 0).data)],
+    vjp: ({ program, inputs, gradients }) => [program.apply(reshape(operand(inputs, 0).dims), operand(gradients, 0))],
+  };
+}
+
+/** Axes in another order: output axis i is input axis `order[i]`. */
+export function transpose(order: readonly number[]): Op {
+  const inverse = order.map((_, axis) => order.indexOf(axis));
+  return {
+    name: 'transpose',
+    infer: (inputs) => {
+      const x = operand(inputs, 0);
+      if (x.dims.length !== order.length) throw new ShapeError(`transpose: ${showDims(x.dims)} has not ${order.length} axes.`);
+      return [{ dims: order.map((axis) => x.dims[axis] ?? 1), dtype: x.dtype }];
+    },
+    emit: ({ graph }, inputs, outputs) => [graph.single('Transpose', inputs, operand(outputs, 0).dims, { attributes: { perm: order } })],
+    evaluate: (inputs) => [permute(operand(inputs, 0), order)],
+    vjp: ({ program, gradients }) => [program.apply(transpose(inverse), operand(gradients, 0))],
+  };
+}
+
+/** Sums over `axes`, which stay with size 1. */
+export function sum(axes: readonly number[]): Op {
+  return {
+    name: 'sum',
+    infer: (inputs) => {
+      const x = operand(inputs, 0);
+      return [{ dims: x.dims.map((dim, axis) => (axes.includes(axis) ? 1 : dim)), dtype: x.dtype }];
+    },
+    emit: ({ graph }, inputs, outputs) => [graph.single('ReduceSum', [operand(inputs, 0), graph.int64(axes)], operand(outputs, 0).dims, { attributes: { keepdims: 1 } })],
+    evaluate: (inputs) => [sumAxes(operand(inputs, 0), axes)],
+    vjp: ({ program, inputs, gradients }) => [program.apply(expand(operand(inputs, 0).dims), operand(gradients, 0))],
+  };
+}
+
+/** Repeats axes of size 1 until the shape is `dims`. */
+export function expand(dims: Dims): Op {
+  return {
+    name: 'expand',
+    infer: (inputs) => [{ dims, dtype: operand(inputs, 0).dtype }],
+    emit: (context, inputs) => {
+      const x = operand(inputs, 0);
+      if (equalDims(x.dims, dims)) return [x];
+      const shape = context.graph.single(
+        'Concat',
+        dims.map((dim) => context.size(dim)),
+        [dims.length],
+        { attributes: { axis: 0 } },
+      );
+      return [context.graph.single('Expand', [x, shape], dims)];
+    },
+    evaluate: (inputs, bindings) => {
+      const zeros = tensor64(
+        dims.map((dim) => bindDim(dim, bindings)),
+        () => 0,
+      );
+      return [zipBroadcast(operand(inputs, 0), zeros, (x) => x)];
+    },
+    vjp: ({ program, inputs, gradients }) => {
+      const x = operand(inputs, 0);
+      const axes = dims.flatMap((dim, axis) => (x.dims[axis] === 1 && dim !== 1 ? [axis] : []));
+      return [axes.length === 0 ? operand(gradients, 0) : program.apply(sum(axes), operand(gradients, 0))];
+    },
+  };
+}
+
+/** Cuts axis 0 into `parts` runs of equal size; the last may be shorter. */
+export function split(parts: number): Op {
+  return {
+    name: 'split',
+    infer: (inputs) => {
+      const x = operand(inputs, 0);
+      const [rows = 1, ...rest] = x.dims;
+      return Array.from({ length: parts }, (_, part) => ({ dims: [partSize(rows, part, parts), ...rest], dtype: x.dtype }));
+    },
+    emit: ({ graph }, inputs, outputs) =>
+      parts === 1 ? [operand(inputs, 0)] : graph.node('Split', inputs, { outputs, attributes: { axis: 0, num_outputs: parts } }),
+    evaluate: (inputs) => {
+      const x = operand(inputs, 0);
+      const [rows = 1, ...rest] = x.dims;
+      const width = stridesOf(x.dims)[0] ?? 1;
+      const size = Math.ceil(rows / parts);
+      return Array.from({ length: parts }, (_, part) => {
+        const data = x.data.slice(part * size * width, Math.min(rows, (part + 1) * size) * width);
+        return tensor64([data.length / width, ...rest], data);
+      });
+    },
+    vjp: ({ program, inputs, gradients }) => {
+      const shares = gradients.map((_, part) => operand(gradients, part));
+      return [parts === 1 ? (shares[0] ?? null) : program.apply(concat(operand(inputs, 0).dims[0] ?? 1), ...shares)];
+    },
+  };
+}
+
+/** Joins along axis 0; `rows` is the size of the whole. The inverse of `split`. */
+export function concat(rows: Dim): Op {
+  return {
+    name: 'concat',
+    infer: (inputs) => {
+      const first = operand(inputs, 0);
+      return [{ dims: [rows, ...first.dims.slice(1)], dtype: first.dtype }];
+    },
+    emit: ({ graph }, inputs, outputs) => (inputs.length === 1 ? [operand(inputs, 0)] : [graph.single('Concat', inputs, operand(outputs, 0).dims, { attributes: { axis: 0 } })]),
+    evaluate: (inputs) => [concatRows(inputs)],
+    vjp: ({ program, inputs, gradients }) => program.applyAll(split(inputs.length), operand(gradients, 0)),
+  };
+}
+
+function concatRows(parts: readonly Tensor64[]): Tensor64 {
+  const rows = parts.reduce((total, part) => total + (part.dims[0] ?? 1), 0);
+  return tensor64([rows, ...operand(parts, 0).dims.slice(1)], parts.flatMap((part) => [...part.data]));
+}
+
+/** A part of a symbolic axis is a symbol of its own. */
+function partSize(rows: Dim, part: number, parts: number): Dim {
+  if (parts === 1) return rows;
+  if (typeof rows === 'string') return `${rows.replaceAll('*', '.')}:${part}/${parts}`;
+  const size = Math.ceil(rows / parts);
+  return Math.min(size, rows - part * size);
+}
