@@ -1,0 +1,111 @@
+import { WorkbenchError } from '../errors';
+
+/** A JSON object of unknown content. */
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
+/** Whether `value` is a JSON object (not a list, not null). */
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * A value inside a JSON file together with the path to it, so that whoever finds it wrong can say where.
+ * A missing key and `null` are the same thing: absent.
+ */
+export class JsonCursor {
+  readonly value: unknown;
+  /** e.g. `config.json: rope_scaling.factor` */
+  readonly where: string;
+
+  constructor(value: unknown, where: string) {
+    this.value = value;
+    this.where = where;
+  }
+
+  /** The whole of a file. @throws WorkbenchError `json-syntax` */
+  static parse(text: string, fileName: string): JsonCursor {
+    try {
+      // Some editors put a byte order mark in front.
+      return new JsonCursor(JSON.parse(text.replace(/^\uFEFF/, '')), `${fileName}:`);
+    } catch (cause) {
+      const facts = { code: 'json-syntax', where: fileName, wayOut: 'Download or copy the file again.' };
+      throw new WorkbenchError('validation', `${fileName} is not valid JSON.`, facts, { cause });
+    }
+  }
+
+  get isAbsent(): boolean {
+    return this.value === undefined || this.value === null;
+  }
+
+  at(key: string | number): JsonCursor {
+    const { value } = this;
+    const inside = Array.isArray(value)
+      ? (value[Number(key)] as unknown)
+      : isRecord(value) && Object.hasOwn(value, key)
+        ? value[key]
+        : undefined;
+    return new JsonCursor(inside, this.where.endsWith(':') ? `${this.where} ${key}` : `${this.where}.${key}`);
+  }
+
+  /** The first of `keys` that is there; the last one where none is. */
+  firstOf(...keys: readonly string[]): JsonCursor {
+    const cursors = keys.map((key) => this.at(key));
+    return cursors.find((cursor) => !cursor.isAbsent) ?? cursors.at(-1) ?? this;
+  }
+
+  text(fallback?: string): string {
+    if (this.isAbsent && fallback !== undefined) return fallback;
+    if (typeof this.value !== 'string') throw this.wrong('text');
+    return this.value;
+  }
+
+  boolean(fallback?: boolean): boolean {
+    if (this.isAbsent && fallback !== undefined) return fallback;
+    if (typeof this.value !== 'boolean') throw this.wrong('true or false');
+    return this.value;
+  }
+
+  number(fallback?: number): number {
+    if (this.isAbsent && fallback !== undefined) return fallback;
+    if (typeof this.value !== 'number' || !Number.isFinite(this.value)) throw this.wrong('a number');
+    return this.value;
+  }
+
+  /** A whole number of at least `min`. */
+  integer(options: { readonly min?: number; readonly fallback?: number } = {}): number {
+    if (this.isAbsent && options.fallback !== undefined) return options.fallback;
+    const { min = 0 } = options;
+    if (typeof this.value !== 'number' || !Number.isSafeInteger(this.value) || this.value < min) {
+      throw this.wrong(`a whole number from ${min}`);
+    }
+    return this.value;
+  }
+
+  list(): readonly JsonCursor[] {
+    if (!Array.isArray(this.value)) throw this.wrong('a list');
+    return this.value.map((item: unknown, i) => new JsonCursor(item, `${this.where}[${i}]`));
+  }
+
+  record(): JsonRecord {
+    if (!isRecord(this.value)) throw this.wrong('an object');
+    return this.value;
+  }
+
+  /** The error for a value that is not what was expected. */
+  wrong(expected: string): WorkbenchError {
+    const found = this.isAbsent ? 'nothing' : JSON.stringify(this.value).slice(0, 80);
+    return new WorkbenchError('validation', `${this.where}: expected ${expected}, found ${found}.`, {
+      code: 'json-value',
+      where: this.where,
+      wayOut: 'Correct the file or download it again.',
+    });
+  }
+
+  /** The error for a value that is well-formed but that the program cannot use. */
+  unsupported(what: string): WorkbenchError {
+    return new WorkbenchError('unsupported', `${this.where}: ${what}.`, {
+      code: 'json-unsupported',
+      where: this.where,
+    });
+  }
+}
