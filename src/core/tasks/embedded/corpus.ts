@@ -1,0 +1,269 @@
+import type { Rng } from '../../ports';
+import {
+  analysisText,
+  clarifyText,
+  directAnswerText,
+  finalText,
+  nextStepText,
+  recompute,
+  subquestionText,
+  verdictText,
+  verifyText,
+} from './solution';
+import {
+  applyOperation,
+  drawProblem,
+  FAMILY_SIZE,
+  renderQuestion,
+  VALUE_MAX,
+  type Operation,
+  type Problem,
+} from './problem';
+import { CUES, encodeClosed, EOS, idOf } from './vocabulary';
+
+/** A stretch of text and how much its tokens count in the loss. */
+export interface Segment {
+  readonly text: string;
+  readonly weight: number;
+}
+
+/** One pretraining text; ends with the end-of-text token. */
+export interface CorpusDocument {
+  readonly kind: DocumentKind;
+  readonly segments: readonly Segment[];
+}
+
+/** Ids of a document and the weight of each as a target. */
+export interface TokenisedDocument {
+  readonly ids: readonly number[];
+  readonly weights: readonly number[];
+}
+
+/**
+ * Kinds of document. Checks and fixes occur in `check` and `drill` alone: the lines before a check carry no cue there, and the lines of
+ * solutions always do, so that no prompt that asks for a solution calls up a check by itself (embedded-model.md 9.1).
+ */
+export type DocumentKind = 'direct' | 'workbook' | 'check' | 'drill' | 'verdict';
+
+/** Share of each kind among the documents. */
+export const DOCUMENT_SHARES: Readonly<Record<DocumentKind, number>> = {
+  direct: 0.15,
+  workbook: 0.33,
+  check: 0.27,
+  drill: 0.2,
+  verdict: 0.05,
+};
+
+const QUESTION_WEIGHT = 0.1;
+/** Of the lines that only lead up to a check. */
+const HISTORY_WEIGHT = 0.3;
+/** Of the one word that says right or wrong. */
+const VERDICT_WEIGHT = 4;
+/** Chance that a calculation goes wrong: in a solution, and where a check follows. */
+const SLIP_CHANCE = 0.08;
+const CHECKED_SLIP_CHANCE = 0.45;
+
+/** One document, drawn by `rng`; problems come from the training split alone. */
+export function drawDocument(rng: Rng): CorpusDocument {
+  let left = rng.next();
+  for (const [kind, share] of Object.entries(DOCUMENT_SHARES)) {
+    left -= share;
+    // Object.entries widens the key; the table has these keys and no others.
+    if (left < 0) return { kind: kind as DocumentKind, segments: WRITERS[kind as DocumentKind](rng) };
+  }
+  return { kind: 'workbook', segments: WRITERS.workbook(rng) };
+}
+
+/** Ids and loss weights of a document, its end-of-text token included. */
+export function tokeniseDocument(document: CorpusDocument): TokenisedDocument {
+  const ids: number[] = [];
+  const weights: number[] = [];
+  for (const segment of document.segments) {
+    for (const id of encodeClosed(segment.text)) {
+      ids.push(id);
+      weights.push(segment.weight);
+    }
+  }
+  ids.push(idOf(EOS));
+  weights.push(1);
+  return { ids, weights };
+}
+
+const WRITERS: Readonly<Record<DocumentKind, (rng: Rng) => Segment[]>> = {
+  direct: writeDirect,
+  workbook: writeWorkbook,
+  check: writeCheck,
+  drill: writeDrill,
+  verdict: writeVerdict,
+};
+
+/** A step as a writer worked it out: maybe with a slip, after which the text goes on from the wrong number. */
+interface WorkedStep {
+  readonly operation: Operation;
+  readonly value: number;
+  readonly right: number;
+  readonly result: number;
+}
+
+function writeDirect(rng: Rng): Segment[] {
+  const problem = drawProblem(rng, FAMILY_SIZE, 'train');
+  const steps = workOut(problem, () => 0);
+  return [questionSegment(problem), line(`${CUES.directAnswer} ${directAnswerText(steps, endOf(problem, steps))}`, 1)];
+}
+
+function writeWorkbook(rng: Rng): Segment[] {
+  const problem = drawProblem(rng, FAMILY_SIZE, 'train');
+  const steps = workOut(problem, () => (rng.next() < SLIP_CHANCE ? drawSlip(rng) : 0));
+  const segments = [questionSegment(problem)];
+  if (rng.next() < 0.3) segments.push(line(`${CUES.clarify} ${clarifyText(problem)}`, 1));
+  if (rng.next() < 0.25) segments.push(line(`${CUES.analysis} ${analysisText(problem)}`, 1));
+  // One document in four leaves the rest to a direct answer.
+  const written = rng.next() < 0.25 ? rng.integer(steps.length) : steps.length;
+  for (const step of steps.slice(0, written)) {
+    if (rng.next() < 0.25) segments.push(line(`${CUES.subquestion} ${subquestionText(problem, step.operation)}`, 1));
+    segments.push(...stepSegments(step, `${CUES.nextStep} `, 1));
+  }
+  if (written < steps.length) {
+    const rest = continueExactly(problem, steps, written);
+    segments.push(line(`${CUES.directAnswer} ${directAnswerText(rest, endOf(problem, rest))}`, 1));
+  } else {
+    const cue = rng.next() < 0.5 ? CUES.nextStep : CUES.output;
+    segments.push(line(`${cue} ${finalText(endOf(problem, steps))}`, 1));
+  }
+  return segments;
+}
+
+function writeCheck(rng: Rng): Segment[] {
+  const problem = drawProblem(rng, FAMILY_SIZE, 'train');
+  const checked = rng.integer(problem.operations.length);
+  const steps = workOut(problem, (i) =>
+    rng.next() < (i === checked ? CHECKED_SLIP_CHANCE : SLIP_CHANCE) ? drawSlip(rng) : 0,
+  );
+  const segments = [questionSegment(problem)];
+  if (rng.next() < 0.15) segments.push(line(clarifyText(problem), HISTORY_WEIGHT));
+  if (rng.next() < 0.15) segments.push(line(analysisText(problem), HISTORY_WEIGHT));
+  for (const step of steps.slice(0, checked + 1)) {
+    if (rng.next() < 0.15) segments.push(line(subquestionText(problem, step.operation), HISTORY_WEIGHT));
+    segments.push(...stepSegments(step, '', HISTORY_WEIGHT));
+  }
+  return [...segments, ...checkSegments(steps[checked]!)];
+}
+
+/** A check of one line without its story. */
+function writeDrill(rng: Rng): Segment[] {
+  const problem = drawProblem(rng, FAMILY_SIZE, 'train');
+  const checked = rng.integer(problem.operations.length);
+  const steps = workOut(problem, (i) => (i === checked && rng.next() < CHECKED_SLIP_CHANCE ? drawSlip(rng) : 0));
+  const step = steps[checked]!;
+  return [...stepSegments(step, '', HISTORY_WEIGHT), ...checkSegments(step)];
+}
+
+/** The comparison alone: two numbers, half of the time equal. */
+function writeVerdict(rng: Rng): Segment[] {
+  const found = 1 + rng.integer(VALUE_MAX);
+  const slipped = found + drawSlip(rng);
+  const have = rng.next() < 0.5 || slipped < 1 || slipped > VALUE_MAX ? found : slipped;
+  return [{ text: `${CUES.verify} `, weight: 0 }, ...verdictSegments(verdictText(have, found), 0)];
+}
+
+function checkSegments(step: WorkedStep): Segment[] {
+  const text = verifyText(
+    step.value,
+    step.operation,
+    step.result,
+    recompute(step.value, step.operation.kind, step.operation.operand),
+  );
+  const segments: Segment[] = [{ text: `${CUES.verify} `, weight: 1 }, ...verdictSegments(text, 1)];
+  if (step.result !== step.right)
+    segments.push(line(`${CUES.refine} ${nextStepText(step.operation, step.value, step.right)}`, 1));
+  return segments;
+}
+
+/** Sets the verdict's word apart, for its own weight. */
+function verdictSegments(text: string, weight: number): Segment[] {
+  const at = text.lastIndexOf('That is ') + 'That is '.length;
+  const word = text.slice(at).split(' ')[0] ?? '';
+  return [
+    { text: text.slice(0, at), weight },
+    { text: word, weight: VERDICT_WEIGHT },
+    line(text.slice(at + word.length), 1),
+  ];
+}
+
+/** The line of a step; the digits of a slip are context, never a target. */
+function stepSegments(step: WorkedStep, cue: string, weight: number): Segment[] {
+  const text = cue + nextStepText(step.operation, step.value, step.result);
+  if (step.result === step.right) return [line(text, weight)];
+  const at = text.lastIndexOf('= ') + 2;
+  return [
+    { text: text.slice(0, at), weight },
+    { text: String(step.result), weight: 0 },
+    { text: ' .\n', weight },
+  ];
+}
+
+/** Works through a problem; `slipAt(i)` is added to the result of step i when the rest still stays within 1..999. */
+function workOut(problem: Problem, slipAt: (index: number) => number): WorkedStep[] {
+  const steps: WorkedStep[] = [];
+  let value = problem.start;
+  for (const [i, operation] of problem.operations.entries()) {
+    const right = applyOperation(value, operation.kind, operation.operand);
+    const slipped = right + slipAt(i);
+    const result = staysInRange(slipped, problem.operations.slice(i + 1)) ? slipped : right;
+    steps.push({ operation, value, right, result });
+    value = result;
+  }
+  return steps;
+}
+
+/** The steps from `from` on, without slips, going on from the number that stands there. */
+function continueExactly(problem: Problem, steps: readonly WorkedStep[], from: number): WorkedStep[] {
+  const rest: WorkedStep[] = [];
+  let value = from > 0 ? steps[from - 1]!.result : problem.start;
+  for (const operation of problem.operations.slice(from)) {
+    const result = applyOperation(value, operation.kind, operation.operand);
+    rest.push({ operation, value, right: result, result });
+    value = result;
+  }
+  return rest;
+}
+
+function staysInRange(value: number, operations: readonly Operation[]): boolean {
+  let at = value;
+  if (at < 1 || at > VALUE_MAX) return false;
+  for (const operation of operations) {
+    at = applyOperation(at, operation.kind, operation.operand);
+    if (at < 1 || at > VALUE_MAX) return false;
+  }
+  return true;
+}
+
+function endOf(problem: Problem, steps: readonly WorkedStep[]): number {
+  return steps[steps.length - 1]?.result ?? problem.start;
+}
+
+function questionSegment(problem: Problem): Segment {
+  return line(`Question : ${renderQuestion(problem)}`, QUESTION_WEIGHT);
+}
+
+function line(text: string, weight: number): Segment {
+  return { text: `${text}\n`, weight };
+}
+
+/** The usual mistakes: a unit, a ten, a hundred, or close to those. */
+function drawSlip(rng: Rng): number {
+  const at = rng.next();
+  const size = SLIP_SIZES.find((row) => at < row.upTo)?.size ?? 10;
+  return rng.next() < 0.5 ? size : -size;
+}
+
+/** Cumulative chances: 1 (30 %), 10 (40 %), 100 (8 %), 2, 9, 11 and 20 (5.5 % each). */
+const SLIP_SIZES: readonly { readonly upTo: number; readonly size: number }[] = [
+  { upTo: 0.3, size: 1 },
+  { upTo: 0.7, size: 10 },
+  { upTo: 0.78, size: 100 },
+  { upTo: 0.835, size: 2 },
+  { upTo: 0.89, size: 9 },
+  { upTo: 0.945, size: 11 },
+  { upTo: 1, size: 20 },
+];
