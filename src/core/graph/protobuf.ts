@@ -43,10 +43,16 @@ export class ProtobufWriter {
   #varint(value: number): void {
     let rest = BigInt.asUintN(64, BigInt(value));
     while (rest > 0x7fn) {
-      this.#bytes[this.#reserve(1)] = Number(rest & 0x7fn) | 0x80;
+      this.#byte(Number(rest & 0x7fn) | 0x80);
       rest >>= 7n;
     }
-    this.#bytes[this.#reserve(1)] = Number(rest);
+    this.#byte(Number(rest));
+  }
+
+  /** The place is reserved first: that may put other memory behind `#bytes`. */
+  #byte(value: number): void {
+    const at = this.#reserve(1);
+    this.#bytes[at] = value;
   }
 
   #reserve(count: number): number {

@@ -1,3 +1,4 @@
+import { ShapeError } from '../errors';
 import { Graph, type Value } from '../graph/graph';
 import type { ModelConfig } from './model-config';
 
@@ -11,6 +12,8 @@ export const DECODE_INPUTS = {
   lastKeys: 'last_keys',
   /** [1] int32: the most keys of any row after this run. */
   totalKeys: 'total_keys',
+  /** [B, S] int64: position of each token; read only where rotation is a node of its own. */
+  positions: 'positions',
   /** [P, headDim / 2] each. */
   cos: 'rope.cos',
   sin: 'rope.sin',
@@ -33,6 +36,9 @@ export interface DecodeGraph {
 }
 
 const MICROSOFT = 'com.microsoft';
+
+/** GroupQueryAttention rotates only heads of a multiple of this size; others are rotated before it. */
+const ROTATED_HEAD_MULTIPLE = 16;
 
 /**
  * Forward pass over a key-value cache for every family that `ModelConfig` describes: pre-norm blocks of grouped-query attention with rotary
@@ -63,6 +69,12 @@ export function buildDecodeGraph(config: ModelConfig, options: { readonly head: 
 
 const layerName = (layer: number, module: string): string => `model.layers.${layer}.${module}`;
 
+/** An output that the node was asked for. */
+function taken(value: Value | undefined): Value {
+  if (value === undefined) throw new ShapeError('A node gave fewer outputs than it was asked for.');
+  return value;
+}
+
 /** The graph under construction with the facts that its parts share. */
 class DecodeBuilder {
   readonly graph: Graph;
@@ -79,6 +91,7 @@ class DecodeBuilder {
       grid: this.graph.input(DECODE_INPUTS.grid, 'int64', [3]),
       lastKeys: this.graph.input(DECODE_INPUTS.lastKeys, 'int32', ['B']),
       totalKeys: this.graph.input(DECODE_INPUTS.totalKeys, 'int32', [1]),
+      positions: this.graph.input(DECODE_INPUTS.positions, 'int64', ['B', 'S']),
       cos: this.graph.input(DECODE_INPUTS.cos, 'float32', ['P', half]),
       sin: this.graph.input(DECODE_INPUTS.sin, 'float32', ['P', half]),
     };
@@ -107,31 +120,33 @@ class DecodeBuilder {
       attributes: { epsilon: { float: rmsNormEps } },
       outputs: [{ dims }, { dims: [1] }, { dims: [1] }, { dims }],
     });
-    return [normed!, sum!];
+    return [taken(normed), taken(sum)];
   }
 
   /** Attention of one layer over its cache, output projection included: [B·S, D]. */
   attention(normed: Value, layer: number): Value {
     const { numHeads, numKvHeads, headDim, hiddenSize } = this.#config;
     const module = layerName(layer, 'self_attn');
-    const query = this.#heads(normed, module, 'q', numHeads);
-    const key = this.#heads(normed, module, 'k', numKvHeads);
     const value = this.#heads(normed, module, 'v', numKvHeads);
+    const rotatesInside = headDim % ROTATED_HEAD_MULTIPLE === 0;
+    const [query, key] = (['q', 'k'] as const).map((part) => {
+      const heads = this.#heads(normed, module, part, part === 'q' ? numHeads : numKvHeads);
+      return rotatesInside ? heads : this.#rotate(heads);
+    });
     const cacheDims = ['B', numKvHeads, 'M', headDim] as const;
-    const [past, pastValue] = KV_PARTS.map((part) => this.graph.input(pastName(layer, part), 'float32', cacheDims));
+    const past = KV_PARTS.map((part) => this.graph.input(pastName(layer, part), 'float32', cacheDims));
     const { lastKeys, totalKeys, cos, sin } = this.#inputs;
-    const [mixed, present, presentValue] = this.graph.node(
+    const [mixed, ...present] = this.graph.node(
       'GroupQueryAttention',
-      [query, key, value, past!, pastValue!, lastKeys, totalKeys, cos, sin],
+      [query ?? null, key ?? null, value, ...past, lastKeys, totalKeys, ...(rotatesInside ? [cos, sin] : [])],
       {
         domain: MICROSOFT,
-        attributes: { num_heads: numHeads, kv_num_heads: numKvHeads, do_rotary: 1, rotary_interleaved: 0 },
+        attributes: { num_heads: numHeads, kv_num_heads: numKvHeads, do_rotary: rotatesInside ? 1 : 0, rotary_interleaved: 0 },
         outputs: [{ dims: ['B', 'S', numHeads * headDim] }, { dims: cacheDims }, { dims: cacheDims }],
       },
     );
-    this.graph.output(presentName(layer, 'key'), present!);
-    this.graph.output(presentName(layer, 'value'), presentValue!);
-    return this.#linear(this.#flatten(mixed!, numHeads * headDim), `${module}.o_proj`, hiddenSize, false);
+    KV_PARTS.forEach((part, i) => this.graph.output(presentName(layer, part), taken(present[i])));
+    return this.#linear(this.#flatten(taken(mixed), numHeads * headDim), `${module}.o_proj`, hiddenSize, false);
   }
 
   /** down(silu(gate(x)) · up(x)): [B·S, D] */
@@ -161,6 +176,15 @@ class DecodeBuilder {
       projected = this.#rmsNorm(byHead, gamma, byHead.dims);
     }
     return this.graph.single('Reshape', [projected, this.#inputs.grid], ['B', 'S', heads * headDim]);
+  }
+
+  /** Rotary positions upon [B, S, heads · headDim]. */
+  #rotate(heads: Value): Value {
+    const { positions, cos, sin } = this.#inputs;
+    return this.graph.single('RotaryEmbedding', [heads, positions, cos, sin], heads.dims, {
+      domain: MICROSOFT,
+      attributes: { interleaved: 0, num_heads: Number(heads.dims[2]) / this.#config.headDim },
+    });
   }
 
   #rmsNorm(x: Value, gamma: Value, dims: Value['dims']): Value {

@@ -1,0 +1,68 @@
+import type { ModelConfig, ParameterStore } from '../models/model-config';
+import type { GraphExecutor } from '../ports';
+import { Decoder } from './decoder';
+import type { Generator } from './generator';
+import { KvRows, kvLayoutOf } from './kv-rows';
+import { PrefixTrie } from './prefix-trie';
+import { Scheduler } from './scheduler';
+import { Sequence } from './sequence';
+import { createStopWatchFactory, type Decoder as TextDecoder } from './stopping';
+
+export interface GeneratorOptions {
+  readonly config: ModelConfig;
+  /** Read with every run, so a training step shows at once; call `clearCache` or raise the store's version after it. */
+  readonly parameters: ParameterStore;
+  readonly executor: GraphExecutor;
+  /** Finds stop texts. */
+  readonly tokenizer: TextDecoder;
+  /** Sequences that share a decoding step; 64 unless told. */
+  readonly maxBatch?: number;
+  /** Bytes for keys and values, rows and cached prefixes together; 1 GiB unless told. */
+  readonly kvBytes?: number;
+  /** Longest sequence, prefix included; what the model was made for unless told. */
+  readonly maxContext?: number;
+  /** Lets waiting code run between steps; 64 turns of the microtask queue unless told. */
+  readonly pause?: () => Promise<void>;
+}
+
+const DEFAULT_MAX_BATCH = 64;
+const DEFAULT_KV_BYTES = 2 ** 30;
+const PAUSE_TURNS = 64;
+
+/** A generator over one model: continuous batching, shared prefixes, exact log-probabilities. */
+export function createGenerator(options: GeneratorOptions): Generator {
+  const { config, parameters, executor, tokenizer, maxBatch = DEFAULT_MAX_BATCH, kvBytes = DEFAULT_KV_BYTES, pause = spinMicrotasks } = options;
+  const maxContext = Math.min(options.maxContext ?? config.maxPositions, config.maxPositions);
+  const layout = kvLayoutOf(config);
+  const decoder = new Decoder({ config, parameters, executor, maxContext, maxRows: maxBatch });
+  const watches = createStopWatchFactory(tokenizer);
+  const scheduler = new Scheduler({
+    decoder,
+    rows: new KvRows(layout),
+    trie: new PrefixTrie(layout),
+    vocabSize: config.vocabSize,
+    maxRows: maxBatch,
+    maxContext,
+    kvBytes,
+    weightsVersion: () => parameters.version,
+    pause,
+  });
+  return {
+    async generate(request) {
+      const sequence = new Sequence(request, watches.create(request.stopIds, request.stopTexts ?? []), maxContext);
+      return sequence.isFinished ? sequence.result() : scheduler.submit(sequence);
+    },
+    clearCache: () => scheduler.clearCache(),
+    get stats() {
+      return scheduler.stats;
+    },
+    async dispose() {
+      await scheduler.dispose();
+      await decoder.dispose();
+    },
+  };
+}
+
+async function spinMicrotasks(): Promise<void> {
+  for (let turn = 0; turn < PAUSE_TURNS; turn++) await undefined;
+}

@@ -1,0 +1,114 @@
+import { WorkbenchError } from '../errors';
+import type { GenerationRequest, GenerationResult, StopReason } from './generator';
+import { logProbsOf, sampleToken } from './sampler';
+import type { StopWatch } from './stopping';
+
+/**
+ * One request on its way: prefix, the tokens sampled so far, and what ends it.
+ * Tokens are fed to the model one after the other; logits matter once the whole prefix has been fed.
+ */
+export class Sequence {
+  readonly request: GenerationRequest;
+  /** Prefix and new ids; the first `count` entries count. */
+  readonly ids: Int32Array;
+  readonly prefixLength: number;
+  count: number;
+  /** Tokens whose keys and values are in the cache. */
+  fed = 0;
+  readonly #maxContext: number;
+  readonly #watch: StopWatch;
+  readonly #newIds: number[] = [];
+  readonly #logProbs: number[] = [];
+  readonly #samplingLogProbs: number[] = [];
+  #stopReason: StopReason | null = null;
+  #probeLogProbs: Float32Array | null = null;
+
+  constructor(request: GenerationRequest, watch: StopWatch, maxContext: number) {
+    const prefixLength = request.prefixIds.length;
+    if (prefixLength === 0) {
+      throw new WorkbenchError('precondition', 'A prefix without tokens cannot be continued.', { code: 'prefix-empty' });
+    }
+    this.request = request;
+    this.prefixLength = prefixLength;
+    this.count = prefixLength;
+    this.#maxContext = maxContext;
+    this.#watch = watch;
+    this.ids = new Int32Array(Math.max(prefixLength, Math.min(prefixLength + request.maxNewTokens, maxContext)));
+    this.ids.set(request.prefixIds);
+    if (request.maxNewTokens <= 0) this.#stopReason = 'length';
+    if (prefixLength > maxContext || (prefixLength === maxContext && !this.#stopReason)) this.#stopReason = 'context';
+  }
+
+  /** Positions that the sequence may need in the cache. */
+  get capacity(): number {
+    return this.ids.length;
+  }
+
+  /** Tokens of the prefix that must be in the cache before the first logits: all but the last. */
+  get prefillLength(): number {
+    return this.prefixLength - 1;
+  }
+
+  /** Whether nothing is left to compute. */
+  get isFinished(): boolean {
+    return this.#stopReason !== null && !this.#wantsProbe;
+  }
+
+  /** The token to feed next. */
+  get nextToken(): number {
+    return this.ids[this.fed]!;
+  }
+
+  get newTokens(): number {
+    return this.#newIds.length;
+  }
+
+  /**
+   * Takes the logits that followed the token just fed.
+   * @param logits [V]; read only here
+   */
+  accept(logits: Float32Array): void {
+    this.fed++;
+    if (this.fed < this.count) return;
+    if (this.#stopReason === null) this.#sample(logits);
+    else this.#probeLogProbs = logProbsOf(logits, this.request.probeIds ?? []);
+  }
+
+  result(): GenerationResult {
+    return {
+      ids: Int32Array.from(this.#newIds),
+      logProbs: Float32Array.from(this.#logProbs),
+      samplingLogProbs: Float32Array.from(this.#samplingLogProbs),
+      stopReason: this.#stopReason ?? 'length',
+      ...(this.#probeLogProbs && { probeLogProbs: this.#probeLogProbs }),
+    };
+  }
+
+  /** A probe is left out when the last token no longer fits into the context. */
+  get #wantsProbe(): boolean {
+    return this.request.probeIds !== undefined && this.#probeLogProbs === null && this.count <= this.#maxContext;
+  }
+
+  #sample(logits: Float32Array): void {
+    const { temperature, constraint, bannedIds = [], rng } = this.request;
+    const allowed = constraint?.allowed(this.#newIds) ?? null;
+    const forbidden = allowed === null ? (constraint?.forbidden?.(this.#newIds) ?? []) : [];
+    const { id, logProb, samplingLogProb } = sampleToken(logits, { temperature, allowed, forbidden: joined(bannedIds, forbidden), rng });
+    this.ids[this.count++] = id;
+    this.#newIds.push(id);
+    this.#logProbs.push(logProb);
+    this.#samplingLogProbs.push(samplingLogProb);
+    this.#stopReason = this.#reasonToStop(id);
+  }
+
+  #reasonToStop(id: number): StopReason | null {
+    if (this.#watch.accept(id)) return 'stop';
+    if (this.#newIds.length >= this.request.maxNewTokens) return 'length';
+    return this.count >= this.#maxContext ? 'context' : null;
+  }
+}
+
+function joined(a: readonly number[], b: readonly number[]): readonly number[] {
+  if (b.length === 0) return a;
+  return a.length === 0 ? b : [...a, ...b];
+}
