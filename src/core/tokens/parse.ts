@@ -75,43 +75,49 @@ export function parseIds(ids: ArrayLike<number>, tokenizer: Tokenizer, tokens: F
   return assemble(pieces, end < ids.length);
 }
 
+/** A step whose close tag was not met yet. */
+interface OpenStep {
+  readonly token: FunctionalTokenName;
+  readonly start: number;
+  readonly text: string;
+}
+
 /** One pass over the pieces with at most one step open; a foreign tag inside a step ends it there. */
 function assemble(pieces: readonly Piece[], hasEos: boolean): ParsedResponse {
   const steps: ParsedStep[] = [];
   const problems: ParseProblem[] = [];
-  let open: { token: FunctionalTokenName; start: number; text: string } | null = null;
   const report = (kind: ParseProblemKind, at: number, message: string) => problems.push({ kind, at, message });
-  const close = (end: number, isClosed: boolean) => {
-    if (open === null) return;
-    const text = open.text.trim();
-    if (text === '') report('empty-step', open.start, `The step ${open.token} has no text.`);
-    steps.push({ token: open.token, text, start: open.start, end, isClosed });
-    open = null;
+  const finish = ({ token, start, text }: OpenStep, end: number, isClosed: boolean) => {
+    if (text.trim() === '') report('empty-step', start, `The step ${token} has no text.`);
+    steps.push({ token, text: text.trim(), start, end, isClosed });
   };
 
+  let open: OpenStep | null = null;
   for (const piece of pieces) {
-    const current: { token: FunctionalTokenName; start: number; text: string } | null = open;
     if (piece.opens !== undefined) {
-      if (current !== null) {
-        report('tag-inside', piece.at, `The step ${current.token} holds <${piece.opens}> before it is closed.`);
-        close(piece.at, false);
+      if (open !== null) {
+        report('tag-inside', piece.at, `The step ${open.token} holds <${piece.opens}> before it is closed.`);
+        finish(open, piece.at, false);
       }
       open = { token: piece.opens, start: piece.at, text: '' };
     } else if (piece.closes !== undefined) {
-      if (current === null) report('close-without-open', piece.at, `</${piece.closes}> closes nothing.`);
-      else if (current.token === piece.closes) close(piece.end, true);
-      else report('tag-inside', piece.at, `The step ${current.token} holds </${piece.closes}>.`);
-    } else if (current !== null) {
-      open = { ...current, text: current.text + piece.text };
+      if (open === null) {
+        report('close-without-open', piece.at, `</${piece.closes}> closes nothing.`);
+      } else if (open.token === piece.closes) {
+        finish(open, piece.end, true);
+        open = null;
+      } else {
+        report('tag-inside', piece.at, `The step ${open.token} holds </${piece.closes}>.`);
+      }
+    } else if (open !== null) {
+      open = { token: open.token, start: open.start, text: open.text + piece.text };
     } else if (piece.text.trim() !== '') {
       report('text-outside', piece.at, 'There is text outside the steps.');
     }
   }
-  const last = pieces.at(-1);
-  const unclosed: { token: FunctionalTokenName; start: number } | null = open;
-  if (unclosed !== null && last !== undefined) {
-    report('unclosed', unclosed.start, `The step ${unclosed.token} is not closed.`);
-    close(last.end, false);
+  if (open !== null) {
+    report('unclosed', open.start, `The step ${open.token} is not closed.`);
+    finish(open, pieces.at(-1)?.end ?? open.start, false);
   }
   return { steps, problems, hasEos };
 }
