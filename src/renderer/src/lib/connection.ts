@@ -1,11 +1,15 @@
-/** How the window stands with the host: `lost` while it tries again by itself. */
-export type ConnectionState = 'connecting' | 'open' | 'lost';
+import type { WorkbenchError } from '@core/errors';
+
+/** How the window stands with the host: `lost` while it tries again by itself, `failed` when the host said why it cannot serve. */
+export type ConnectionState =
+  | { readonly kind: 'connecting' | 'open' | 'lost' }
+  | { readonly kind: 'failed'; readonly error: WorkbenchError };
 
 type Listener = () => void;
 
 /** A tiny observable, shaped for `useSyncExternalStore`. */
 export class ConnectionStore {
-  #state: ConnectionState = 'connecting';
+  #state: ConnectionState = { kind: 'connecting' };
   readonly #listeners = new Set<Listener>();
 
   readonly get = (): ConnectionState => this.#state;
@@ -16,7 +20,7 @@ export class ConnectionStore {
   };
 
   set(state: ConnectionState): void {
-    if (state === this.#state) return;
+    if (state.kind === this.#state.kind) return;
     this.#state = state;
     for (const listener of this.#listeners) listener();
   }

@@ -5,10 +5,7 @@ import { WorkbenchError, fromEnvelope } from '@core/errors';
 export function toWorkbenchError(thrown: unknown): WorkbenchError {
   if (thrown instanceof WorkbenchError) return thrown;
   const envelope = ErrorEnvelope.safeParse(dataOf(thrown));
-  if (envelope.success) {
-    const { facts, technical, ...rest } = envelope.data;
-    return fromEnvelope({ ...rest, facts: withoutUndefined(facts), ...(technical !== undefined && { technical }) });
-  }
+  if (envelope.success) return fromStoredEnvelope(envelope.data);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new WorkbenchError(
     'internal',
@@ -16,6 +13,11 @@ export function toWorkbenchError(thrown: unknown): WorkbenchError {
     { code: 'unexpected', kept: 'Nothing that was stored has changed.', wayOut: 'Try again. If it comes back, copy the technical text below into a report.' },
     { cause: thrown instanceof Error ? (thrown.stack ?? message) : message },
   );
+}
+
+/** Rebuilds the error of an envelope as the contracts type it, e.g. one stored with a run. */
+export function fromStoredEnvelope({ facts, technical, ...rest }: ErrorEnvelope): WorkbenchError {
+  return fromEnvelope({ ...rest, facts: withoutUndefined(facts), ...(technical !== undefined && { technical }) });
 }
 
 /** True for a thing that is no longer there: deleted, or moved away. */

@@ -98,6 +98,6 @@ function untilOpenOr(ms: number): Promise<void> {
       resolve();
     };
     const timer = setTimeout(done, ms);
-    const unsubscribe = connection.subscribe(() => connection.get() === 'open' && done());
+    const unsubscribe = connection.subscribe(() => connection.get().kind === 'open' && done());
   });
 }

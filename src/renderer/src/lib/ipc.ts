@@ -1,35 +1,52 @@
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
+import { z } from 'zod';
+import { ErrorEnvelope } from '@contracts/errors';
 import { ConnectionStore } from './connection';
 import { ReplaceableLink } from './link';
 
-/** Messages between the page and the preload of the Electron shell; the answer carries one MessagePort. */
-const PORT_WANTED = 'workbench:port-wanted';
-const PORT_GIVEN = 'workbench:port';
 /** Where the local host's token lives for this tab; see `takeToken`. */
 const TOKEN_KEY = 'workbench-token';
+const ShellMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('workbench-port') }),
+  z.object({ type: z.literal('workbench-failed'), error: ErrorEnvelope }),
+]);
 const RETRY_MS = [250, 500, 1000, 2000, 4000] as const;
+
+/** What the preload of the Electron shell puts into the page. */
+interface ElectronShell {
+  readonly kind: 'electron';
+  /** The answer is a message event: `workbench-port` with one port, or `workbench-failed` with an envelope. */
+  requestPort(): void;
+}
+
+declare global {
+  interface Window {
+    readonly workbenchShell?: ElectronShell;
+  }
+}
 
 /** The link to the host: a MessagePort inside Electron, a WebSocket to our own origin in a browser. */
 export function connectToHost(): ReplaceableLink {
   const link = new ReplaceableLink(new ConnectionStore());
-  if ('shell' in window) connectByPort(link);
+  if (window.workbenchShell) connectByPort(link, window.workbenchShell);
   else connectBySocket(link, takeToken());
   return link;
 }
 
-function connectByPort(link: ReplaceableLink): void {
+function connectByPort(link: ReplaceableLink, shell: ElectronShell): void {
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
+    if (event.source !== window) return;
+    const message = ShellMessage.safeParse(event.data);
+    if (!message.success) return;
     const [port] = event.ports;
-    if (event.source !== window || !isPortMessage(event.data) || port === undefined) return;
-    port.start();
-    link.attach(new PortLink({ port }));
+    if (message.data.type === 'workbench-failed') link.fail(message.data.error);
+    else if (port) {
+      port.start();
+      link.attach(new PortLink({ port }));
+    }
   });
-  window.postMessage({ type: PORT_WANTED }, '*');
-}
-
-function isPortMessage(data: unknown): boolean {
-  return typeof data === 'object' && data !== null && 'type' in data && data.type === PORT_GIVEN;
+  shell.requestPort();
 }
 
 function connectBySocket(link: ReplaceableLink, token: string, attempt = 0): void {

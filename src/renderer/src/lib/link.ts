@@ -1,7 +1,8 @@
 import type { ClientContext, ClientLink, ClientOptions } from '@orpc/client';
 import { WorkbenchError } from '@core/errors';
+import type { ErrorEnvelope } from '@contracts/errors';
 import type { ConnectionStore } from './connection';
-import { toWorkbenchError } from './errors';
+import { fromStoredEnvelope, toWorkbenchError } from './errors';
 
 type Link = ClientLink<ClientContext>;
 
@@ -22,13 +23,19 @@ export class ReplaceableLink implements ClientLink<ClientContext> {
     this.#link = link;
     const waiting = this.#waiting;
     this.#waiting = new Set();
-    this.connection.set('open');
+    this.connection.set({ kind: 'open' });
     for (const go of waiting) go(link);
   }
 
   detach(): void {
     this.#link = null;
-    this.connection.set('lost');
+    this.connection.set({ kind: 'lost' });
+  }
+
+  /** The host said why it cannot serve: calls that wait get that reason. */
+  fail(envelope: ErrorEnvelope): void {
+    this.#link = null;
+    this.connection.set({ kind: 'failed', error: fromStoredEnvelope(envelope) });
   }
 
   async call(path: readonly string[], input: unknown, options: ClientOptions<ClientContext>): Promise<unknown> {
@@ -44,8 +51,11 @@ export class ReplaceableLink implements ClientLink<ClientContext> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(go);
+        const state = this.connection.get();
         reject(
-          new WorkbenchError('external', 'The window has no connection to the workbench.', {
+          state.kind === 'failed'
+            ? state.error
+            : new WorkbenchError('external', 'The window has no connection to the workbench.', {
             code: 'host-unreachable',
             where: 'between this window and the host process',
             kept: 'Everything stored, and any run that is going on.',

@@ -1,0 +1,77 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Suspense, useEffect, useSyncExternalStore, type ComponentType } from 'react';
+import { connection } from '../lib/api';
+import { listenToHost } from '../lib/events';
+import { ErrorView } from '../ui/ErrorView';
+import { Skeleton } from '../ui/Skeleton';
+import { InspectorContext } from './inspector-context';
+import { useInspectorSlot } from './Inspector';
+import { NotFoundPage } from './NotFoundPage';
+import { PageBoundary } from './PageBoundary';
+import { Rail } from './Rail';
+import type { RouteMatch } from './route-paths';
+import { useCurrentProjectId, useRoute } from './router';
+import { PAGES } from './routes';
+import { StatusBar } from './StatusBar';
+import { texts } from './texts/en';
+import { useTheme } from './theme';
+import './app.css';
+
+/** The window: rail, page, inspector, status bar. */
+export function App() {
+  const route = useRoute();
+  const projectId = useCurrentProjectId();
+  const { slot, panel } = useInspectorSlot();
+  useTheme();
+  useHostEvents();
+  const title = route && PAGES[route.id]?.title;
+  useEffect(() => {
+    document.title = title ? `${title} · ${texts.product}` : texts.product;
+  }, [title]);
+  return (
+    <InspectorContext value={slot}>
+      <div className="app">
+        <a className="skip" href="#main" onClick={focusMain}>
+          {texts.skip}
+        </a>
+        <Rail projectId={projectId} route={route?.id ?? null} />
+        <main id="main" className="main" tabIndex={-1}>
+          <Page route={route} />
+        </main>
+        {panel}
+        <StatusBar projectId={projectId} />
+      </div>
+    </InspectorContext>
+  );
+}
+
+function Page({ route }: { readonly route: RouteMatch | null }) {
+  const state = useSyncExternalStore(connection.subscribe, connection.get);
+  if (state.kind === 'failed') return <div className="page"><ErrorView error={state.error} /></div>;
+  const row = route && PAGES[route.id];
+  if (!route || !row) return <NotFoundPage />;
+  // Holds because matchRoute fills the parameters that the path of this very id names.
+  const Component = row.Component as ComponentType<{ params: RouteMatch['params']; query: URLSearchParams }>;
+  const key = `${route.id} ${Object.values(route.params).join(' ')}`;
+  return (
+    <PageBoundary key={key}>
+      <Suspense fallback={<div className="page"><Skeleton lines={6} /></div>}>
+        <Component params={route.params} query={route.query} />
+      </Suspense>
+    </PageBoundary>
+  );
+}
+
+function useHostEvents(): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const stop = new AbortController();
+    void listenToHost(queries, stop.signal);
+    return () => stop.abort();
+  }, [queries]);
+}
+
+function focusMain(event: { preventDefault(): void }): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}

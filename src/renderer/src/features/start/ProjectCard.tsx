@@ -1,0 +1,105 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Project, ProjectOverview } from '@contracts/projects';
+import { href } from '../../app/route-paths';
+import { STAGES } from '../../app/stages';
+import { api } from '../../lib/api';
+import { formatMoment } from '../../lib/format';
+import { Button, ButtonLink } from '../../ui/Button';
+import { Dialog } from '../../ui/Dialog';
+import { ErrorView } from '../../ui/ErrorView';
+import { Loaded } from '../../ui/Loaded';
+import { Skeleton } from '../../ui/Skeleton';
+import { RenameButton } from '../../ui/RenameButton';
+import { texts } from './texts/en';
+
+/** One project: its road at a glance and the button to its next step. */
+export function ProjectCard({ project }: { readonly project: Project }) {
+  const overview = useQuery(api.projects.overview.queryOptions({ input: { id: project.id } }));
+  const queries = useQueryClient();
+  const refresh = (): void => void queries.invalidateQueries({ queryKey: api.projects.key() });
+  const rename = useMutation(api.projects.rename.mutationOptions({ onSuccess: refresh }));
+  return (
+    <li className="project">
+      <div className="project-head">
+        <h2>
+          <a href={href('model', { projectId: project.id })}>{project.name}</a>
+        </h2>
+        <span className="muted small">
+          {texts.created(formatMoment(project.createdAtMs, Date.now()))}
+          {project.isDemo ? ` · ${texts.demo}` : ''}
+        </span>
+        <span className="project-tools">
+          <RenameButton name={project.name} label={texts.rename} onRename={(name) => rename.mutate({ id: project.id, name })} />
+          <RemoveProject project={project} onRemoved={refresh} />
+        </span>
+      </div>
+      {rename.isError && <ErrorView error={rename.error} />}
+      <Loaded query={overview} skeleton={<Skeleton lines={2} />}>
+        {(data) => <NextStep overview={data} />}
+      </Loaded>
+    </li>
+  );
+}
+
+function NextStep({ overview }: { readonly overview: ProjectOverview }) {
+  const projectId = overview.project.id;
+  const next = overview.nextStage && STAGES[overview.nextStage];
+  return (
+    <>
+      <ol className="project-road">
+        {overview.road.map((stage) => (
+          <li key={stage.kind} data-state={stage.state} data-next={stage.kind === overview.nextStage || undefined}>
+            <a href={href(STAGES[stage.kind].page, { projectId })}>{STAGES[stage.kind].name}</a>
+            <span className="small muted">{stage.figure || ' '}</span>
+          </li>
+        ))}
+      </ol>
+      <div className="project-next">
+        {next ? (
+          <>
+            <p>
+              <span className="muted">{texts.next}: </span>
+              <strong>{next.verb}.</strong> {next.sentence}
+            </p>
+            <ButtonLink href={href(next.page, { projectId })}>{texts.goOn}</ButtonLink>
+          </>
+        ) : (
+          <p>{texts.allDone}</p>
+        )}
+      </div>
+    </>
+  );
+}
+
+function RemoveProject({ project, onRemoved }: { readonly project: Project; readonly onRemoved: () => void }) {
+  const [isAsking, setAsking] = useState(false);
+  const remove = useMutation(
+    api.projects.remove.mutationOptions({
+      onSuccess: () => {
+        setAsking(false);
+        onRemoved();
+      },
+    }),
+  );
+  return (
+    <>
+      <Button look="quiet" aria-label={`${texts.remove} ${project.name}`} onClick={() => setAsking(true)}>
+        {texts.remove}
+      </Button>
+      <Dialog
+        title={texts.removeTitle(project.name)}
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        actions={
+          <Button look="danger" isBusy={remove.isPending} onClick={() => remove.mutate({ id: project.id })}>
+            {texts.remove}
+          </Button>
+        }
+      >
+        <p>{texts.removeBody}</p>
+        {remove.isError && <ErrorView error={remove.error} />}
+      </Dialog>
+    </>
+  );
+}
