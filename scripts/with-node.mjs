@@ -24,7 +24,10 @@ try {
 }
 
 function run(nodePath, script) {
-  const child = spawn(nodePath, [script, ...rest], { stdio: 'inherit', env: { ...process.env, PATH: withNodeFirst(nodePath) } });
+  const child = spawn(nodePath, [script, ...rest], {
+    stdio: 'inherit',
+    env: { ...process.env, PATH: withNodeFirst(nodePath) },
+  });
   // The terminal sends Ctrl-C to both; this process waits for the child's own ending.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {

@@ -29,7 +29,9 @@ export function ensureDependencies(nodePath, say) {
     env: { ...process.env, PATH: withNodeFirst(nodePath) },
   });
   if (done.status !== 0) {
-    throw new Error(`npm ci ended with ${done.status ?? done.error?.message}. Check the network and the free disk space, then try again.`);
+    throw new Error(
+      `npm ci ended with ${done.status ?? done.error?.message}. Check the network and the free disk space, then try again.`,
+    );
   }
 }
 

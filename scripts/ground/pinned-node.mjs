@@ -47,7 +47,16 @@ export function ensureNode(say) {
   const prefix = join(projectRoot, '.tools');
   mkdirSync(prefix, { recursive: true });
   const npm = npmCommand(process.execPath);
-  const arguments_ = ['install', '--prefix', prefix, '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+  const arguments_ = [
+    'install',
+    '--prefix',
+    prefix,
+    '--no-save',
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+    '--loglevel=error',
+  ];
   const done = spawnSync(npm.file, [...npm.arguments, ...arguments_, `${name}@${PINNED_VERSION}`], {
     stdio: ['ignore', 'ignore', 'inherit'],
     cwd: prefix,
