@@ -2,51 +2,45 @@ import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import { z } from 'zod';
 import { ErrorEnvelope } from '@contracts/errors';
+import { FAILED_CHANNEL, PORT_CHANNEL, REQUEST_CHANNEL } from '@contracts/shell-channels';
 import { ConnectionStore } from './connection';
 import { ReplaceableLink } from './link';
 
 /** Where the local host's token lives for this tab; see `takeToken`. */
 const TOKEN_KEY = 'workbench-token';
 const ShellMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('workbench-port') }),
-  z.object({ type: z.literal('workbench-failed'), error: ErrorEnvelope }),
+  z.object({ type: z.literal(PORT_CHANNEL) }),
+  z.object({ type: z.literal(FAILED_CHANNEL), error: ErrorEnvelope }),
 ]);
+const ASK_AGAIN_MS = 4000;
 const RETRY_MS = [250, 500, 1000, 2000, 4000] as const;
-
-/** What the preload of the Electron shell puts into the page. */
-interface ElectronShell {
-  readonly kind: 'electron';
-  /** The answer is a message event: `workbench-port` with one port, or `workbench-failed` with an envelope. */
-  requestPort(): void;
-}
-
-declare global {
-  interface Window {
-    readonly workbenchShell?: ElectronShell;
-  }
-}
 
 /** The link to the host: a MessagePort inside Electron, a WebSocket to our own origin in a browser. */
 export function connectToHost(): ReplaceableLink {
   const link = new ReplaceableLink(new ConnectionStore());
-  if (window.workbenchShell) connectByPort(link, window.workbenchShell);
+  if ('shell' in window) connectByPort(link);
   else connectBySocket(link, takeToken());
   return link;
 }
 
-function connectByPort(link: ReplaceableLink, shell: ElectronShell): void {
+/** The page asks the preload by a message to itself and is answered the same way; asking again starts the host anew. */
+function connectByPort(link: ReplaceableLink): void {
+  const ask = (): void => window.postMessage({ type: REQUEST_CHANNEL }, '*');
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     if (event.source !== window) return;
     const message = ShellMessage.safeParse(event.data);
     if (!message.success) return;
     const [port] = event.ports;
-    if (message.data.type === 'workbench-failed') link.fail(message.data.error);
-    else if (port) {
+    if (message.data.type === FAILED_CHANNEL) {
+      link.fail(message.data.error);
+      setTimeout(ask, ASK_AGAIN_MS);
+    }
+    if (message.data.type === PORT_CHANNEL && port) {
       port.start();
       link.attach(new PortLink({ port }));
     }
   });
-  shell.requestPort();
+  ask();
 }
 
 function connectBySocket(link: ReplaceableLink, token: string, attempt = 0): void {
