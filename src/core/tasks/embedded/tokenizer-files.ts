@@ -84,12 +84,21 @@ export function configJson(): string {
   });
 }
 
+/** What is appended to a question to have the base answer it, greedy to the end of text: the honest "before" is the best of these. */
+export const PLAIN_PROMPTS: readonly string[] = [
+  '',
+  CUES.directAnswer,
+  CUES.nextStep,
+  CUES.clarify,
+  CUES.analysis,
+  CUES.subquestion,
+];
+
 /** `workbench.json`: what the workbench needs to know about the model beyond the Hugging Face files. */
 export function workbenchJson(): string {
   return toJson({
     promptSet: 'workbook',
-    // Appended to the question, greedy to the end of text: the honest "before" is the best of these.
-    plainPrompts: ['', CUES.directAnswer, CUES.nextStep, CUES.clarify, CUES.analysis, CUES.subquestion],
+    plainPrompts: PLAIN_PROMPTS,
     questions: {
       train: 'questions/train.jsonl',
       validation: 'questions/validation.jsonl',
