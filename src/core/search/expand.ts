@@ -1,0 +1,46 @@
+import type { CancelToken, Rng } from '../ports';
+import type { FunctionalTokenName } from '../tokens/functional-tokens';
+import type { SearchTree, WrittenStep } from './tree';
+
+/** A step that may be written below a node and was not yet. */
+export interface Slot {
+  readonly kind: FunctionalTokenName;
+  /** Probability among the legal tokens, null where the expander does not ask the model. */
+  readonly prior: number | null;
+  /** Log-probability (temperature 1, whole vocabulary) of the opening token; null as above. */
+  readonly logProb: number | null;
+  /** Log of the probability with which this slot is drawn, given the slots before it, nats; null as above. */
+  readonly logQ: number | null;
+}
+
+/** Knows how steps are proposed and written; knows nothing of values and visits. */
+export interface Expander {
+  /** Ids at the root: the encoded question where the expander continues one sequence, else empty. */
+  questionIds(prompt: string): readonly number[];
+  /**
+   * What may come after `node`, never empty, in the order in which it should be tried when `ordered`.
+   * @param rng stream of this node alone
+   */
+  slots(tree: SearchTree, node: number, rng: Rng, cancel: CancelToken): Promise<readonly Slot[]>;
+  /** True: slots are tried in the order given; false: at random. */
+  readonly ordered: boolean;
+  /** Writes one step below `node`. */
+  write(tree: SearchTree, node: number, slot: Slot, rng: Rng, cancel: CancelToken): Promise<WrittenStep>;
+}
+
+/**
+ * Order of a sample without replacement from `probabilities`: Gumbel-top-k (Kool et al. 2019), with the log-probability of each draw
+ * given the draws before it.
+ * @returns indices in drawing order, parallel to `logQ`
+ */
+export function gumbelOrder(probabilities: readonly number[], rng: Rng): { readonly order: readonly number[]; readonly logQ: readonly number[] } {
+  const keys = probabilities.map((p) => Math.log(p) - Math.log(-Math.log(rng.next() || Number.MIN_VALUE)));
+  const order = probabilities.map((_, index) => index).sort((a, b) => keys[b]! - keys[a]! || a - b);
+  let left = probabilities.reduce((sum, p) => sum + p, 0);
+  const logQ = order.map((index) => {
+    const q = probabilities[index]! / left;
+    left = Math.max(left - probabilities[index]!, Number.MIN_VALUE);
+    return Math.min(0, Math.log(q));
+  });
+  return { order, logQ };
+}
