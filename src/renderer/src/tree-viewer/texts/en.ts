@@ -1,0 +1,23 @@
+/** Words of the tree viewer. */
+export const texts = {
+  tree: 'Search tree',
+  outline: 'Outline',
+  graph: 'Tree',
+  view: 'View',
+  bestPath: 'Best path',
+  fit: 'Fit',
+  unfoldAll: 'Unfold all',
+  foldAll: 'Fold to depth 2',
+  filter: 'Show',
+  filters: { all: 'everything', right: 'right answers', wrong: 'wrong answers', unfinished: 'unfinished steps' },
+  search: 'Search in the text',
+  simulations: (at: number, total: number) => `After ${at} of ${total} walks`,
+  simulationSlider: 'Replay the walks',
+  visits: (count: number) => (count === 1 ? '1 visit' : `${count} visits`),
+  right: 'right',
+  wrong: 'wrong',
+  cut: 'cut',
+  hidden: (count: number) => `+${count}`,
+  nothing: 'Nothing in this tree fits the filter.',
+  keys: 'Arrows walk, Enter folds, B follows the best path, F changes the filter, / searches.',
+} as const;

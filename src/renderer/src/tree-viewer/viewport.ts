@@ -1,0 +1,34 @@
+/** How the drawing lies in the window: `x` and `y` of its origin in pixels, `zoom` in pixels per drawing unit. */
+export interface Viewport {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+}
+
+export const MIN_ZOOM = 0.08;
+export const MAX_ZOOM = 2;
+
+/** Zooms by a factor so that the point under the pointer stays where it is. */
+export function zoomAt(view: Viewport, factor: number, pointX: number, pointY: number): Viewport {
+  const zoom = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, view.zoom * factor));
+  const real = zoom / view.zoom;
+  return { x: pointX - (pointX - view.x) * real, y: pointY - (pointY - view.y) * real, zoom };
+}
+
+/** Shows the whole drawing if it fits at a readable size, else its beginning. */
+export function fitInto(drawing: { readonly width: number; readonly height: number }, frame: { readonly width: number; readonly height: number }): Viewport {
+  const margin = 16;
+  const zoom = Math.min(1, Math.max(MIN_ZOOM, Math.min((frame.width - 2 * margin) / Math.max(1, drawing.width), (frame.height - 2 * margin) / Math.max(1, drawing.height))));
+  return { x: margin, y: Math.max(margin, (frame.height - drawing.height * zoom) / 2), zoom };
+}
+
+/** Moves the drawing just so far that a point lies inside the frame with some room around it. */
+export function reveal(view: Viewport, point: { readonly x: number; readonly y: number }, frame: { readonly width: number; readonly height: number }): Viewport {
+  const room = 80;
+  const shift = (at: number, size: number, extent: number) => (at < room ? room - at : at > size - extent ? size - extent - at : 0);
+  return {
+    ...view,
+    x: view.x + shift(view.x + point.x * view.zoom, frame.width, 240 * view.zoom + room),
+    y: view.y + shift(view.y + point.y * view.zoom, frame.height, room),
+  };
+}
