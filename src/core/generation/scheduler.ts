@@ -6,8 +6,11 @@ import { kvBytesPerToken, type KvRows } from './kv-rows';
 import type { PrefixTrie } from './prefix-trie';
 import type { Sequence } from './sequence';
 
+/** What the scheduler needs of a decoder. */
+export type StepRunner = Pick<Decoder, 'prefillFresh' | 'prefillUpon' | 'decode'>;
+
 export interface SchedulerOptions {
-  readonly decoder: Decoder;
+  readonly decoder: StepRunner;
   readonly rows: KvRows;
   readonly trie: PrefixTrie;
   readonly vocabSize: number;

@@ -1,3 +1,4 @@
+import { ropeFrequencies } from './decoder/rope';
 import type { ModelConfig } from './model-config';
 
 type RopeConfig = Pick<ModelConfig, 'headDim' | 'ropeTheta' | 'ropeScaling'>;
@@ -22,19 +23,4 @@ export function ropeTable(config: RopeConfig, positions: number): RopeTable {
     }
   }
   return { cos, sin };
-}
-
-/**
- * Radians per position of each pair of channels: [headDim / 2], stretched where the model says so.
- * @see Su et al. 2021, arXiv:2104.09864; for `llama3` Hugging Face modeling_rope_utils, `_compute_llama3_parameters`
- */
-export function ropeFrequencies({ headDim, ropeTheta, ropeScaling }: RopeConfig): Float64Array {
-  const plain = Float64Array.from({ length: headDim / 2 }, (_, i) => ropeTheta ** ((-2 * i) / headDim));
-  if (ropeScaling === null) return plain;
-  const { factor, lowFreqFactor, highFreqFactor, originalMaxPositions } = ropeScaling;
-  return plain.map((frequency) => {
-    const turns = (originalMaxPositions * frequency) / (2 * Math.PI);
-    const share = Math.min(1, Math.max(0, (turns - lowFreqFactor) / (highFreqFactor - lowFreqFactor)));
-    return (1 - share) * (frequency / factor) + share * frequency;
-  });
 }

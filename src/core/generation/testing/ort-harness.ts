@@ -8,7 +8,7 @@ export function ortHarness(threads = 2): GraphExecutor {
   return {
     async compile(onnx) {
       const session = await InferenceSession.create(onnx, {
-        intraOpNumThreads: threads, enableMemPattern: false, graphOptimizationLevel: 'basic', logSeverityLevel: 3,
+        intraOpNumThreads: threads, ...(process.env['ORTPROF'] ? { enableProfiling: true, profileFilePrefix: '/tmp/gen/prof' } : {}), enableMemPattern: false, graphOptimizationLevel: 'basic', logSeverityLevel: 3,
         extra: { session: { intra_op: { allow_spinning: '0' } } },
       });
       const cache = new WeakMap<TensorView, Tensor>();
@@ -29,7 +29,7 @@ export function ortHarness(threads = 2): GraphExecutor {
             if (!String(error).includes('Non tensor type is temporarily not supported')) throw error;
           }
         },
-        dispose: () => session.release(),
+        dispose: async () => { if (process.env['ORTPROF']) session.endProfiling(); await session.release(); },
       };
     },
   };

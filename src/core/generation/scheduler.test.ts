@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { WorkbenchError } from '../errors';
+import { createRng } from '../random/rng';
+import type { GenerationRequest, GenerationResult } from './generator';
+import { kvBytesPerToken, KvRows, type KvLayout } from './kv-rows';
+import { PrefixTrie } from './prefix-trie';
+import { sampleToken } from './sampler';
+import { Scheduler, type SchedulerOptions } from './scheduler';
+import { Sequence } from './sequence';
+import { historyDecoder, historyLogits } from './testing/history-decoder';
+
+const LAYOUT: KvLayout = { layers: 2, kvHeads: 2, headDim: 2 };
+const VOCAB = 11;
+const MAX_CONTEXT = 96;
+const NEVER = { accept: () => false };
+
+function openScheduler(options: Partial<SchedulerOptions> = {}) {
+  const decoder = historyDecoder(LAYOUT, VOCAB);
+  const trie = new PrefixTrie(LAYOUT);
+  let weights = 0;
+  const scheduler = new Scheduler({
+    decoder,
+    rows: new KvRows(LAYOUT),
+    trie,
+    vocabSize: VOCAB,
+    maxRows: 4,
+    maxContext: MAX_CONTEXT,
+    kvBytes: 2 ** 20,
+    weightsVersion: () => weights,
+    pause: async () => {
+      for (let turn = 0; turn < 8; turn++) await undefined;
+    },
+    ...options,
+  });
+  const generate = (request: GenerationRequest): Promise<GenerationResult> => {
+    const sequence = new Sequence(request, NEVER, MAX_CONTEXT);
+    return sequence.isFinished ? Promise.resolve(sequence.result()) : scheduler.submit(sequence);
+  };
+  return { scheduler, decoder, trie, generate, changeWeights: () => void weights++ };
+}
+
+/** What one request must give, computed without batches or caches. */
+function continueAlone({ prefixIds, maxNewTokens, temperature, rng }: GenerationRequest): number[] {
+  const history = Array.from(prefixIds);
+  const ids: number[] = [];
+  while (ids.length < maxNewTokens && history.length < MAX_CONTEXT) {
+    const { id } = sampleToken(historyLogits(history, VOCAB), { temperature, allowed: null, rng });
+    history.push(id);
+    ids.push(id);
+  }
+  return ids;
+}
+
+const requestOf = (seed: number, prefixIds: number[], maxNewTokens: number): GenerationRequest => ({
+  prefixIds,
+  maxNewTokens,
+  temperature: seed % 3 === 0 ? 0 : 0.8,
+  stopIds: [],
+  rng: createRng(seed),
+});
+
+const ids = fc.integer({ min: 0, max: VOCAB - 1 });
+/** Prefixes that often begin alike: cuts of a few long texts with an end of their own. */
+const prefixes = fc
+  .array(fc.array(ids, { minLength: 40, maxLength: 60 }), { minLength: 1, maxLength: 3 })
+  .chain((texts) => fc.tuple(fc.constantFrom(...texts), fc.integer({ min: 1, max: 60 }), fc.array(ids, { maxLength: 20 })))
+  .map(([text, cut, end]) => [...text.slice(0, cut), ...end]);
+
+describe('Scheduler', () => {
+  it('gives every request what it would get alone, whatever the company, the order and the memory', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ prefix: prefixes, newTokens: fc.integer({ min: 1, max: 30 }), fork: fc.boolean() }), { minLength: 1, maxLength: 14 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 400 }),
+        async (plans, maxRows, kvTokens) => {
+          const { generate } = openScheduler({ maxRows, kvBytes: kvTokens * kvBytesPerToken(LAYOUT) });
+          await Promise.all(
+            plans.map(async ({ prefix, newTokens, fork }, seed) => {
+              const first = await generate(requestOf(seed, prefix, newTokens));
+              expect([...first.ids]).toEqual(continueAlone(requestOf(seed, prefix, newTokens)));
+              if (!fork) return;
+              const longer = [...prefix, ...first.ids, 3];
+              const forks = await Promise.all([1, 2].map((n) => generate(requestOf(seed + n, longer, newTokens))));
+              forks.forEach(({ ids: found }, n) => expect([...found]).toEqual(continueAlone(requestOf(seed + n + 1, longer, newTokens))));
+            }),
+          );
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('computes what prefixes have in common once', async () => {
+    const { generate, scheduler } = openScheduler({ maxRows: 8 });
+    const question = Array.from({ length: 50 }, (_, i) => (i * 7) % VOCAB);
+    await Promise.all(Array.from({ length: 24 }, (_, i) => generate(requestOf(i, [...question, i % 3, ...Array.from({ length: 10 }, () => i % 3)], 5))));
+    // 50 shared and 11 for each of three ends, less the last token of each, which goes with a decoding step.
+    expect(scheduler.stats.prefilledTokens).toBeLessThanOrEqual((50 + 3 * 10) * 1.1);
+    expect(scheduler.stats.newTokens).toBe(24 * 5);
+  });
+
+  it('keeps rows filled while requests come in', async () => {
+    const { generate, scheduler } = openScheduler({ maxRows: 4 });
+    await Promise.all(
+      Array.from({ length: 4 }, async (_, line) => {
+        for (let turn = 0; turn < 10; turn++) await generate(requestOf(line, [line, turn], 10));
+      }),
+    );
+    // 400 tokens in four rows: 100 steps when none is ever empty.
+    expect(scheduler.stats.decodeSteps).toBeLessThanOrEqual(104);
+  });
+
+  it('stops at the end of the context and says so', async () => {
+    const { generate } = openScheduler();
+    const result = await generate(requestOf(0, Array.from({ length: 90 }, () => 1), 50));
+    expect([result.ids.length, result.stopReason]).toEqual([6, 'context']);
+    const tooLong = await generate(requestOf(0, Array.from({ length: MAX_CONTEXT }, () => 1), 50));
+    expect([tooLong.ids.length, tooLong.stopReason]).toEqual([0, 'context']);
+  });
+
+  it('ends cancelled requests, waiting and running, and finishes the others', async () => {
+    const { generate } = openScheduler({ maxRows: 2 });
+    const controller = new AbortController();
+    const long = { ...requestOf(1, [1, 2, 3], 60), cancel: controller.signal };
+    const first = generate(requestOf(2, [4, 5], 20));
+    const outcomes = Promise.allSettled([generate(long), generate({ ...long, prefixIds: [9] })]);
+    const other = await first.finally(() => controller.abort());
+    expect(other.ids).toHaveLength(20);
+    for (const outcome of await outcomes) {
+      expect(outcome.status === 'rejected' && outcome.reason instanceof WorkbenchError && outcome.reason.kind).toBe('cancelled');
+    }
+  });
+
+  it('fails what is in flight when a run fails, and goes on with what comes later', async () => {
+    const { generate, decoder } = openScheduler();
+    const working = decoder.decode;
+    decoder.decode = () => Promise.reject(new Error('no memory'));
+    await expect(generate(requestOf(0, [1], 3))).rejects.toThrow('no memory');
+    decoder.decode = working;
+    expect((await generate(requestOf(0, [1], 3))).ids).toHaveLength(3);
+  });
+
+  it('forgets cached prefixes when the weights change', async () => {
+    const { generate, scheduler, changeWeights } = openScheduler();
+    const prefix = Array.from({ length: 40 }, (_, i) => i % VOCAB);
+    await generate(requestOf(0, prefix, 2));
+    await generate(requestOf(1, prefix, 2));
+    expect(scheduler.stats.reusedTokens).toBe(39);
+    changeWeights();
+    await generate(requestOf(2, prefix, 2));
+    expect(scheduler.stats.reusedTokens).toBe(39);
+  });
+
+  it('rejects what is left when it is closed', async () => {
+    const { generate, scheduler } = openScheduler({ maxRows: 1 });
+    const outcomes = Promise.allSettled([generate(requestOf(0, [1], 50)), generate(requestOf(1, [2], 50))]);
+    await scheduler.dispose();
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(generate(requestOf(2, [3], 1))).rejects.toThrow('closed');
+  });
+});
