@@ -11,4 +11,5 @@ interface PageRow<Id extends RouteId> {
 /** THE table of pages. A new page is a path in `route-paths.ts` and a line here. */
 export const PAGES: { readonly [Id in RouteId]?: PageRow<Id> } = {
   start: { title: 'Start', Component: lazy(async () => ({ default: (await import('../features/start/StartPage')).StartPage })) },
+  tree: { title: 'Tree', Component: lazy(async () => ({ default: (await import('../features/trees/TreePage')).TreePage })) },
 };
