@@ -1,0 +1,182 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ToEngine, type EngineJob, type FromEngine, type JobRecord } from '@contracts/engine-protocol';
+import type { ErrorEnvelope } from '@contracts/errors';
+import type { JobKind } from '@contracts/stages';
+import { CancelledError, WorkbenchError, toEnvelope } from '@core/errors';
+import { PauseRequested, type JobContext, type RunnerOutcome, type Runners, type StopRequest } from './job-context';
+import { ProgressMeter } from './progress-meter';
+
+/** The wire to the host, however it is carried. */
+export interface EngineChannel {
+  post(message: FromEngine): void;
+  onMessage(listener: (message: unknown) => void): void;
+}
+
+export interface EngineEnvironment {
+  readonly nowMs: () => number;
+  readonly wallMs: () => number;
+  readonly memoryBytes: () => number | null;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Called once the job is settled; the process ends then. */
+  readonly onSettled: () => void;
+}
+
+/** Progress is sent at most this often. */
+const SEND_PROGRESS_MS = 100;
+
+/**
+ * Serves one job: waits for `start`, runs its runner, and says exactly once how it ended. A thrown error becomes the envelope of a failed run;
+ * cancelling and pausing are no errors.
+ */
+export function serveJob(channel: EngineChannel, runners: Runners, environment: EngineEnvironment): void {
+  let service: JobService | null = null;
+  channel.onMessage((raw) => {
+    const message = ToEngine.parse(raw);
+    if (message.type === 'start') {
+      if (service) return;
+      service = new JobService(message.job, channel, environment);
+      void service.run(runners);
+    } else if (message.type === 'ack') service?.acknowledge(message.batch);
+    else service?.requestStop(message.type);
+  });
+}
+
+class JobService {
+  readonly #job: EngineJob;
+  readonly #channel: EngineChannel;
+  readonly #environment: EngineEnvironment;
+  readonly #abort = new AbortController();
+  readonly #meter = new ProgressMeter();
+  readonly #unacknowledged = new Map<number, () => void>();
+  #nextBatch = 1;
+  #stop: StopRequest | null = null;
+  #sentAtMs = Number.NEGATIVE_INFINITY;
+  #sentPhase = '';
+  #unsent: FromEngine | null = null;
+
+  constructor(job: EngineJob, channel: EngineChannel, environment: EngineEnvironment) {
+    this.#job = job;
+    this.#channel = channel;
+    this.#environment = environment;
+  }
+
+  async run(runners: Runners): Promise<void> {
+    this.#channel.post({ type: 'started', versions: { ...this.#environment.versions } });
+    const settled = await this.#settle(runners);
+    if (this.#unsent) this.#channel.post(this.#unsent);
+    this.#channel.post(settled);
+    this.#environment.onSettled();
+  }
+
+  acknowledge(batch: number): void {
+    this.#unacknowledged.get(batch)?.();
+    this.#unacknowledged.delete(batch);
+  }
+
+  requestStop(stop: StopRequest): void {
+    // Cancelling overrides a pause that is under way, not the other way round.
+    if (this.#stop === 'cancel') return;
+    this.#stop = stop;
+    if (stop === 'cancel') this.#abort.abort();
+  }
+
+  async #settle(runners: Runners): Promise<Extract<FromEngine, { type: 'settled' }>> {
+    try {
+      const { outcome, result } = await runJob(runners, this.#context());
+      return { type: 'settled', outcome, result: finiteOnly(result), error: null };
+    } catch (error) {
+      if (error instanceof PauseRequested) {
+        return { type: 'settled', outcome: 'paused', result: finiteOnly(error.result), error: null };
+      }
+      // Whatever breaks while a cancelled job unwinds is not the person's concern.
+      if (error instanceof CancelledError || this.#abort.signal.aborted) {
+        return { type: 'settled', outcome: 'cancelled', result: {}, error: null };
+      }
+      return { type: 'settled', outcome: 'failed', result: {}, error: describeFailure(error) };
+    }
+  }
+
+  #context(): JobContext {
+    const { signal } = this.#abort;
+    const { folder, spec } = this.#job;
+    const stateFolder = join(folder, 'state');
+    const outputFolder = join(folder, 'output');
+    for (const room of [stateFolder, outputFolder]) mkdirSync(room, { recursive: true });
+    return {
+      job: this.#job,
+      spec,
+      folder,
+      stateFolder,
+      outputFolder,
+      cancel: {
+        get aborted() {
+          return signal.aborted;
+        },
+        throwIfAborted() {
+          if (signal.aborted) throw new CancelledError();
+        },
+      },
+      stopRequested: () => this.#stop,
+      commit: (records) => this.#commit(records),
+      progress: (progress) => {
+        const now = this.#environment.nowMs();
+        const { wallMs, memoryBytes } = this.#environment;
+        const message: FromEngine = {
+          type: 'progress',
+          progress: this.#meter.measure(progress, now, wallMs(), memoryBytes()),
+        };
+        if (progress.phase === this.#sentPhase && now - this.#sentAtMs < SEND_PROGRESS_MS) {
+          this.#unsent = message;
+          return;
+        }
+        this.#sentAtMs = now;
+        this.#sentPhase = progress.phase;
+        this.#unsent = null;
+        this.#channel.post(message);
+      },
+      log: (level, message) =>
+        this.#channel.post({ type: 'log', line: { atMs: this.#environment.wallMs(), level, message } }),
+    };
+  }
+
+  #commit(records: readonly JobRecord[]): Promise<void> {
+    if (records.length === 0) return Promise.resolve();
+    const batch = this.#nextBatch++;
+    return new Promise((resolve) => {
+      this.#unacknowledged.set(batch, resolve);
+      this.#channel.post({ type: 'commit', batch, records: [...records] });
+    });
+  }
+}
+
+/** The runner of the job's kind; the table's type pairs each kind with its runner, which a lookup by a variable cannot show. */
+function runJob<K extends JobKind>(runners: Runners, context: JobContext): Promise<RunnerOutcome> {
+  const kind = context.spec.kind as K;
+  return runners[kind](context as JobContext<K>);
+}
+
+/** Figures of a result that are not finite are left out: JSON has no word for them. */
+function finiteOnly(result: RunnerOutcome['result']): RunnerOutcome['result'] {
+  return Object.fromEntries(Object.entries(result).filter(([, value]) => typeof value !== 'number' || Number.isFinite(value)));
+}
+
+/** Memory that could not be had comes as a RangeError of V8 or as a message of the native runtime; both get a way out. */
+function describeFailure(error: unknown): ErrorEnvelope {
+  const message = error instanceof Error ? error.message : String(error);
+  const isMemory = /allocation failed|bad_alloc|out of memory|failed to allocate/i.test(message);
+  if (isMemory && !(error instanceof WorkbenchError)) {
+    error = new WorkbenchError(
+      'resource',
+      'There is not enough memory for this step.',
+      {
+        code: 'out-of-memory',
+        kept: 'Everything up to the last checkpoint.',
+        wayOut: 'Close other programs and resume, or start anew with fewer sequences at once, fewer tokens per pass, or LoRA.',
+      },
+      { cause: error },
+    );
+  }
+  // Core's envelope and the contract's differ only in how they write an absent field.
+  return toEnvelope(error) as ErrorEnvelope;
+}

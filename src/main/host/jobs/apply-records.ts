@@ -1,0 +1,121 @@
+import type { JobRecord } from '@contracts/engine-protocol';
+import type { CheckpointId, DatasetId, EvaluationId, ExampleId, TreeId } from '@contracts/ids';
+import type { Run, WorkbenchEvent } from '@contracts/runs';
+import { upsertArtefact } from '../store/repositories/artefacts';
+import { upsertCheckpoint } from '../store/repositories/checkpoints';
+import { upsertEvaluation, upsertEvaluationItem } from '../store/repositories/evaluations';
+import { ensureDataset, upsertExample } from '../store/repositories/examples';
+import { upsertMetrics, upsertSample } from '../store/repositories/telemetry';
+import { findTreeId, upsertTree } from '../store/repositories/trees';
+import { transaction, type WritableDb } from '../store/sql';
+
+/** Makes ids of new rows: `newId('tree')`. */
+export type NewId = (prefix: string) => string;
+
+export interface RecordTarget {
+  readonly db: WritableDb;
+  readonly run: Run;
+  readonly newId: NewId;
+  readonly nowMs: number;
+}
+
+/**
+ * Stores a batch of an engine's records in one transaction: all or none. Every kind has a natural key, so a batch that comes again after a
+ * kill replaces itself.
+ * @returns the events to send once the transaction is on disk
+ */
+export function applyRecords(target: RecordTarget, records: readonly JobRecord[]): WorkbenchEvent[] {
+  return transaction(target.db, () => {
+    const events: WorkbenchEvent[] = [];
+    let trees = 0;
+    const changed = new Set<Extract<WorkbenchEvent, { type: 'changed' }>['what']>();
+    let hasSamples = false;
+    for (const record of records) {
+      store(target, record);
+      if (record.type === 'tree') trees++;
+      if (record.type === 'sample') hasSamples = true;
+      if (record.type === 'metrics') {
+        events.push({ type: 'metricsAdded', runId: target.run.id, step: record.step, values: record.values });
+      }
+      const what = CHANGES[record.type];
+      if (what) changed.add(what);
+    }
+    if (trees) events.push({ type: 'treesAdded', runId: target.run.id, count: trees });
+    if (hasSamples) events.push({ type: 'samplesAdded', runId: target.run.id });
+    for (const what of changed) events.push({ type: 'changed', what });
+    return events;
+  });
+}
+
+type RecordType = JobRecord['type'];
+
+/** Which list of the window each kind of record changes. */
+const CHANGES: Readonly<Partial<Record<RecordType, Extract<WorkbenchEvent, { type: 'changed' }>['what']>>> = {
+  checkpoint: 'checkpoints',
+  example: 'examples',
+  evaluation: 'evaluations',
+};
+
+const STORE: { readonly [T in RecordType]: (target: RecordTarget, record: Extract<JobRecord, { type: T }>) => void } = {
+  tree({ db, run, newId, nowMs }, record) {
+    const owner = { newId: newId('tree') as TreeId, runId: run.id, projectId: run.projectId, nowMs };
+    upsertTree(db, owner, record);
+  },
+  example({ db, run, newId, nowMs }, record) {
+    const newDatasetId = newId('dataset') as DatasetId;
+    const datasetId = ensureDataset(db, {
+      newId: newDatasetId,
+      projectId: run.projectId,
+      runId: run.id,
+      name: run.name,
+      nowMs,
+    });
+    const treeId = run.parents.runId && findTreeId(db, run.parents.runId, record.questionId);
+    upsertExample(db, { newId: newId('example') as ExampleId, datasetId, treeId }, record);
+  },
+  metrics({ db, run }, record) {
+    upsertMetrics(db, run.id, record.step, record.values);
+  },
+  sample({ db, run }, record) {
+    upsertSample(db, run.id, record.sample);
+  },
+  checkpoint({ db, run, newId, nowMs }, record) {
+    upsertCheckpoint(db, {
+      id: newId('checkpoint') as CheckpointId,
+      projectId: run.projectId,
+      runId: run.id,
+      parentId: run.parents.checkpointId,
+      name: record.name,
+      origin: run.kind === 'import' ? 'import' : 'run',
+      step: run.kind === 'import' ? null : record.step,
+      isFinal: record.isFinal,
+      path: record.path,
+      format: record.path.toLowerCase().endsWith('.gguf') ? 'gguf' : 'folder',
+      adapterPath: record.adapterPath,
+      architecture: record.architecture,
+      parameterCount: record.parameterCount,
+      vocabSize: record.vocabSize,
+      sizeBytes: record.sizeBytes,
+      hasFunctionalTokens: record.hasFunctionalTokens,
+      promptSet: record.promptSet,
+      plainPrompts: record.plainPrompts,
+      createdAtMs: nowMs,
+    });
+  },
+  evaluationItem({ db, run }, record) {
+    upsertEvaluationItem(db, run.id, record.item);
+  },
+  evaluation({ db, run, newId, nowMs }, record) {
+    const place = { newId: newId('evaluation') as EvaluationId, projectId: run.projectId, runId: run.id, nowMs };
+    upsertEvaluation(db, place, record);
+  },
+  artefact({ db, run }, record) {
+    upsertArtefact(db, run.id, record);
+  },
+};
+
+/** Looks the handler up by the record's own type, which is what the mapped type of the table promises. */
+function store<T extends RecordType>(target: RecordTarget, record: Extract<JobRecord, { type: T }>): void {
+  const handler = STORE[record.type as T];
+  handler(target, record);
+}

@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { EngineJob, type ModelRef } from '@contracts/engine-protocol';
+import type { CheckpointId } from '@contracts/ids';
+import type { Run } from '@contracts/runs';
+import { WorkbenchError } from '@core/errors';
+import { readJsonState, writeJsonAtomic } from '../../engine/run-state';
+import { findCheckpoint } from '../store/repositories/checkpoints';
+import { eachTrainable } from '../store/repositories/examples';
+import { eachQuestion, listQuestionSets } from '../store/repositories/question-sets';
+import { eachTreeRecord } from '../store/repositories/trees';
+import type { ReadableDb } from '../store/sql';
+import { writeLines } from './write-lines';
+import { runRooms } from './run-folders';
+
+export interface PrepareOptions {
+  readonly promptsFolder: string;
+  readonly threads: number;
+}
+
+/**
+ * Everything an engine needs for a run, as files and paths: the inputs are written out once, when the run first starts, and a resumed run
+ * gets the very same job again. So what a person rejects or imports meanwhile cannot change the numbers of a run that is under way.
+ * @throws WorkbenchError `model-missing` when the checkpoint's files are gone; `disk-full`
+ */
+export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptions): Promise<EngineJob> {
+  const rooms = runRooms(run.folder);
+  const model = 'checkpointId' in run.spec ? openModel(db, run.spec.checkpointId) : null;
+  const known = readJsonState(rooms.job, (value) => EngineJob.parse(value));
+  if (known) return { ...known, model, promptsFolder: options.promptsFolder };
+
+  for (const folder of [rooms.input, rooms.state, rooms.output]) mkdirSync(folder, { recursive: true });
+  const job: EngineJob = {
+    runId: run.id,
+    folder: rooms.folder,
+    seed: run.seed,
+    spec: run.spec,
+    model,
+    inputs: await writeInputs(db, run, rooms.input),
+    promptsFolder: options.promptsFolder,
+    threads: options.threads,
+  };
+  writeJsonAtomic(rooms.job, job);
+  return job;
+}
+
+function openModel(db: ReadableDb, id: CheckpointId): ModelRef {
+  const checkpoint = findCheckpoint(db, id);
+  if (!checkpoint || checkpoint.removedAtMs !== null || !existsSync(checkpoint.path)) {
+    throw new WorkbenchError(
+      'precondition',
+      `The files of the model "${checkpoint?.name ?? id}" are not where they were.`,
+      {
+        code: 'model-missing',
+        ...(checkpoint && { where: checkpoint.path }),
+        kept: 'The run and everything it made so far.',
+        wayOut: 'Put the files back and resume, or start again from another checkpoint.',
+      },
+    );
+  }
+  const { path, format, promptSet, plainPrompts, name } = checkpoint;
+  return { path, format, promptSet, plainPrompts: [...plainPrompts], name };
+}
+
+/** Which input files each kind of job reads besides its model. */
+async function writeInputs(db: ReadableDb, run: Run, folder: string): Promise<EngineJob['inputs']> {
+  const { spec } = run;
+  const write = (name: string, rows: Iterable<unknown>) => writeLines(join(folder, `${name}.jsonl`), rows);
+  const heldOutSets = listQuestionSets(db, run.projectId).filter((set) => set.role !== 'train');
+  return {
+    questions: 'questionSetId' in spec ? await write('questions', eachQuestion(db, spec.questionSetId)) : null,
+    trees: 'searchRunId' in spec ? await write('trees', eachTreeRecord(db, spec.searchRunId)) : null,
+    examples: 'datasetId' in spec ? await write('examples', eachTrainable(db, spec.datasetId)) : null,
+    heldOut: heldOutSets.length
+      ? await write(
+          'held-out',
+          (function* () {
+            for (const set of heldOutSets) yield* eachQuestion(db, set.id);
+          })(),
+        )
+      : null,
+  };
+}

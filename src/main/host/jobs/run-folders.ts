@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import type { RunId } from '@contracts/ids';
+
+/** Where things lie in the data folder. */
+export interface DataFolders {
+  readonly data: string;
+  /** One folder for each run. */
+  readonly runs: string;
+}
+
+export function dataFolders(data: string): DataFolders {
+  return { data, runs: join(data, 'runs') };
+}
+
+/** The rooms of a run's folder: the host writes `input`, the engine `state` and `output`. */
+export interface RunRooms {
+  readonly folder: string;
+  readonly input: string;
+  readonly state: string;
+  readonly output: string;
+  /** The job as it was first sent to an engine; a resumed run gets exactly this again. */
+  readonly job: string;
+}
+
+export function runFolder(folders: DataFolders, id: RunId): string {
+  return join(folders.runs, id);
+}
+
+export function runRooms(folder: string): RunRooms {
+  return {
+    folder,
+    input: join(folder, 'input'),
+    state: join(folder, 'state'),
+    output: join(folder, 'output'),
+    job: join(folder, 'job.json'),
+  };
+}

@@ -1,0 +1,267 @@
+import type { ExampleInput, ExampleRecord } from '@contracts/engine-protocol';
+import type { Dataset, Example, ExampleFilter, ExampleStep, Verdict } from '@contracts/examples';
+import type { DatasetId, ExampleId, ProjectId, RunId, TreeId } from '@contracts/ids';
+import {
+  bit,
+  count,
+  execute,
+  fromJson,
+  likeAnywhere,
+  selectAll,
+  selectOne,
+  type ReadableDb,
+  type SqlValue,
+  type WritableDb,
+} from '../sql';
+
+export interface ExampleRow {
+  id: ExampleId;
+  dataset_id: DatasetId;
+  position: number;
+  key: string;
+  tree_id: TreeId | null;
+  question_id: string;
+  prompt: string;
+  reference_answer: string;
+  kind: Example['kind'];
+  steps_json: string;
+  node_path_json: string;
+  problems_json: string;
+  token_count: number;
+  verdict: Verdict;
+  is_edited: number;
+  note: string;
+  revision: number;
+}
+
+interface DatasetRow {
+  id: DatasetId;
+  project_id: ProjectId;
+  run_id: RunId | null;
+  name: string;
+  created_at_ms: number;
+  total: number;
+  merged: number;
+  todo: number;
+  accepted: number;
+  rejected: number;
+}
+
+const SELECT_DATASET = `SELECT datasets.*, COUNT(examples.id) AS total,
+    COUNT(*) FILTER (WHERE examples.kind = 'merged') AS merged, COUNT(*) FILTER (WHERE examples.verdict = 'todo') AS todo,
+    COUNT(*) FILTER (WHERE examples.verdict = 'accepted') AS accepted, COUNT(*) FILTER (WHERE examples.verdict = 'rejected') AS rejected
+  FROM datasets LEFT JOIN examples ON examples.dataset_id = datasets.id`;
+
+/** Newest first. */
+export function listDatasets(db: ReadableDb, projectId: ProjectId): Dataset[] {
+  const sql = `${SELECT_DATASET} WHERE datasets.project_id = $projectId GROUP BY datasets.id ORDER BY datasets.created_at_ms DESC, datasets.rowid DESC`;
+  return selectAll<DatasetRow>(db, sql, { projectId }).map(toDataset);
+}
+
+export function findDataset(db: ReadableDb, id: DatasetId): Dataset | null {
+  const row = selectOne<DatasetRow>(db, `${SELECT_DATASET} WHERE datasets.id = $id GROUP BY datasets.id`, { id });
+  return row ? toDataset(row) : null;
+}
+
+/** The data set of a run, made on first use. Call inside a transaction. */
+export function ensureDataset(
+  db: WritableDb,
+  wanted: { newId: DatasetId; projectId: ProjectId; runId: RunId; name: string; nowMs: number },
+): DatasetId {
+  execute(
+    db,
+    `INSERT INTO datasets (id, project_id, run_id, name, created_at_ms) VALUES ($newId, $projectId, $runId, $name, $nowMs)
+     ON CONFLICT (run_id) DO NOTHING`,
+    wanted,
+  );
+  const row = selectOne<{ id: DatasetId }>(db, 'SELECT id FROM datasets WHERE run_id = $runId', {
+    runId: wanted.runId,
+  });
+  return row?.id ?? wanted.newId;
+}
+
+/**
+ * Stores what the engine made. The same key again replaces the content, but never what a person decided or edited.
+ * Call inside a transaction.
+ */
+export function upsertExample(
+  db: WritableDb,
+  place: { newId: ExampleId; datasetId: DatasetId; treeId: TreeId | null },
+  record: ExampleRecord,
+): void {
+  execute(
+    db,
+    `INSERT INTO examples (id, dataset_id, position, key, tree_id, question_id, prompt, reference_answer, kind, steps_json, node_path_json,
+       problems_json, problem_count, token_count, verdict, is_edited, note, revision)
+     VALUES ($id, $datasetId, (SELECT COALESCE(MAX(position) + 1, 0) FROM examples WHERE dataset_id = $datasetId), $key, $treeId,
+       $questionId, $prompt, $referenceAnswer, $kind, $steps, $nodePath, $problems, $problemCount, $tokenCount, 'todo', 0, '', 1)
+     ON CONFLICT (dataset_id, key) DO UPDATE SET tree_id = excluded.tree_id, kind = excluded.kind, steps_json = excluded.steps_json,
+       node_path_json = excluded.node_path_json, problems_json = excluded.problems_json, problem_count = excluded.problem_count,
+       token_count = excluded.token_count WHERE is_edited = 0`,
+    {
+      id: place.newId,
+      datasetId: place.datasetId,
+      key: record.key,
+      treeId: place.treeId,
+      questionId: record.questionId,
+      prompt: record.prompt,
+      referenceAnswer: record.referenceAnswer,
+      kind: record.kind,
+      steps: JSON.stringify(record.steps),
+      nodePath: JSON.stringify(record.nodePath),
+      problems: JSON.stringify(record.problems),
+      problemCount: record.problems.length,
+      tokenCount: record.tokenCount,
+    },
+  );
+}
+
+/** WHERE clause and parameters of a filter; shared by lists, counts and decisions, so that they speak of the same rows. */
+export function filterClause(
+  datasetId: DatasetId,
+  filter: ExampleFilter,
+): { where: string; params: Record<string, SqlValue> } {
+  const parts = ['dataset_id = $datasetId'];
+  const params: Record<string, SqlValue> = { datasetId };
+  if (filter.verdict) {
+    parts.push('verdict = $verdict');
+    params.verdict = filter.verdict;
+  }
+  if (filter.kind) {
+    parts.push('kind = $kind');
+    params.kind = filter.kind;
+  }
+  if (filter.hasProblems !== undefined) parts.push(filter.hasProblems ? 'problem_count > 0' : 'problem_count = 0');
+  if (filter.search) {
+    parts.push(`(prompt LIKE $pattern ESCAPE '\\' OR steps_json LIKE $pattern ESCAPE '\\' OR question_id LIKE $pattern ESCAPE '\\')`);
+    params.pattern = likeAnywhere(filter.search);
+  }
+  return { where: parts.join(' AND '), params };
+}
+
+export interface ExampleQuery {
+  readonly datasetId: DatasetId;
+  readonly filter: ExampleFilter;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** A page of examples in their order, with the count of all that the filter shows. */
+export function pageExamples(db: ReadableDb, query: ExampleQuery): { total: number; examples: Example[] } {
+  const { where, params } = filterClause(query.datasetId, query.filter);
+  const total = count(db, `SELECT COUNT(*) AS count FROM examples WHERE ${where}`, params);
+  const rows = selectAll<ExampleRow>(
+    db,
+    `SELECT * FROM examples WHERE ${where} ORDER BY position LIMIT $limit OFFSET $offset`,
+    { ...params, limit: query.limit, offset: query.offset },
+  );
+  return { total, examples: rows.map(toExample) };
+}
+
+export function listFilteredIds(db: ReadableDb, datasetId: DatasetId, filter: ExampleFilter): ExampleId[] {
+  const { where, params } = filterClause(datasetId, filter);
+  return selectAll<{ id: ExampleId }>(db, `SELECT id FROM examples WHERE ${where} ORDER BY position`, params).map(
+    (row) => row.id,
+  );
+}
+
+export function findExample(db: ReadableDb, id: ExampleId): Example | null {
+  const row = selectOne<ExampleRow>(db, 'SELECT * FROM examples WHERE id = $id', { id });
+  return row ? toExample(row) : null;
+}
+
+/** Rows fetched at a time while a data set is walked; other statements may run in between. */
+const WALK_ROWS = 500;
+
+/** What SFT trains on: everything that was not rejected, in order, one by one. */
+export function* eachTrainable(db: ReadableDb, datasetId: DatasetId): Generator<ExampleInput> {
+  const sql = `SELECT * FROM examples WHERE dataset_id = $datasetId AND position > $after AND verdict <> 'rejected'
+    ORDER BY position LIMIT $limit`;
+  for (let after = -1; ; ) {
+    const rows = selectAll<ExampleRow>(db, sql, { datasetId, after, limit: WALK_ROWS });
+    for (const row of rows) {
+      yield {
+        key: row.key,
+        questionId: row.question_id,
+        prompt: row.prompt,
+        referenceAnswer: row.reference_answer,
+        kind: row.kind,
+        steps: fromJson<ExampleStep[]>(row.steps_json),
+      };
+    }
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.position;
+  }
+}
+
+/** Number of examples that SFT would train on. */
+export function countTrainable(db: ReadableDb, datasetId: DatasetId): number {
+  return count(db, `SELECT COUNT(*) AS count FROM examples WHERE dataset_id = $datasetId AND verdict <> 'rejected'`, {
+    datasetId,
+  });
+}
+
+/** The fields a decision changes; revision is raised by every write. */
+export interface ExampleState {
+  readonly verdict: Verdict;
+  readonly note: string;
+  readonly steps: readonly ExampleStep[];
+  readonly problems: readonly string[];
+  readonly tokenCount: number;
+  readonly isEdited: boolean;
+}
+
+export function writeExampleState(db: WritableDb, id: ExampleId, state: Partial<ExampleState>): void {
+  const current = findExample(db, id);
+  if (!current) return;
+  const next = { ...current, ...state };
+  execute(
+    db,
+    `UPDATE examples SET verdict = $verdict, note = $note, steps_json = $steps, problems_json = $problems, problem_count = $problemCount,
+       token_count = $tokenCount, is_edited = $isEdited, revision = revision + 1 WHERE id = $id`,
+    {
+      id,
+      verdict: next.verdict,
+      note: next.note,
+      steps: JSON.stringify(next.steps),
+      problems: JSON.stringify(next.problems),
+      problemCount: next.problems.length,
+      tokenCount: next.tokenCount,
+      isEdited: bit(next.isEdited),
+    },
+  );
+}
+
+function toDataset(row: DatasetRow): Dataset {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    name: row.name,
+    runId: row.run_id,
+    count: row.total,
+    mergedCount: row.merged,
+    verdicts: { todo: row.todo, accepted: row.accepted, rejected: row.rejected },
+    createdAtMs: row.created_at_ms,
+  };
+}
+
+export function toExample(row: ExampleRow): Example {
+  return {
+    id: row.id,
+    datasetId: row.dataset_id,
+    treeId: row.tree_id,
+    questionId: row.question_id,
+    prompt: row.prompt,
+    referenceAnswer: row.reference_answer,
+    kind: row.kind,
+    steps: fromJson(row.steps_json),
+    nodePath: fromJson(row.node_path_json),
+    verdict: row.verdict,
+    isEdited: row.is_edited === 1,
+    note: row.note,
+    problems: fromJson(row.problems_json),
+    tokenCount: row.token_count,
+    revision: row.revision,
+  };
+}

@@ -1,0 +1,72 @@
+import type { RunId } from '@contracts/ids';
+import type { LogLine, MetricSeries, Sample } from '@contracts/runs';
+import { execute, fromJson, selectAll, type ReadableDb, type WritableDb } from '../sql';
+
+/** What a run says of itself on the way: metrics, samples of what the model writes, and log lines. */
+
+export function upsertMetrics(
+  db: WritableDb,
+  runId: RunId,
+  step: number,
+  values: Readonly<Record<string, number>>,
+): void {
+  for (const [name, value] of Object.entries(values)) {
+    execute(
+      db,
+      `INSERT INTO metrics (run_id, name, step, value) VALUES ($runId, $name, $step, $value)
+       ON CONFLICT DO UPDATE SET value = excluded.value`,
+      { runId, name, step, value },
+    );
+  }
+}
+
+/** Every metric of a run, steps ascending. */
+export function listMetrics(db: ReadableDb, runId: RunId): MetricSeries[] {
+  const series = new Map<string, MetricSeries>();
+  const sql = 'SELECT name, step, value FROM metrics WHERE run_id = $runId ORDER BY name, step';
+  for (const { name, step, value } of selectAll<{ name: string; step: number; value: number }>(db, sql, { runId })) {
+    let one = series.get(name);
+    if (!one) series.set(name, (one = { name, steps: [], values: [] }));
+    one.steps.push(step);
+    one.values.push(value);
+  }
+  return [...series.values()];
+}
+
+export function upsertSample(db: WritableDb, runId: RunId, sample: Sample): void {
+  execute(
+    db,
+    `INSERT INTO samples (run_id, step, question_id, sample_json) VALUES ($runId, $step, $questionId, $sample)
+     ON CONFLICT DO UPDATE SET sample_json = excluded.sample_json`,
+    { runId, step: sample.step, questionId: sample.questionId, sample: JSON.stringify(sample) },
+  );
+}
+
+/** The newest samples of a run, newest step first. */
+export function listSamples(db: ReadableDb, runId: RunId, limit: number): Sample[] {
+  return selectAll<{ sample_json: string }>(
+    db,
+    'SELECT sample_json FROM samples WHERE run_id = $runId ORDER BY step DESC, question_id DESC LIMIT $limit',
+    { runId, limit },
+  ).map((row) => fromJson<Sample>(row.sample_json));
+}
+
+export function insertLog(db: WritableDb, runId: RunId, line: LogLine): void {
+  execute(db, 'INSERT INTO logs (run_id, at_ms, level, message) VALUES ($runId, $atMs, $level, $message)', {
+    runId,
+    atMs: Math.round(line.atMs),
+    level: line.level,
+    message: line.message,
+  });
+}
+
+/** The last lines of a run, in the order they were written. */
+export function listLogs(db: ReadableDb, runId: RunId, limit: number): LogLine[] {
+  return selectAll<{ at_ms: number; level: LogLine['level']; message: string }>(
+    db,
+    'SELECT at_ms, level, message FROM logs WHERE run_id = $runId ORDER BY id DESC LIMIT $limit',
+    { runId, limit },
+  )
+    .map((row) => ({ atMs: row.at_ms, level: row.level, message: row.message }))
+    .toReversed();
+}

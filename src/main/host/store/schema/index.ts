@@ -1,0 +1,11 @@
+import type { WritableDb } from '../sql';
+import { baseSchema } from './0001-base';
+
+/** One numbered change of the schema; never edited after a release. */
+export interface SchemaStep {
+  readonly slug: string;
+  apply(db: WritableDb): void;
+}
+
+/** In order; the position (from 1) is the schema version after the step. */
+export const SCHEMA_STEPS: readonly SchemaStep[] = [baseSchema];
