@@ -1,0 +1,78 @@
+import type { Generator } from '../generation/generator';
+import type { CancelToken, Rng } from '../ports';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { FUNCTIONAL_SURFACES } from '../tokens/functional-tokens';
+import type { PromptAction, PromptFacts, PromptSet } from './prompt-set';
+
+export interface AskParts {
+  readonly generator: Generator;
+  readonly tokenizer: Tokenizer;
+  readonly prompts: PromptSet;
+}
+
+export interface AskOptions {
+  readonly temperature: number;
+  /** Upper bound beside that of the prompt set. */
+  readonly maxTokens: number;
+  readonly rng: Rng;
+  readonly cancel: CancelToken;
+}
+
+/** What the model wrote to a prompt. */
+export interface Asked {
+  /** Cleaned. */
+  readonly text: string;
+  readonly newTokens: number;
+  /** Sum over what was sampled, nats. */
+  readonly logProbSum: number;
+  /** Hit the token limit before it came to an end. */
+  readonly isTruncated: boolean;
+}
+
+/** Asks the model with one prompt of a set. Functional tokens, where the vocabulary has them, are never written. */
+export async function ask(parts: AskParts, action: PromptAction, facts: PromptFacts, options: AskOptions): Promise<Asked> {
+  const { generator, tokenizer, prompts } = parts;
+  const { maxTokens, stop } = prompts.manifest.actions[action];
+  const result = await generator.generate({
+    prefixIds: promptIds(parts, action, facts),
+    maxNewTokens: Math.min(maxTokens, options.maxTokens),
+    temperature: options.temperature,
+    stopIds: tokenizer.eosIds,
+    stopTexts: stop,
+    bannedIds: functionalIds(tokenizer),
+    rng: options.rng,
+    cancel: options.cancel,
+  });
+  const written = tokenizer.decode(result.ids, { skipSpecials: true });
+  return {
+    text: prompts.clean(action, cutAt(written, stop)),
+    newTokens: result.ids.length,
+    logProbSum: result.logProbs.reduce((sum, value) => sum + value, 0),
+    isTruncated: result.stopReason !== 'stop',
+  };
+}
+
+/** Ids of a prompt: the chat with its generation prompt, then the continuation. */
+export function promptIds({ tokenizer, prompts }: AskParts, action: PromptAction, facts: PromptFacts): Int32Array {
+  const { message, continuation } = prompts.render(action, facts);
+  const chat = tokenizer.encodeChat([{ role: 'user', content: message }], { addGenerationPrompt: true });
+  return Int32Array.from([...chat, ...tokenizer.encode(continuation)]);
+}
+
+function cutAt(text: string, stops: readonly string[]): string {
+  // A stop at the very start is the model's line break before its text, not the end of it.
+  const start = text.trimStart();
+  const ends = stops.map((stop) => start.indexOf(stop)).filter((at) => at >= 0);
+  return ends.length > 0 ? start.slice(0, Math.min(...ends)) : start;
+}
+
+const idsOfTokenizer = new WeakMap<Tokenizer, readonly number[]>();
+
+function functionalIds(tokenizer: Tokenizer): readonly number[] {
+  let ids = idsOfTokenizer.get(tokenizer);
+  if (ids === undefined) {
+    ids = FUNCTIONAL_SURFACES.map((surface) => tokenizer.idOf(surface)).filter((id) => id !== null);
+    idsOfTokenizer.set(tokenizer, ids);
+  }
+  return ids;
+}
