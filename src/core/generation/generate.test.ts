@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { NumericError } from '../errors';
+import { createRng } from '../random/rng';
+import { createGenerator } from './generate';
+import type { GenerationRequest } from './generator';
+import { fixtureModels, readFixtureModel } from './testing/fixture-model';
+import { ortHarness } from './testing/ort-harness';
+
+const tokenizer = { decode: (ids: ArrayLike<number>) => Array.from(ids, (id) => `<${id}>`).join('') };
+
+function open(model: string, options: { maxBatch?: number; kvBytes?: number; maxContext?: number } = {}) {
+  const { config, parameters } = readFixtureModel(model);
+  return { config, parameters, generator: createGenerator({ config, parameters, executor: ortHarness(1), tokenizer, ...options }) };
+}
+
+const requestOf = (vocabSize: number, seed: number, length: number): GenerationRequest => {
+  const rng = createRng(seed);
+  return {
+    prefixIds: Array.from({ length }, () => rng.integer(vocabSize)),
+    maxNewTokens: 12,
+    temperature: 0.8,
+    stopIds: [],
+    rng: createRng(`sample ${seed}`),
+    probeIds: [1, 2, 3],
+  };
+};
+
+describe.each(fixtureModels())('createGenerator on %s', (model) => {
+  it('gives a request the same tokens in any company, and log-probabilities within 2e-5', async () => {
+    const { config, generator } = open(model, { maxBatch: 5 });
+    const plan = Array.from({ length: 14 }, (_, i) => [i, 1 + ((i * 11) % 45)] as const);
+    const together = await Promise.all(plan.map(([seed, length]) => generator.generate(requestOf(config.vocabSize, seed, length))));
+    await generator.dispose();
+    const { generator: alone } = open(model, { maxBatch: 1 });
+    for (const [i, [seed, length]] of plan.entries()) {
+      alone.clearCache();
+      const result = await alone.generate(requestOf(config.vocabSize, seed, length));
+      expect([...result.ids]).toEqual([...(together[i]?.ids ?? [])]);
+      result.logProbs.forEach((logProb, t) => expect(Math.abs(logProb - (together[i]?.logProbs[t] ?? 0))).toBeLessThan(2e-5));
+      result.probeLogProbs?.forEach((logProb, t) => expect(Math.abs(logProb - (together[i]?.probeLogProbs?.[t] ?? 0))).toBeLessThan(2e-5));
+    }
+    await alone.dispose();
+  });
+
+  it('gives bitwise the same numbers when the same requests come in the same order', async () => {
+    const runs = await Promise.all(
+      [1, 2].map(async () => {
+        const { config, generator } = open(model, { maxBatch: 4 });
+        const results = await Promise.all([3, 40, 17, 9, 22, 5].map((length, seed) => generator.generate(requestOf(config.vocabSize, seed, length))));
+        await generator.dispose();
+        return results;
+      }),
+    );
+    expect(runs[0]).toEqual(runs[1]);
+  });
+
+  it('continues a forked prefix from the cache as if it were computed anew', async () => {
+    const { config, generator } = open(model);
+    const base = requestOf(config.vocabSize, 1, 30);
+    const first = await generator.generate(base);
+    const forked = { ...requestOf(config.vocabSize, 2, 1), prefixIds: [...Array.from(base.prefixIds), ...first.ids, 5, 6, 7, 8, 9, 10, 11, 12, 13] };
+    const reused = await generator.generate(forked);
+    expect(generator.stats.reusedTokens).toBe(30 + first.ids.length);
+    generator.clearCache();
+    const anew = await generator.generate({ ...forked, rng: createRng('sample 2') });
+    expect([...reused.ids]).toEqual([...anew.ids]);
+    reused.logProbs.forEach((logProb, t) => expect(Math.abs(logProb - (anew.logProbs[t] ?? 0))).toBeLessThan(2e-5));
+    await generator.dispose();
+  });
+});
+
+describe('createGenerator', () => {
+  it('reports numbers that are not finite as such, and fails only that', async () => {
+    const { config, parameters, generator } = open('tiny-llama');
+    const norm = parameters.get('model.norm.weight').data;
+    const kept = norm[3] ?? 0;
+    norm[3] = Number.NaN;
+    await expect(generator.generate(requestOf(config.vocabSize, 1, 5))).rejects.toThrow(NumericError);
+    norm[3] = kept;
+    parameters.markChanged();
+    expect((await generator.generate(requestOf(config.vocabSize, 1, 5))).ids).toHaveLength(12);
+    await generator.dispose();
+  });
+
+  it('reads weights as they are at each run, and forgets prefixes of older ones', async () => {
+    const { config, parameters, generator } = open('tiny-llama');
+    const before = await generator.generate(requestOf(config.vocabSize, 1, 30));
+    const projection = parameters.get('model.layers.0.self_attn.k_proj.weight').data;
+    projection.forEach((value, i) => (projection[i] = -value));
+    parameters.markChanged();
+    const changed = await generator.generate(requestOf(config.vocabSize, 1, 30));
+    expect(changed.logProbs).not.toEqual(before.logProbs);
+    const fresh = createGenerator({ config, parameters, executor: ortHarness(1), tokenizer });
+    expect(await fresh.generate(requestOf(config.vocabSize, 1, 30))).toEqual(changed);
+    await Promise.all([generator.dispose(), fresh.dispose()]);
+  });
+
+  it('stops at a stop text with the ids that complete it', async () => {
+    const { config, generator } = open('tiny-llama');
+    const whole = await generator.generate(requestOf(config.vocabSize, 4, 8));
+    const [a, b, c, d] = whole.ids;
+    const cut = await generator.generate({ ...requestOf(config.vocabSize, 4, 8), rng: createRng('sample 4'), stopTexts: [`${b}><${c}><${d}>`] });
+    expect([...cut.ids]).toEqual([a, b, c, d]);
+    expect(cut.stopReason).toBe('stop');
+    await generator.dispose();
+  });
+
+  it('keeps to the context, the batch and the memory it was given', async () => {
+    const { config, generator } = open('tiny-llama', { maxContext: 40, maxBatch: 3, kvBytes: 40_000 });
+    const results = await Promise.all(Array.from({ length: 9 }, (_, i) => generator.generate(requestOf(config.vocabSize, i, 33))));
+    expect(results.map(({ stopReason, ids }) => [stopReason, ids.length])).toEqual(results.map(() => ['context', 7]));
+    expect(generator.stats.peakKvBytes).toBeLessThanOrEqual(60_000);
+    await generator.dispose();
+  });
+
+  it('refuses an empty prefix by name', async () => {
+    const { generator } = open('tiny-llama');
+    await expect(generator.generate({ prefixIds: [], maxNewTokens: 1, temperature: 0, stopIds: [] })).rejects.toThrow('without tokens');
+    await generator.dispose();
+  });
+});
