@@ -17,7 +17,9 @@ export interface BackwardOptions {
   readonly wrt: readonly Var[];
   /** Recompute the activations inside each region instead of keeping them. */
   readonly checkpoint?: boolean;
-  /** Steps made after this index belong to the loss and are not walked; default: all steps are. */
+  /** First step to walk; default 0. */
+  readonly from?: number;
+  /** The step after the last one to walk; default: all of them. */
   readonly until?: number;
   /** Called once for each finished gradient, in the order they finish; returns what the fence shall wait for. */
   readonly finish?: (parameter: Var, gradient: Var) => Var;
@@ -31,16 +33,17 @@ export interface BackwardOptions {
  * @returns the gradient of each variable in `wrt` that the loss depends on
  */
 export function backward(program: Program, options: BackwardOptions): Map<Var, Var> {
-  const { seeds, wrt, checkpoint = false, until = program.steps.length, finish = (_, gradient) => gradient } = options;
+  const { seeds, wrt, checkpoint = false, from = 0, until = program.steps.length, finish = (_, gradient) => gradient } = options;
   const gradients = new Map<Var, Var>(seeds);
   const finished = new Map<Var, Var>();
-  const lastUse = findFirstUses(program.steps.slice(0, until), wrt);
-  const regionsByEnd = new Map(program.regions.filter(({ end }) => end <= until).map((region) => [region.end, region]));
-  const regionsByStart = new Map(program.regions.filter(({ end }) => end <= until).map((region) => [region.start, region]));
+  const lastUse = findFirstUses(program.steps, from, until, wrt);
+  const regions = program.regions.filter(({ start, end }) => start >= from && end <= until);
+  const regionsByEnd = new Map(regions.map((region) => [region.end, region]));
+  const regionsByStart = new Map(regions.map((region) => [region.start, region]));
   let current: Walk | null = null;
   let unfenced: Var[] = [];
 
-  for (let index = until; index >= 0; index--) {
+  for (let index = until; index >= from; index--) {
     const opening = regionsByStart.get(index);
     if (opening && current?.region === opening) {
       for (const input of opening.inputs) {
@@ -54,7 +57,7 @@ export function backward(program: Program, options: BackwardOptions): Map<Var, V
     if (closing && closing.start < closing.end) {
       current = checkpoint ? recompute(program, closing, gradients) : { region: closing, steps: program.steps.slice(closing.start, closing.end), copies: new Map() };
     }
-    if (index === 0) break;
+    if (index === from) break;
     const step = current ? current.steps[index - 1 - current.region.start] : program.steps[index - 1];
     if (step) propagate(program, step, gradients);
     for (const parameter of lastUse.get(index - 1) ?? []) {
@@ -69,12 +72,12 @@ export function backward(program: Program, options: BackwardOptions): Map<Var, V
 }
 
 /** For each step the parameters that no earlier step uses: walking backward, their gradient is complete after it. */
-function findFirstUses(steps: readonly Step[], wrt: readonly Var[]): Map<number, Var[]> {
+function findFirstUses(steps: readonly Step[], from: number, until: number, wrt: readonly Var[]): Map<number, Var[]> {
   const open = new Set(wrt);
   const uses = new Map<number, Var[]>();
-  steps.forEach(({ inputs }, index) => {
+  steps.slice(from, until).forEach(({ inputs }, index) => {
     const first = inputs.filter((input) => open.delete(input));
-    if (first.length > 0) uses.set(index, first);
+    if (first.length > 0) uses.set(from + index, first);
   });
   return uses;
 }

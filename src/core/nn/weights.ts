@@ -6,4 +6,14 @@ export interface WeightInputs {
   weight(name: string, dims: readonly number[]): Var;
   /** The LoRA pair of a weight matrix, or null when it is not adapted. */
   adapter(name: string): { readonly a: Var; readonly b: Var; readonly scaling: number } | null;
+  /** Where only some rows of an embedding learn: their tensor and the place of each id among them. */
+  learningRows(name: string): LearningRows | null;
+}
+
+/** Shapes: rows [K + 1, D]; ids [K + 1] the vocabulary ids of the rows, then one for the waste row; indexOf… [B, T] places, K for others. */
+export interface LearningRows {
+  readonly rows: Var;
+  readonly ids: Var;
+  readonly indexOfIds: Var;
+  readonly indexOfTargets: Var;
 }

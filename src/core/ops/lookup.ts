@@ -23,6 +23,24 @@ export const gatherRows: Op = {
   },
 };
 
+/**
+ * As `gatherRows`, where only a few rows of the table learn: the gradient goes to a separate tensor of those rows.
+ * Operands: table [V, D], ids [N], the learning rows [K + 1, D] (not read: the table holds their values), and for each id its place among
+ * them [N], K when it does not learn. Row K of the gradient is waste.
+ */
+export const gatherRowsPartly: Op = {
+  ...gatherRows,
+  name: 'gatherRowsPartly',
+  emit: (context, inputs, outputs) => gatherRows.emit(context, inputs.slice(0, 2), outputs),
+  evaluate: (inputs, bindings) => gatherRows.evaluate(inputs.slice(0, 2), bindings),
+  vjp: (context) => {
+    const { program, inputs, gradients } = context;
+    const rows = operand(inputs, 2);
+    const base = context.takePartial(2) ?? program.apply(zeros(rows.dims));
+    return [null, null, program.apply(scatterRows, base, operand(inputs, 3), operand(gradients, 0)), null];
+  },
+};
+
 /** `base` [V, D] with the rows of `updates` [N, D] added at `ids` [N]; an id may come more than once. No gradient. */
 export const scatterRows: Op = {
   name: 'scatterRows',

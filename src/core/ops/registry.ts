@@ -2,7 +2,7 @@ import { attend, causalMask, rope, segmentMask } from './attention';
 import { absolute, add, exp, isAtMost, maximum, minimum, multiply, scale, shift, sigmoid, sign, silu, subtract } from './elementwise';
 import { fence } from './fence';
 import { loraLinear, matmul } from './linear-algebra';
-import { gatherColumns, gatherRows, pickColumn, scatterRows, zeros } from './lookup';
+import { gatherColumns, gatherRows, gatherRowsPartly, pickColumn, scatterRows, zeros } from './lookup';
 import { logSoftmax, rmsNorm } from './normalise';
 import { concat, expand, reshape, split, sum, transpose } from './shape';
 
@@ -18,6 +18,7 @@ export const OPS = {
   fence,
   gatherColumns,
   gatherRows,
+  gatherRowsPartly,
   isAtMost,
   logSoftmax,
   loraLinear,

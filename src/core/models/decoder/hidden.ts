@@ -3,7 +3,7 @@ import { gatedMlp } from '../../nn/mlp';
 import type { WeightInputs } from '../../nn/weights';
 import { causalMask, segmentMask } from '../../ops/attention';
 import { add } from '../../ops/elementwise';
-import { gatherRows } from '../../ops/lookup';
+import { gatherRows, gatherRowsPartly } from '../../ops/lookup';
 import { rmsNorm } from '../../ops/normalise';
 import type { Program, Var } from '../../ops/program';
 import { reshape } from '../../ops/shape';
@@ -28,7 +28,7 @@ export function buildHidden(program: Program, weights: WeightInputs, config: Mod
   const norm = (x: Var, name: string) => program.apply(rmsNorm(config.rmsNormEps, config.hiddenSize), x, weights.weight(name, [config.hiddenSize]));
 
   const flat = program.apply(reshape([multiplyDims(rows, length)]), ids);
-  let x = program.apply(gatherRows, weights.weight(EMBEDDING, [config.vocabSize, config.hiddenSize]), flat);
+  let x = embed(program, weights, weights.weight(EMBEDDING, [config.vocabSize, config.hiddenSize]), flat);
   for (let layer = 0; layer < config.numLayers; layer++) {
     const prefix = layerPrefix(layer);
     const before = x;
@@ -39,4 +39,10 @@ export function buildHidden(program: Program, weights: WeightInputs, config: Mod
     });
   }
   return norm(x, FINAL_NORM);
+}
+
+function embed(program: Program, weights: WeightInputs, table: Var, ids: Var): Var {
+  const learning = weights.learningRows(EMBEDDING);
+  if (!learning) return program.apply(gatherRows, table, ids);
+  return program.apply(gatherRowsPartly, table, ids, learning.rows, program.apply(reshape(ids.dims), learning.indexOfIds));
 }

@@ -1,0 +1,113 @@
+import { ShapeError } from '../errors';
+import { add, exp, multiply, subtract } from '../ops/elementwise';
+import { fence } from '../ops/fence';
+import { matmul } from '../ops/linear-algebra';
+import { gatherColumns, gatherRows, pickColumn, scatterRows } from '../ops/lookup';
+import { logSoftmax } from '../ops/normalise';
+import { operand } from '../ops/operand';
+import type { Program, Var } from '../ops/program';
+import { concat, reshape, split } from '../ops/shape';
+import type { LearningRows } from './weights';
+
+/** What a loss makes of the log-probabilities of some tokens: the derivative by each, and sums to report. */
+export interface LossTerms {
+  /** [n] derivative of the whole loss by each log-probability. */
+  readonly coefficients: Var;
+  /** Scalars [1] that add up over chunks and micro-batches. */
+  readonly totals: Readonly<Record<string, Var>>;
+}
+
+export interface HeadOptions {
+  /** [N, D] */
+  readonly hidden: Var;
+  /** [V, D] */
+  readonly weight: Var;
+  /** [N] int64 */
+  readonly targets: Var;
+  /** Further values for each token, [N] each; cut into the same chunks. */
+  readonly perToken: Readonly<Record<string, Var>>;
+  /** Runs of tokens whose [n, V] logits are in memory one after the other. */
+  readonly chunks: number;
+  readonly loss: (logProbs: Var, perToken: Readonly<Record<string, Var>>) => LossTerms;
+  /** Set when only some rows of the weight learn. */
+  readonly learning: LearningRows | null;
+}
+
+export interface HeadResult {
+  /** [N] log-probability of each target, nats. */
+  readonly logProbs: Var;
+  readonly totals: Readonly<Record<string, Var>>;
+  /** [N, D] derivative of the loss by the hidden states. */
+  readonly toHidden: Var;
+  /** Derivative by the weight, or by its learning rows; null when neither learns. */
+  readonly toWeight: Var | null;
+}
+
+/**
+ * Output head, log-softmax, loss and their gradient in one go: with p = softmax(h·Wᵀ) and c the derivative by each log-probability,
+ * the gradient is c·(onehot − p), so that ∂h = c·(W[target] − p·W) and ∂W = Σ onehotᵀ·(c·h) − pᵀ·(c·h). Nothing but two products,
+ * one softmax and one exponential touches a matrix of N×V, and each chunk's is gone before the next one is made.
+ */
+export function buildHead(program: Program, options: HeadOptions): HeadResult {
+  const { hidden, weight, targets, perToken, chunks, loss, learning } = options;
+  const tokens = hidden.dims[0] ?? 1;
+  const cut = (value: Var) => program.applyAll(split(chunks), value);
+  const hiddenParts = cut(hidden);
+  const targetParts = cut(targets);
+  const names = Object.keys(perToken);
+  const perTokenParts = Object.values(perToken).map(cut);
+  const indexParts = learning ? cut(program.apply(reshape([tokens]), learning.indexOfTargets)) : [];
+
+  const logProbs: Var[] = [];
+  const toHidden: Var[] = [];
+  let totals: Record<string, Var> = {};
+  let toWeight: Var | null = null;
+  hiddenParts.forEach((part, chunk) => {
+    const target = operand(targetParts, chunk);
+    const previous = toHidden.at(-1);
+    const h = previous ? program.apply(fence, part, previous, ...(toWeight ? [toWeight] : [])) : part;
+    const logP = program.apply(logSoftmax, program.apply(matmul({ transB: true }), h, weight));
+    const picked = program.apply(pickColumn, logP, target);
+    logProbs.push(picked);
+    const terms = loss(picked, Object.fromEntries(names.map((name, index) => [name, operand(operand(perTokenParts, index), chunk)])));
+    totals = addTotals(program, totals, terms.totals);
+
+    const p = program.apply(exp, logP);
+    const c = program.apply(reshape([h.dims[0] ?? 1, 1]), terms.coefficients);
+    const towards = program.apply(subtract, program.apply(gatherRows, weight, target), program.apply(matmul(), p, weight));
+    toHidden.push(program.apply(multiply, towards, c));
+    if (weight.requiresGrad || learning) {
+      const ch = program.apply(multiply, h, c);
+      const [columns, places] = learning ? [program.apply(gatherColumns, p, learning.ids), operand(indexParts, chunk)] : [p, target];
+      toWeight = accumulateWeight(program, toWeight, columns, places, ch, learning ? learning.rows : weight);
+    }
+  });
+  return { logProbs: program.apply(concat(tokens), ...logProbs), totals, toHidden: program.apply(concat(tokens), ...toHidden), toWeight };
+}
+
+/** Forward only: log-probability of each target, [N]. */
+export function buildLogProbs(program: Program, hidden: Var, weight: Var, targets: Var, chunks: number): Var {
+  const targetParts = program.applyAll(split(chunks), targets);
+  const parts = program.applyAll(split(chunks), hidden).map((part, chunk) => {
+    const logP = program.apply(logSoftmax, program.apply(matmul({ transB: true }), part, weight));
+    return program.apply(pickColumn, logP, operand(targetParts, chunk));
+  });
+  return program.apply(concat(hidden.dims[0] ?? 1), ...parts);
+}
+
+/** −pᵀ·(c·h) with c·h added at the targets' rows, on top of what earlier chunks gave. */
+function accumulateWeight(program: Program, before: Var | null, p: Var, targets: Var, ch: Var, like: Var): Var {
+  const product = program.apply(matmul({ transA: true, alpha: -1 }), p, ch);
+  const base = before ? program.apply(add, before, product) : product;
+  if (base.dims.join() !== like.dims.join()) throw new ShapeError(`head: the gradient [${base.dims.join(', ')}] does not fit [${like.dims.join(', ')}].`);
+  return program.apply(scatterRows, base, targets, ch);
+}
+
+function addTotals(program: Program, before: Readonly<Record<string, Var>>, more: Readonly<Record<string, Var>>): Record<string, Var> {
+  return Object.fromEntries(
+    Object.entries(more).map(([name, value]) => {
+      const known = before[name];
+      return [name, known ? program.apply(add, known, value) : value];
+    }),
+  );
+}

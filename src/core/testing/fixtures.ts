@@ -1,0 +1,28 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readSafetensors } from '../formats/safetensors';
+import type { StateTensor } from '../train/trainer';
+
+/** Folder of the golden numbers; `WORKBENCH_FIXTURES` overrides it. */
+export const FIXTURES = process.env['WORKBENCH_FIXTURES'] ?? fileURLToPath(new URL('../../../../shared/fixtures', import.meta.url));
+
+export const hasFixtures = existsSync(FIXTURES);
+
+/** Names of the folders below `path` that hold `file`. */
+export function listFixtures(path: string, file: string): string[] {
+  const folder = join(FIXTURES, path);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => existsSync(join(folder, name, file)));
+}
+
+export function readJsonFixture<T>(...path: string[]): T {
+  // A fixture's shape is documented in its README; a test that reads it wrong fails.
+  return JSON.parse(readFileSync(join(FIXTURES, ...path), 'utf8')) as T;
+}
+
+/** Every tensor of one safetensors file, as float32 (or rounded to it). */
+export function readTensorFixture(...path: string[]): Map<string, StateTensor> {
+  const file = join(FIXTURES, ...path);
+  return new Map([...readSafetensors(readFileSync(file), file)].map(([name, tensor]) => [name, { name, ...tensor }]));
+}

@@ -1,0 +1,46 @@
+import { WorkbenchError } from '../errors';
+
+/** One sequence to train on or to score. */
+export interface TrainingRow {
+  readonly ids: ArrayLike<number>;
+  /** Weight of predicting `ids[i]` from what is before it; `weights[0]` is not read. */
+  readonly weights: ArrayLike<number>;
+  /** Which of several packed sequences each token belongs to; attention stays within one. Absent: the row is one sequence. */
+  readonly segments?: ArrayLike<number>;
+}
+
+/** Rows that go through the model together, by their place in the batch, padded to one length. */
+export interface MicroBatch {
+  readonly rows: readonly number[];
+  /** Positions of each row; a row of n tokens takes n − 1, since the last one predicts nothing. */
+  readonly length: number;
+}
+
+/**
+ * Cuts a batch into runs of at most `maxTokens` positions, padding included, longest rows first so that equal lengths meet.
+ * @param lengths tokens of each row
+ * @throws WorkbenchError `row-too-long` for a row beyond `maxPositions`, `row-too-short` for one without a prediction
+ */
+export function planMicroBatches(lengths: readonly number[], maxTokens: number, maxPositions: number): readonly MicroBatch[] {
+  const order = [...lengths.keys()].sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
+  const batches: { rows: number[]; length: number }[] = [];
+  for (const row of order) {
+    const positions = (lengths[row] ?? 0) - 1;
+    if (positions > maxPositions) throw refuseRow(row, positions + 1, 'row-too-long', `the model reads at most ${maxPositions + 1}`);
+    if (positions < 1) throw refuseRow(row, positions + 1, 'row-too-short', 'there is nothing to predict');
+    const last = batches.at(-1);
+    if (last && (last.rows.length + 1) * last.length <= maxTokens) last.rows.push(row);
+    else batches.push({ rows: [row], length: Math.min(roundLength(positions), maxPositions) });
+  }
+  return batches;
+}
+
+/** Lengths that share memory patterns: few enough to reuse buffers, fine enough to pad little. */
+function roundLength(positions: number): number {
+  const grain = positions <= 256 ? 32 : positions <= 1024 ? 64 : 128;
+  return Math.ceil(positions / grain) * grain;
+}
+
+function refuseRow(row: number, tokens: number, code: string, reason: string): WorkbenchError {
+  return new WorkbenchError('validation', `Row ${row} has ${tokens} tokens; ${reason}.`, { code, where: `row ${row}`, details: { row, tokens } });
+}

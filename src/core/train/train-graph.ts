@@ -1,0 +1,199 @@
+import { backward } from '../autodiff/backward';
+import { buildHidden } from '../models/decoder/hidden';
+import { EMBEDDING, headName, listParameters } from '../models/decoder/parameters';
+import type { ModelConfig } from '../models/model-config';
+import { buildHead, buildLogProbs } from '../nn/head';
+import type { LearningRows, WeightInputs } from '../nn/weights';
+import { add, multiply } from '../ops/elementwise';
+import { fence } from '../ops/fence';
+import { matmul } from '../ops/linear-algebra';
+import { Program, type Var } from '../ops/program';
+import { reshape } from '../ops/shape';
+import type { GraphDType } from '../graph/graph';
+import type { Dims } from '../tensor/dims';
+import { LOSS_BUILDERS, type LossName } from './loss';
+
+/** Which tensors learn, as the graph builder needs to know it. */
+export interface LearningPlan {
+  /** Whole weights that learn. */
+  readonly weights: ReadonlySet<string>;
+  /** Rank and strength of the LoRA pair of each adapted weight. */
+  readonly adapters: ReadonlyMap<string, { readonly rank: number; readonly scaling: number }>;
+  /** Embeddings of which some rows learn, and how many. */
+  readonly rows: ReadonlyMap<string, number>;
+}
+
+export interface TrainGraphOptions {
+  readonly config: ModelConfig;
+  readonly plan: LearningPlan;
+  readonly loss: LossName;
+  readonly checkpointing: boolean;
+  /** Runs of tokens whose logits are in memory one after the other. */
+  readonly headChunks: number;
+  readonly segmented: boolean;
+}
+
+/** Names of a graph's inputs and outputs: one place, so that builder and trainer cannot disagree. */
+export const gradientOf = (name: string): string => `grad/${name}`;
+export const accumulatedOf = (name: string): string => `acc/${name}`;
+export const adapterA = (weight: string): string => `${weight}#A`;
+export const adapterB = (weight: string): string => `${weight}#B`;
+export const learningRowsOf = (embedding: string): string => `${embedding}#rows`;
+
+/**
+ * One graph for the forward and the backward pass. B rows of T positions, both free.
+ *
+ * Inputs: ids, targets [B, T] int64; weights and the loss's per-token values [B, T]; its scalars [1]; every weight; for each learning
+ * tensor the gradient so far (`acc/…`). Outputs: logProbs [B·T]; the loss's totals [1]; for each learning tensor `grad/…` = so far + new.
+ */
+export function buildTrainGraph(options: TrainGraphOptions): Program {
+  const { config, plan, checkpointing, headChunks } = options;
+  const loss = LOSS_BUILDERS[options.loss];
+  const program = new Program(`train-${options.loss}`);
+  const ids = program.input('ids', ['B', 'T'], { dtype: 'int64' });
+  const targets = tokenInput(program, 'targets', 'int64');
+  const segments = options.segmented ? program.input('segments', ['B', 'T'], { dtype: 'int64' }) : null;
+  const perToken = Object.fromEntries(['weights', ...loss.perToken].map((name) => [name, tokenInput(program, name)]));
+  const scalars = Object.fromEntries(['inverseNormaliser', ...loss.scalars].map((name) => [name, program.input(name, [1])]));
+  const inputs = new LearningInputs(program, plan);
+
+  const hidden = buildHidden(program, inputs, config, ids, segments);
+  const until = program.steps.length;
+  const headWeight = inputs.weight(headName(config), [config.vocabSize, config.hiddenSize]);
+  const learning = inputs.learningRows(headName(config));
+  const head = buildHead(program, {
+    hidden,
+    weight: headWeight,
+    targets,
+    perToken,
+    chunks: headChunks,
+    loss: (logProbs, values) => loss.build(program, logProbs, { ...values, ...scalars }),
+    learning,
+  });
+  const ofHead = learning ? learning.rows : headWeight;
+
+  const finish = (parameter: Var, gradient: Var): Var => {
+    const name = inputs.nameOf(parameter);
+    const accumulated = program.apply(add, program.input(accumulatedOf(name), parameter.dims), gradient);
+    program.output(gradientOf(name), accumulated);
+    return accumulated;
+  };
+  const wrt = inputs.learning();
+  // An untied head is not used before the loss, so its gradient is finished at once.
+  const untied = head.toWeight && headName(config) !== EMBEDDING ? finish(ofHead, head.toWeight) : null;
+  // The head's logits are given back before the blocks begin.
+  const awaited = untied ?? head.toWeight;
+  const seeds = new Map([[hidden, awaited ? program.apply(fence, head.toHidden, awaited) : head.toHidden]]);
+  if (head.toWeight && !untied) seeds.set(ofHead, head.toWeight);
+  const finished = backward(program, { seeds, wrt, until, checkpoint: checkpointing, finish });
+  const lost = wrt.filter((parameter) => !finished.has(parameter) && !(untied && parameter === ofHead));
+  if (lost.length > 0) throw new Error(`No gradient reaches ${lost.map((parameter) => inputs.nameOf(parameter)).join(', ')}.`);
+
+  program.output('logProbs', head.logProbs);
+  for (const [name, value] of Object.entries(head.totals)) program.output(name, value);
+  return program;
+}
+
+/**
+ * Forward pass alone: log-probability of each target under the distribution at a temperature.
+ * Inputs: ids, targets [B, T] int64; inverseTemperature [1]; every weight. Output: logProbs [B·T].
+ */
+export function buildLogProbGraph(config: ModelConfig, headChunks: number, segmented: boolean): Program {
+  const program = new Program('log-probs');
+  const ids = program.input('ids', ['B', 'T'], { dtype: 'int64' });
+  const targets = tokenInput(program, 'targets', 'int64');
+  const segments = segmented ? program.input('segments', ['B', 'T'], { dtype: 'int64' }) : null;
+  const inputs = new LearningInputs(program, FROZEN);
+  // Scaling the hidden states scales the logits.
+  const hidden = program.apply(multiply, buildHidden(program, inputs, config, ids, segments), program.input('inverseTemperature', [1]));
+  program.output('logProbs', buildLogProbs(program, hidden, inputs.weight(headName(config), [config.vocabSize, config.hiddenSize]), targets, headChunks));
+  return program;
+}
+
+/** Forward pass alone: logits [B·T, V] of ids [B, T]. */
+export function buildLogitsGraph(config: ModelConfig): Program {
+  const program = new Program('logits');
+  const ids = program.input('ids', ['B', 'T'], { dtype: 'int64' });
+  const inputs = new LearningInputs(program, FROZEN);
+  const hidden = buildHidden(program, inputs, config, ids, null);
+  program.output('logits', program.apply(matmul({ transB: true }), hidden, inputs.weight(headName(config), [config.vocabSize, config.hiddenSize])));
+  return program;
+}
+
+const FROZEN: LearningPlan = { weights: new Set(), adapters: new Map(), rows: new Map() };
+
+/** Every tensor that learns under a plan, with its shape, in a fixed order. */
+export function listLearning(config: ModelConfig, plan: LearningPlan): readonly { readonly name: string; readonly dims: readonly number[] }[] {
+  return listParameters(config).flatMap(({ name, dims }) => {
+    const [out = 1, width = 1] = dims;
+    const adapter = plan.adapters.get(name);
+    const rows = plan.rows.get(name);
+    return [
+      ...(plan.weights.has(name) ? [{ name, dims }] : []),
+      ...(adapter ? [{ name: adapterA(name), dims: [adapter.rank, width] }, { name: adapterB(name), dims: [out, adapter.rank] }] : []),
+      ...(rows === undefined ? [] : [{ name: learningRowsOf(name), dims: [rows + 1, width] }]),
+    ];
+  });
+}
+
+/** Makes a graph input of each tensor on first use and remembers which of them learn. */
+class LearningInputs implements WeightInputs {
+  readonly #program: Program;
+  readonly #plan: LearningPlan;
+  readonly #known = new Map<string, Var>();
+  readonly #learning: Var[] = [];
+  readonly #names = new Map<Var, string>();
+  #places: { indexOfIds: Var; indexOfTargets: Var; ids: Var } | null = null;
+
+  constructor(program: Program, plan: LearningPlan) {
+    this.#program = program;
+    this.#plan = plan;
+  }
+
+  weight(name: string, dims: readonly number[]): Var {
+    return this.#input(name, dims, this.#plan.weights.has(name));
+  }
+
+  adapter(name: string): { a: Var; b: Var; scaling: number } | null {
+    const adapter = this.#plan.adapters.get(name);
+    const [out = 1, width = 1] = this.#known.get(name)?.dims ?? [];
+    if (!adapter) return null;
+    const a = this.#input(adapterA(name), [adapter.rank, width], true);
+    return { a, b: this.#input(adapterB(name), [out, adapter.rank], true), scaling: adapter.scaling };
+  }
+
+  learningRows(name: string): LearningRows | null {
+    const count = this.#plan.rows.get(name);
+    const width = this.#known.get(name)?.dims[1] ?? 1;
+    if (count === undefined) return null;
+    this.#places ??= {
+      ids: this.#program.input('learningIds', [count + 1], { dtype: 'int64' }),
+      indexOfIds: this.#program.input('indexOfIds', ['B', 'T'], { dtype: 'int64' }),
+      indexOfTargets: this.#program.input('indexOfTargets', ['B', 'T'], { dtype: 'int64' }),
+    };
+    return { rows: this.#input(learningRowsOf(name), [count + 1, width], true), ...this.#places };
+  }
+
+  learning(): readonly Var[] {
+    return this.#learning;
+  }
+
+  nameOf(variable: Var): string {
+    return this.#names.get(variable) ?? `value ${variable.id}`;
+  }
+
+  #input(name: string, dims: Dims, requiresGrad: boolean): Var {
+    const known = this.#known.get(name);
+    if (known) return known;
+    const variable = this.#program.input(name, dims, { requiresGrad });
+    this.#known.set(name, variable);
+    this.#names.set(variable, name);
+    if (requiresGrad) this.#learning.push(variable);
+    return variable;
+  }
+}
+
+/** An input [B, T] as the flat [B·T] that the head wants. */
+function tokenInput(program: Program, name: string, dtype: GraphDType = 'float32'): Var {
+  return program.apply(reshape(['B*T']), program.input(name, ['B', 'T'], { dtype }));
+}
