@@ -17,9 +17,13 @@ import { Simulation, TreeNode } from './trees';
 export const ModelRef = z.object({
   path: z.string(),
   format: z.enum(['folder', 'gguf']),
+  /** PEFT folder of the same state, where it was trained with LoRA. */
+  adapterPath: z.string().nullable(),
   promptSet: z.string(),
   plainPrompts: z.array(z.string()),
   name: z.string(),
+  /** Lines for a model card: where the checkpoint comes from, newest first. */
+  lineage: z.array(z.string()),
 });
 export type ModelRef = z.infer<typeof ModelRef>;
 

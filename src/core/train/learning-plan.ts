@@ -8,6 +8,8 @@ import type { LearningPlan } from './train-graph';
 /** What of the model learns. */
 export type TrainingMode =
   | { readonly kind: 'full' }
+  /** Nothing: for a reference model that only scores, without memory for gradients and moments. */
+  | { readonly kind: 'frozen' }
   | (LoraOptions & {
       readonly kind: 'lora';
       /** Draws the start values of the adapters. */
@@ -21,6 +23,7 @@ export type TrainingMode =
 /** The plan for a mode. @throws WorkbenchError `lora-target`, `learning-rows` */
 export function planLearning(config: ModelConfig, mode: TrainingMode): LearningPlan {
   if (mode.kind === 'full') return { weights: new Set(listParameters(config).map(({ name }) => name)), adapters: new Map(), rows: new Map() };
+  if (mode.kind === 'frozen') return { weights: new Set(), adapters: new Map(), rows: new Map() };
   const rows = mode.trainableRows ?? [];
   const outside = rows.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabSize);
   if (outside !== undefined || new Set(rows).size !== rows.length) {

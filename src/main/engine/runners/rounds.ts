@@ -28,7 +28,7 @@ export interface RoundsOutcome {
  * Works through items in rounds of fixed size and remembers how many are done. A kill loses at most the round it fell into; a pause waits for
  * the end of the round.
  */
-export async function workInRounds<T>(context: JobContext, plan: RoundsPlan<T>): Promise<RoundsOutcome> {
+export async function workInRounds<T>(context: Pick<JobContext, "stateFolder" | "log" | "cancel" | "stopRequested">, plan: RoundsPlan<T>): Promise<RoundsOutcome> {
   const path = join(context.stateFolder, 'rounds.json');
   const saved = readJsonState(path, (value) => RoundsState.parse(value));
   const roundSize = saved?.roundSize ?? plan.roundSize;

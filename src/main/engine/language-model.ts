@@ -1,0 +1,65 @@
+import { createGenerator } from '@core/generation/generate';
+import type { Generator } from '@core/generation/generator';
+import type { JsonRecord } from '@core/formats/json';
+import { listParameters } from '@core/models/decoder/parameters';
+import type { ModelConfig } from '@core/models/model-config';
+import type { CancelToken, GraphExecutor } from '@core/ports';
+import type { Tokenizer } from '@core/tokenizer/tokenizer';
+import { createTrainer, type Trainer, type TrainerOptions } from '@core/train/trainer';
+import { createWasmAdamW } from './adamw-wasm';
+import { openModel } from './files/open-model';
+import type { ModelToWrite } from './files/write-model-folder';
+import { WeightStore } from './weight-store';
+
+export interface OpenLanguageModelOptions {
+  readonly executor: GraphExecutor;
+  readonly cancel?: CancelToken;
+  readonly onProgress?: (loadedParameters: number, allParameters: number) => void;
+}
+
+export interface GeneratorSettings {
+  readonly maxBatch?: number;
+  readonly kvBytes?: number;
+  readonly maxContext?: number;
+}
+
+export type TrainerSettings = Pick<TrainerOptions, 'mode' | 'checkpointing' | 'maxTokensPerMicroBatch'>;
+
+/**
+ * A model in memory: its weights once, shared by whatever generates and whatever trains. A training step is seen by the next generated token;
+ * nothing is copied or reloaded.
+ */
+export interface LanguageModel {
+  readonly config: ModelConfig;
+  readonly rawConfig: JsonRecord;
+  readonly generationConfig: JsonRecord | null;
+  readonly tokenizer: Tokenizer;
+  readonly parameters: WeightStore;
+  createGenerator(settings?: GeneratorSettings): Generator;
+  createTrainer(settings: TrainerSettings): Promise<Trainer>;
+  /** What `writeModelFolder` needs, with the weights as they are now. */
+  toWrite(): ModelToWrite;
+}
+
+/** Opens a model folder or GGUF file and loads its weights. @throws WorkbenchError as `openModel` and `ModelSource.loadInto` */
+export async function openLanguageModel(path: string, { executor, cancel, onProgress }: OpenLanguageModelOptions): Promise<LanguageModel> {
+  const source = await openModel(path);
+  const { config, rawConfig, generationConfig, tokenizer } = source;
+  const parameters = new WeightStore(listParameters(config));
+  await source.loadInto((name) => parameters.get(name).data, { ...(cancel && { cancel }), ...(onProgress && { onProgress }) });
+  return {
+    config,
+    rawConfig,
+    generationConfig,
+    tokenizer,
+    parameters,
+    // Waiting for a macrotask lets every coroutine that waits for a finished text ask for its next one before the step.
+    createGenerator: (settings = {}) => createGenerator({ config, parameters, executor, tokenizer, pause: untilNextTurn, ...settings }),
+    createTrainer: (settings) => createTrainer({ config, parameters, executor, kernel: createWasmAdamW(), ...settings }),
+    toWrite: () => ({ config, rawConfig, generationConfig, tokenizer, weights: parameters }),
+  };
+}
+
+function untilNextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

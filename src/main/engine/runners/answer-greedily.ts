@@ -1,0 +1,46 @@
+import type { EvaluationItem } from '@contracts/evaluations';
+import type { QuestionRow } from '@contracts/questions';
+import type { EvaluateConfig } from '@core/eval/evaluate-config';
+import type { CancelToken } from '@core/ports';
+import { answerVerifier } from '@core/tasks/verifier';
+import type { JobModel } from './open-model';
+
+/**
+ * One answer to each question, always the most probable token, nothing masked unless asked: what the model does by itself.
+ * The tuned model's functional tokens stay visible in the stored response.
+ */
+export async function answerGreedily(
+  model: JobModel,
+  config: Pick<EvaluateConfig, 'maxNewTokens' | 'responsePrefix' | 'constrained'>,
+  questions: readonly QuestionRow[],
+  cancel: CancelToken,
+  onAnswer: () => void,
+): Promise<EvaluationItem[]> {
+  return Promise.all(
+    questions.map(async (question) => {
+      const prefix = [...model.tokenizer.encodeChat([{ role: 'user', content: question.prompt }], { addGenerationPrompt: true })];
+      const begun = config.responsePrefix === '' ? [] : [...model.tokenizer.encode(config.responsePrefix)];
+      const { ids } = await model.generator.generate({
+        prefixIds: [...prefix, ...begun],
+        maxNewTokens: config.maxNewTokens,
+        temperature: 0,
+        stopIds: model.tokenizer.eosIds,
+        ...(config.constrained && model.tokens && { constraint: model.responseConstraint() }),
+        cancel,
+      });
+      const written = model.decodeResponse(ids);
+      const verdict = answerVerifier.verify(written, question.referenceAnswer);
+      onAnswer();
+      return {
+        questionId: question.id,
+        prompt: question.prompt,
+        referenceAnswer: question.referenceAnswer,
+        response: config.responsePrefix === '' ? written : `${config.responsePrefix} ${written}`,
+        answer: verdict.answer,
+        isRight: verdict.isRight,
+        why: verdict.why,
+        tokens: ids.length,
+      };
+    }),
+  );
+}

@@ -1,0 +1,61 @@
+import type { ModelRef } from '@contracts/engine-protocol';
+import { WorkbenchError } from '@core/errors';
+import type { Generator, TokenConstraint } from '@core/generation/generator';
+import type { Tokenizer } from '@core/tokenizer/tokenizer';
+import { createGrammarConstraint } from '@core/tokens/constraint';
+import { createGrammar } from '@core/tokens/grammar';
+import { functionalTokenIds, hasFunctionalTokens, type FunctionalTokenIds } from '@core/tokens/token-ids';
+import type { JobContext } from '../job-context';
+import { openLanguageModel, type LanguageModel } from '../language-model';
+import { OrtExecutor } from '../ort-executor';
+
+/** A model as a runner works with it: opened, ready to generate, with what its tokens mean. */
+export interface JobModel {
+  readonly language: LanguageModel;
+  readonly origin: ModelRef;
+  readonly tokenizer: Tokenizer;
+  readonly generator: Generator;
+  /** Null before the stage `tokens`. */
+  readonly tokens: FunctionalTokenIds | null;
+  /** @throws WorkbenchError `functional-tokens-missing` */
+  requireTokens(): FunctionalTokenIds;
+  /** Holds one response to the grammar; a new one for each response. */
+  responseConstraint(): TokenConstraint;
+  /** What was written, functional tokens visible, without the end of sequence. */
+  decodeResponse(ids: ArrayLike<number>): string;
+  dispose(): Promise<void>;
+}
+
+export interface OpenJobModelOptions {
+  /** Sequences that the job keeps in flight. */
+  readonly maxRows: number;
+  /** Longest sequence that the job makes; the model's own limit unless told. */
+  readonly maxContext?: number;
+}
+
+/** More rows than this make a decoding step no faster. */
+const MAX_BATCH = 64;
+
+/** Opens the model of a job. @throws WorkbenchError as `openModel`, and `model-missing` for a job without one */
+export async function openJobModel(context: Pick<JobContext, 'job' | 'log' | 'cancel'>, options: OpenJobModelOptions): Promise<JobModel> {
+  const origin = context.job.model;
+  if (origin === null) throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
+  const executor = new OrtExecutor({ threads: context.job.threads });
+  if (!(await executor.isCopyFree())) context.log('info', 'This onnxruntime copies its outputs; the plain way is taken, somewhat slower.');
+  const language = await openLanguageModel(origin.path, { executor, cancel: context.cancel });
+  const { tokenizer } = language;
+  const generator = language.createGenerator({ maxBatch: Math.max(1, Math.min(MAX_BATCH, options.maxRows)), ...(options.maxContext !== undefined && { maxContext: options.maxContext }) });
+  const tokens = hasFunctionalTokens(tokenizer) ? functionalTokenIds(tokenizer) : null;
+  const grammar = createGrammar();
+  return {
+    language,
+    origin,
+    tokenizer,
+    generator,
+    tokens,
+    requireTokens: () => tokens ?? functionalTokenIds(tokenizer),
+    responseConstraint: () => createGrammarConstraint(grammar, tokens ?? functionalTokenIds(tokenizer)),
+    decodeResponse: (ids) => tokenizer.decode(Array.from(ids).filter((id) => !tokenizer.eosIds.includes(id))).trim(),
+    dispose: () => generator.dispose(),
+  };
+}
