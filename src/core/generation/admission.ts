@@ -15,7 +15,8 @@ export function groupByLength(lengths: readonly number[], maxTokens: number): nu
   for (let i = 1; i <= lengths.length; i++) {
     const longest = lengths[i];
     const shortest = lengths[first] ?? 0;
-    const fits = longest !== undefined && shortest >= longest * (1 - MAX_PADDING) && longest * (i + 1 - first) <= maxTokens;
+    const fits =
+      longest !== undefined && shortest >= longest * (1 - MAX_PADDING) && longest * (i + 1 - first) <= maxTokens;
     if (fits) continue;
     sizes.push(i - first);
     first = i;

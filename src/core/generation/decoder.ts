@@ -1,5 +1,12 @@
 import { encodeGraph } from '../graph/encode';
-import { buildDecodeGraph, DECODE_INPUTS, KV_PARTS, LOGITS_OUTPUT, pastName, presentName } from '../models/decode-graph';
+import {
+  buildDecodeGraph,
+  DECODE_INPUTS,
+  KV_PARTS,
+  LOGITS_OUTPUT,
+  pastName,
+  presentName,
+} from '../models/decode-graph';
 import type { ModelConfig, ParameterStore } from '../models/model-config';
 import { ropeTable } from '../models/rope-table';
 import type { CompiledGraph, GraphExecutor, TensorView } from '../ports';
@@ -25,6 +32,8 @@ interface Run {
 interface Program {
   readonly compiled: CompiledGraph;
   readonly weightNames: readonly string[];
+  /** Whether the graph rotates heads by a node of its own. */
+  readonly readsPositions: boolean;
   readonly feeds: Record<string, TensorView>;
   readonly outputs: Record<string, TensorView>;
   /** Cache version, first row and row count that the views belong to. */
@@ -83,7 +92,7 @@ export class Decoder {
     const program = await this.#program(head);
     this.#refreshWeights(program);
     this.#refreshViews(program, rows, run.first, run.tokens.length, head);
-    Object.assign(program.feeds, runInputs(run));
+    Object.assign(program.feeds, runInputs(run), program.readsPositions ? positionsInput(run) : null);
     await program.compiled.run(program.feeds, program.outputs);
   }
 
@@ -100,7 +109,11 @@ export class Decoder {
     const { config, executor } = this.#options;
     const { graph, weightNames } = buildDecodeGraph(config, { head });
     const compiled = await executor.compile(encodeGraph(graph), { label: graph.name });
-    return { compiled, weightNames, feeds: { ...this.#rope }, outputs: {}, viewsOf: '', parametersVersion: -1 };
+    const readsPositions = graph.inputs.some(({ name }) => name === DECODE_INPUTS.positions);
+    const feeds = Object.fromEntries(
+      Object.entries(this.#rope).filter(([name]) => graph.inputs.some((input) => input.name === name)),
+    );
+    return { compiled, weightNames, readsPositions, feeds, outputs: {}, viewsOf: '', parametersVersion: -1 };
   }
 
   #refreshWeights(program: Program): void {
@@ -127,7 +140,11 @@ export class Decoder {
     }
     if (head === 'last') {
       const size = count * config.vocabSize;
-      program.outputs[LOGITS_OUTPUT] = { dtype: 'float32', dims: [count, config.vocabSize], data: this.#logits.subarray(0, size) };
+      program.outputs[LOGITS_OUTPUT] = {
+        dtype: 'float32',
+        dims: [count, config.vocabSize],
+        data: this.#logits.subarray(0, size),
+      };
     }
     program.viewsOf = viewsOf;
   }
@@ -136,16 +153,12 @@ export class Decoder {
 /** The inputs that change with every run. */
 function runInputs({ tokens, past }: Run): Record<string, TensorView> {
   const count = tokens.length;
-  const width = tokens.reduce((widest, row) => Math.max(widest, row.length), 0);
+  const width = widthOf(tokens);
   const ids = new Int32Array(count * width);
-  const positions = new BigInt64Array(count * width);
   const lastKeys = new Int32Array(count);
   let totalKeys = 0;
   tokens.forEach((row, i) => {
-    for (let t = 0; t < row.length; t++) {
-      ids[i * width + t] = row[t]!;
-      positions[i * width + t] = BigInt(past[i]! + t);
-    }
+    for (let t = 0; t < row.length; t++) ids[i * width + t] = row[t]!;
     const keys = past[i]! + row.length;
     lastKeys[i] = keys - 1;
     totalKeys = Math.max(totalKeys, keys);
@@ -154,7 +167,19 @@ function runInputs({ tokens, past }: Run): Record<string, TensorView> {
     [DECODE_INPUTS.ids]: { dtype: 'int32', dims: [count, width], data: ids },
     [DECODE_INPUTS.grid]: { dtype: 'int64', dims: [3], data: BigInt64Array.of(BigInt(count), BigInt(width), -1n) },
     [DECODE_INPUTS.lastKeys]: { dtype: 'int32', dims: [count], data: lastKeys },
-    [DECODE_INPUTS.positions]: { dtype: 'int64', dims: [count, width], data: positions },
     [DECODE_INPUTS.totalKeys]: { dtype: 'int32', dims: [1], data: Int32Array.of(totalKeys) },
   };
+}
+
+/** Position of each token; padding counts on. */
+function positionsInput({ tokens, past }: Run): Record<string, TensorView> {
+  const width = widthOf(tokens);
+  const data = BigInt64Array.from({ length: tokens.length * width }, (_, i) =>
+    BigInt(past[Math.floor(i / width)]! + (i % width)),
+  );
+  return { [DECODE_INPUTS.positions]: { dtype: 'int64', dims: [tokens.length, width], data } };
+}
+
+function widthOf(tokens: Run['tokens']): number {
+  return tokens.reduce((widest, row) => Math.max(widest, row.length), 0);
 }

@@ -1,16 +1,26 @@
 import { describe, expect, it } from 'vitest';
+import { OrtExecutor } from '../../main/engine/ort-executor';
 import { NumericError } from '../errors';
 import { createRng } from '../random/rng';
 import { createGenerator } from './generate';
 import type { GenerationRequest } from './generator';
 import { fixtureModels, readFixtureModel } from './testing/fixture-model';
-import { ortHarness } from './testing/ort-harness';
 
 const tokenizer = { decode: (ids: ArrayLike<number>) => Array.from(ids, (id) => `<${id}>`).join('') };
 
 function open(model: string, options: { maxBatch?: number; kvBytes?: number; maxContext?: number } = {}) {
   const { config, parameters } = readFixtureModel(model);
-  return { config, parameters, generator: createGenerator({ config, parameters, executor: ortHarness(1), tokenizer, ...options }) };
+  return {
+    config,
+    parameters,
+    generator: createGenerator({
+      config,
+      parameters,
+      executor: new OrtExecutor({ threads: 1 }),
+      tokenizer,
+      ...options,
+    }),
+  };
 }
 
 const requestOf = (vocabSize: number, seed: number, length: number): GenerationRequest => {
@@ -29,15 +39,21 @@ describe.each(fixtureModels())('createGenerator on %s', (model) => {
   it('gives a request the same tokens in any company, and log-probabilities within 2e-5', async () => {
     const { config, generator } = open(model, { maxBatch: 5 });
     const plan = Array.from({ length: 14 }, (_, i) => [i, 1 + ((i * 11) % 45)] as const);
-    const together = await Promise.all(plan.map(([seed, length]) => generator.generate(requestOf(config.vocabSize, seed, length))));
+    const together = await Promise.all(
+      plan.map(([seed, length]) => generator.generate(requestOf(config.vocabSize, seed, length))),
+    );
     await generator.dispose();
     const { generator: alone } = open(model, { maxBatch: 1 });
     for (const [i, [seed, length]] of plan.entries()) {
       alone.clearCache();
       const result = await alone.generate(requestOf(config.vocabSize, seed, length));
       expect([...result.ids]).toEqual([...(together[i]?.ids ?? [])]);
-      result.logProbs.forEach((logProb, t) => expect(Math.abs(logProb - (together[i]?.logProbs[t] ?? 0))).toBeLessThan(2e-5));
-      result.probeLogProbs?.forEach((logProb, t) => expect(Math.abs(logProb - (together[i]?.probeLogProbs?.[t] ?? 0))).toBeLessThan(2e-5));
+      result.logProbs.forEach((logProb, t) =>
+        expect(Math.abs(logProb - (together[i]?.logProbs[t] ?? 0))).toBeLessThan(2e-5),
+      );
+      result.probeLogProbs?.forEach((logProb, t) =>
+        expect(Math.abs(logProb - (together[i]?.probeLogProbs?.[t] ?? 0))).toBeLessThan(2e-5),
+      );
     }
     await alone.dispose();
   });
@@ -46,7 +62,9 @@ describe.each(fixtureModels())('createGenerator on %s', (model) => {
     const runs = await Promise.all(
       [1, 2].map(async () => {
         const { config, generator } = open(model, { maxBatch: 4 });
-        const results = await Promise.all([3, 40, 17, 9, 22, 5].map((length, seed) => generator.generate(requestOf(config.vocabSize, seed, length))));
+        const results = await Promise.all(
+          [3, 40, 17, 9, 22, 5].map((length, seed) => generator.generate(requestOf(config.vocabSize, seed, length))),
+        );
         await generator.dispose();
         return results;
       }),
@@ -58,7 +76,10 @@ describe.each(fixtureModels())('createGenerator on %s', (model) => {
     const { config, generator } = open(model);
     const base = requestOf(config.vocabSize, 1, 30);
     const first = await generator.generate(base);
-    const forked = { ...requestOf(config.vocabSize, 2, 1), prefixIds: [...Array.from(base.prefixIds), ...first.ids, 5, 6, 7, 8, 9, 10, 11, 12, 13] };
+    const forked = {
+      ...requestOf(config.vocabSize, 2, 1),
+      prefixIds: [...Array.from(base.prefixIds), ...first.ids, 5, 6, 7, 8, 9, 10, 11, 12, 13],
+    };
     const reused = await generator.generate(forked);
     expect(generator.stats.reusedTokens).toBe(30 + first.ids.length);
     generator.clearCache();
@@ -90,7 +111,7 @@ describe('createGenerator', () => {
     parameters.markChanged();
     const changed = await generator.generate(requestOf(config.vocabSize, 1, 30));
     expect(changed.logProbs).not.toEqual(before.logProbs);
-    const fresh = createGenerator({ config, parameters, executor: ortHarness(1), tokenizer });
+    const fresh = createGenerator({ config, parameters, executor: new OrtExecutor({ threads: 1 }), tokenizer });
     expect(await fresh.generate(requestOf(config.vocabSize, 1, 30))).toEqual(changed);
     await Promise.all([generator.dispose(), fresh.dispose()]);
   });
@@ -99,7 +120,11 @@ describe('createGenerator', () => {
     const { config, generator } = open('tiny-llama');
     const whole = await generator.generate(requestOf(config.vocabSize, 4, 8));
     const [a, b, c, d] = whole.ids;
-    const cut = await generator.generate({ ...requestOf(config.vocabSize, 4, 8), rng: createRng('sample 4'), stopTexts: [`${b}><${c}><${d}>`] });
+    const cut = await generator.generate({
+      ...requestOf(config.vocabSize, 4, 8),
+      rng: createRng('sample 4'),
+      stopTexts: [`${b}><${c}><${d}>`],
+    });
     expect([...cut.ids]).toEqual([a, b, c, d]);
     expect(cut.stopReason).toBe('stop');
     await generator.dispose();
@@ -107,7 +132,9 @@ describe('createGenerator', () => {
 
   it('keeps to the context, the batch and the memory it was given', async () => {
     const { config, generator } = open('tiny-llama', { maxContext: 40, maxBatch: 3, kvBytes: 40_000 });
-    const results = await Promise.all(Array.from({ length: 9 }, (_, i) => generator.generate(requestOf(config.vocabSize, i, 33))));
+    const results = await Promise.all(
+      Array.from({ length: 9 }, (_, i) => generator.generate(requestOf(config.vocabSize, i, 33))),
+    );
     expect(results.map(({ stopReason, ids }) => [stopReason, ids.length])).toEqual(results.map(() => ['context', 7]));
     expect(generator.stats.peakKvBytes).toBeLessThanOrEqual(60_000);
     await generator.dispose();
@@ -115,7 +142,9 @@ describe('createGenerator', () => {
 
   it('refuses an empty prefix by name', async () => {
     const { generator } = open('tiny-llama');
-    await expect(generator.generate({ prefixIds: [], maxNewTokens: 1, temperature: 0, stopIds: [] })).rejects.toThrow('without tokens');
+    await expect(generator.generate({ prefixIds: [], maxNewTokens: 1, temperature: 0, stopIds: [] })).rejects.toThrow(
+      'without tokens',
+    );
     await generator.dispose();
   });
 });

@@ -31,7 +31,15 @@ const PAUSE_TURNS = 64;
 
 /** A generator over one model: continuous batching, shared prefixes, exact log-probabilities. */
 export function createGenerator(options: GeneratorOptions): Generator {
-  const { config, parameters, executor, tokenizer, maxBatch = DEFAULT_MAX_BATCH, kvBytes = DEFAULT_KV_BYTES, pause = spinMicrotasks } = options;
+  const {
+    config,
+    parameters,
+    executor,
+    tokenizer,
+    maxBatch = DEFAULT_MAX_BATCH,
+    kvBytes = DEFAULT_KV_BYTES,
+    pause = spinMicrotasks,
+  } = options;
   const maxContext = Math.min(options.maxContext ?? config.maxPositions, config.maxPositions);
   const layout = kvLayoutOf(config);
   const decoder = new Decoder({ config, parameters, executor, maxContext, maxRows: maxBatch });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { OrtExecutor } from '../../main/engine/ort-executor';
 import { createGenerator } from './generate';
 import { fixtureModels, readExpected, readFixtureModel } from './testing/fixture-model';
-import { ortHarness } from './testing/ort-harness';
 
 interface ExpectedGeneration {
   readonly max_new_tokens: number;
@@ -23,10 +23,20 @@ describe.each(fixtureModels())('%s', (model) => {
   it('continues greedily as the reference does', async () => {
     const expected = readExpected<ExpectedGeneration>(model, 'generate.json');
     const { config, parameters } = readFixtureModel(model);
-    const generator = createGenerator({ config, parameters, executor: ortHarness(), tokenizer: noTexts });
+    const generator = createGenerator({
+      config,
+      parameters,
+      executor: new OrtExecutor({ threads: 1 }),
+      tokenizer: noTexts,
+    });
     const results = await Promise.all(
       expected.rows.map(({ prompt_ids }) =>
-        generator.generate({ prefixIds: prompt_ids, maxNewTokens: expected.max_new_tokens, temperature: 0, stopIds: expected.stop_ids }),
+        generator.generate({
+          prefixIds: prompt_ids,
+          maxNewTokens: expected.max_new_tokens,
+          temperature: 0,
+          stopIds: expected.stop_ids,
+        }),
       ),
     );
     expect(results.map(({ ids }) => [...ids])).toEqual(expected.rows.map(({ new_ids }) => new_ids));
@@ -37,7 +47,12 @@ describe.each(fixtureModels())('%s', (model) => {
   it('gives the reference log-probabilities of a forced continuation, at temperature 1 and as sampled', async () => {
     const expected = readExpected<ExpectedGeneration>(model, 'generate.json');
     const { config, parameters } = readFixtureModel(model);
-    const generator = createGenerator({ config, parameters, executor: ortHarness(), tokenizer: noTexts });
+    const generator = createGenerator({
+      config,
+      parameters,
+      executor: new OrtExecutor({ threads: 1 }),
+      tokenizer: noTexts,
+    });
     for (const row of expected.rows) {
       // Stands before the whole continuation, and knows of each position: the probe of every prefix of it.
       const probes = await Promise.all(
@@ -51,13 +66,23 @@ describe.each(fixtureModels())('%s', (model) => {
           }),
         ),
       );
-      probes.forEach(({ probeLogProbs }, i) => expect(Math.abs(probeLogProbs![0]! - row.logprobs_at_1_f64[i]!)).toBeLessThan(1e-4));
+      probes.forEach(({ probeLogProbs }, i) =>
+        expect(Math.abs(probeLogProbs![0]! - row.logprobs_at_1_f64[i]!)).toBeLessThan(1e-4),
+      );
       const forced = await generator.generate({
         prefixIds: row.prompt_ids,
         maxNewTokens: row.continuation_ids.length,
         temperature: expected.temperature,
         stopIds: [],
-        rng: { next: () => 0.5, normal: () => 0, integer: () => 0, fork: () => { throw new Error('not used'); }, save: () => [] },
+        rng: {
+          next: () => 0.5,
+          normal: () => 0,
+          integer: () => 0,
+          fork: () => {
+            throw new Error('not used');
+          },
+          save: () => [],
+        },
         constraint: { allowed: (newIds) => [row.continuation_ids[newIds.length]!] },
       });
       expect([...forced.ids]).toEqual(row.continuation_ids);

@@ -100,7 +100,10 @@ export class KvRows {
   /** Rows `first` … `first + count` − 1 of one cache: [count, kvHeads, length, headDim]. */
   view(layer: number, part: KvPart, first: number, count: number): Float32Array {
     const perRow = this.#perRow;
-    return this.#cache(layer * KV_PARTS.length + KV_PARTS.indexOf(part)).subarray(first * perRow, (first + count) * perRow);
+    return this.#cache(layer * KV_PARTS.length + KV_PARTS.indexOf(part)).subarray(
+      first * perRow,
+      (first + count) * perRow,
+    );
   }
 
   /** Writes the first `tokens` tokens of a span into a row from `position` on. */

@@ -31,7 +31,13 @@ export class PrefixTrie {
   constructor(layout: KvLayout) {
     this.#layout = layout;
     this.#bytesPerToken = kvBytesPerToken(layout);
-    this.#root = { tokens: new Int32Array(0), span: { tokens: 0, data: new Float32Array(0) }, parent: null, children: new Map(), lastUsed: 0 };
+    this.#root = {
+      tokens: new Int32Array(0),
+      span: { tokens: 0, data: new Float32Array(0) },
+      parent: null,
+      children: new Map(),
+      lastUsed: 0,
+    };
   }
 
   get sizeBytes(): number {

@@ -4,7 +4,9 @@ import { NumericError } from '../errors';
 import { createRng } from '../random/rng';
 import { logNormaliser, logProbsOf, sampleToken } from './sampler';
 
-const logitsArb = fc.array(fc.double({ min: -60, max: 60, noNaN: true }), { minLength: 2, maxLength: 40 }).map((values) => Float32Array.from(values));
+const logitsArb = fc
+  .array(fc.double({ min: -60, max: 60, noNaN: true }), { minLength: 2, maxLength: 40 })
+  .map((values) => Float32Array.from(values));
 
 /** Probabilities by the textbook formula, float64. */
 function softmax(values: readonly number[]): number[] {
@@ -17,14 +19,20 @@ function softmax(values: readonly number[]): number[] {
 describe('sampleToken', () => {
   it('records the log-probability of the model and of the distribution drawn from', () => {
     fc.assert(
-      fc.property(logitsArb, fc.double({ min: 0.1, max: 2, noNaN: true }), fc.integer(), fc.func(fc.boolean()), (logits, temperature, seed, keep) => {
-        const allowed = [...logits.keys()].filter((id) => id === 1 || keep(id));
-        const { id, logProb, samplingLogProb } = sampleToken(logits, { temperature, allowed, rng: createRng(seed) });
-        expect(allowed).toContain(id);
-        expect(logProb).toBeCloseTo(Math.log(softmax([...logits])[id] ?? 0), 4);
-        const drawnFrom = softmax(allowed.map((candidate) => (logits[candidate] ?? 0) / temperature));
-        expect(Math.exp(samplingLogProb)).toBeCloseTo(drawnFrom[allowed.indexOf(id)] ?? 0, 6);
-      }),
+      fc.property(
+        logitsArb,
+        fc.double({ min: 0.1, max: 2, noNaN: true }),
+        fc.integer(),
+        fc.func(fc.boolean()),
+        (logits, temperature, seed, keep) => {
+          const allowed = [...logits.keys()].filter((id) => id === 1 || keep(id));
+          const { id, logProb, samplingLogProb } = sampleToken(logits, { temperature, allowed, rng: createRng(seed) });
+          expect(allowed).toContain(id);
+          expect(logProb).toBeCloseTo(Math.log(softmax([...logits])[id] ?? 0), 4);
+          const drawnFrom = softmax(allowed.map((candidate) => (logits[candidate] ?? 0) / temperature));
+          expect(Math.exp(samplingLogProb)).toBeCloseTo(drawnFrom[allowed.indexOf(id)] ?? 0, 6);
+        },
+      ),
     );
   });
 
@@ -40,12 +48,15 @@ describe('sampleToken', () => {
     const expected = softmax([0, 1, 2, -1].map((value) => value / 0.7));
     expect(counts[4]).toBe(0);
     // Four standard deviations of a binomial share.
-    expected.forEach((p, id) => expect(Math.abs((counts[id] ?? 0) / draws - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / draws)));
+    expected.forEach((p, id) =>
+      expect(Math.abs((counts[id] ?? 0) / draws - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / draws)),
+    );
   });
 
   it('takes the largest allowed logit when greedy, the smallest id among equals', () => {
     const logits = Float32Array.of(1, 3, 3, 9);
-    const greedy = (allowed: number[] | null, forbidden: number[] = []) => sampleToken(logits, { temperature: 0, allowed, forbidden, rng: undefined });
+    const greedy = (allowed: number[] | null, forbidden: number[] = []) =>
+      sampleToken(logits, { temperature: 0, allowed, forbidden, rng: undefined });
     expect(greedy(null).id).toBe(3);
     expect(greedy([2, 1, 0]).id).toBe(1);
     expect(greedy(null, [3]).id).toBe(1);
@@ -55,7 +66,11 @@ describe('sampleToken', () => {
 
   it('treats huge and minus-infinite logits as what they are', () => {
     const logits = Float32Array.of(3e38, -Infinity, -3e38);
-    expect(sampleToken(logits, { temperature: 1, allowed: null, rng: createRng(1) })).toEqual({ id: 0, logProb: 0, samplingLogProb: 0 });
+    expect(sampleToken(logits, { temperature: 1, allowed: null, rng: createRng(1) })).toEqual({
+      id: 0,
+      logProb: 0,
+      samplingLogProb: 0,
+    });
   });
 
   it('refuses NaN, infinity, an empty choice, and chance without a stream', () => {
@@ -63,9 +78,15 @@ describe('sampleToken', () => {
     for (const bad of [Number.NaN, Infinity]) {
       expect(() => sampleToken(Float32Array.of(0, bad), { temperature: 1, allowed: null, rng })).toThrow(NumericError);
     }
-    expect(() => sampleToken(Float32Array.of(-Infinity, -Infinity), { temperature: 0, allowed: null, rng })).toThrow(NumericError);
-    expect(() => sampleToken(Float32Array.of(0, 1), { temperature: 1, allowed: [1], forbidden: [1], rng })).toThrow('allows no token');
-    expect(() => sampleToken(Float32Array.of(0, 1), { temperature: 1, allowed: null, rng: undefined })).toThrow('random stream');
+    expect(() => sampleToken(Float32Array.of(-Infinity, -Infinity), { temperature: 0, allowed: null, rng })).toThrow(
+      NumericError,
+    );
+    expect(() => sampleToken(Float32Array.of(0, 1), { temperature: 1, allowed: [1], forbidden: [1], rng })).toThrow(
+      'allows no token',
+    );
+    expect(() => sampleToken(Float32Array.of(0, 1), { temperature: 1, allowed: null, rng: undefined })).toThrow(
+      'random stream',
+    );
   });
 });
 

@@ -37,7 +37,9 @@ export function sampleToken(logits: Float32Array, rule: SamplingRule): SampledTo
     return { id, logProb: logits[id]! - normaliser, samplingLogProb: 0 };
   }
   if (!rule.rng) {
-    throw new WorkbenchError('precondition', 'Sampling above temperature 0 needs a random stream.', { code: 'sampling-without-rng' });
+    throw new WorkbenchError('precondition', 'Sampling above temperature 0 needs a random stream.', {
+      code: 'sampling-without-rng',
+    });
   }
   const { id, samplingLogProb } = draw(logits, candidates, rule.temperature, rule.rng);
   return { id, logProb: logits[id]! - normaliser, samplingLogProb };
@@ -66,7 +68,11 @@ let scratch = { ids: new Int32Array(0), blocked: new Uint8Array(0), weights: new
  */
 function candidatesOf(vocabSize: number, { allowed, forbidden = [] }: SamplingRule): Int32Array {
   if (scratch.ids.length < vocabSize) {
-    scratch = { ids: new Int32Array(vocabSize), blocked: new Uint8Array(vocabSize), weights: new Float64Array(vocabSize) };
+    scratch = {
+      ids: new Int32Array(vocabSize),
+      blocked: new Uint8Array(vocabSize),
+      weights: new Float64Array(vocabSize),
+    };
   }
   const { ids, blocked } = scratch;
   for (const id of forbidden) blocked[id] = 1;
@@ -77,11 +83,17 @@ function candidatesOf(vocabSize: number, { allowed, forbidden = [] }: SamplingRu
     for (const id of allowed) if (blocked[id] === 0) ids[count++] = id;
   }
   for (const id of forbidden) blocked[id] = 0;
-  if (count === 0) throw new WorkbenchError('precondition', 'The constraint allows no token here.', { code: 'nothing-allowed' });
+  if (count === 0)
+    throw new WorkbenchError('precondition', 'The constraint allows no token here.', { code: 'nothing-allowed' });
   return ids.subarray(0, count);
 }
 
-function draw(logits: Float32Array, candidates: Int32Array, temperature: number, rng: Rng): { id: number; samplingLogProb: number } {
+function draw(
+  logits: Float32Array,
+  candidates: Int32Array,
+  temperature: number,
+  rng: Rng,
+): { id: number; samplingLogProb: number } {
   const { weights } = scratch;
   const largest = logits[largestCandidate(logits, candidates)]!;
   const scale = 1 / temperature;

@@ -64,14 +64,19 @@ const ids = fc.integer({ min: 0, max: VOCAB - 1 });
 /** Prefixes that often begin alike: cuts of a few long texts with an end of their own. */
 const prefixes = fc
   .array(fc.array(ids, { minLength: 40, maxLength: 60 }), { minLength: 1, maxLength: 3 })
-  .chain((texts) => fc.tuple(fc.constantFrom(...texts), fc.integer({ min: 1, max: 60 }), fc.array(ids, { maxLength: 20 })))
+  .chain((texts) =>
+    fc.tuple(fc.constantFrom(...texts), fc.integer({ min: 1, max: 60 }), fc.array(ids, { maxLength: 20 })),
+  )
   .map(([text, cut, end]) => [...text.slice(0, cut), ...end]);
 
 describe('Scheduler', () => {
   it('gives every request what it would get alone, whatever the company, the order and the memory', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.record({ prefix: prefixes, newTokens: fc.integer({ min: 1, max: 30 }), fork: fc.boolean() }), { minLength: 1, maxLength: 14 }),
+        fc.array(fc.record({ prefix: prefixes, newTokens: fc.integer({ min: 1, max: 30 }), fork: fc.boolean() }), {
+          minLength: 1,
+          maxLength: 14,
+        }),
         fc.integer({ min: 1, max: 5 }),
         fc.integer({ min: 1, max: 400 }),
         async (plans, maxRows, kvTokens) => {
@@ -83,7 +88,9 @@ describe('Scheduler', () => {
               if (!fork) return;
               const longer = [...prefix, ...first.ids, 3];
               const forks = await Promise.all([1, 2].map((n) => generate(requestOf(seed + n, longer, newTokens))));
-              forks.forEach(({ ids: found }, n) => expect([...found]).toEqual(continueAlone(requestOf(seed + n + 1, longer, newTokens))));
+              forks.forEach(({ ids: found }, n) =>
+                expect([...found]).toEqual(continueAlone(requestOf(seed + n + 1, longer, newTokens))),
+              );
             }),
           );
         },
@@ -95,7 +102,11 @@ describe('Scheduler', () => {
   it('computes what prefixes have in common once', async () => {
     const { generate, scheduler } = openScheduler({ maxRows: 8 });
     const question = Array.from({ length: 50 }, (_, i) => (i * 7) % VOCAB);
-    await Promise.all(Array.from({ length: 24 }, (_, i) => generate(requestOf(i, [...question, i % 3, ...Array.from({ length: 10 }, () => i % 3)], 5))));
+    await Promise.all(
+      Array.from({ length: 24 }, (_, i) =>
+        generate(requestOf(i, [...question, i % 3, ...Array.from({ length: 10 }, () => i % 3)], 5)),
+      ),
+    );
     // 50 shared and 11 for each of three ends, less the last token of each, which goes with a decoding step.
     expect(scheduler.stats.prefilledTokens).toBeLessThanOrEqual((50 + 3 * 10) * 1.1);
     expect(scheduler.stats.newTokens).toBe(24 * 5);
@@ -114,9 +125,21 @@ describe('Scheduler', () => {
 
   it('stops at the end of the context and says so', async () => {
     const { generate } = openScheduler();
-    const result = await generate(requestOf(0, Array.from({ length: 90 }, () => 1), 50));
+    const result = await generate(
+      requestOf(
+        0,
+        Array.from({ length: 90 }, () => 1),
+        50,
+      ),
+    );
     expect([result.ids.length, result.stopReason]).toEqual([6, 'context']);
-    const tooLong = await generate(requestOf(0, Array.from({ length: MAX_CONTEXT }, () => 1), 50));
+    const tooLong = await generate(
+      requestOf(
+        0,
+        Array.from({ length: MAX_CONTEXT }, () => 1),
+        50,
+      ),
+    );
     expect([tooLong.ids.length, tooLong.stopReason]).toEqual([0, 'context']);
   });
 
@@ -129,7 +152,9 @@ describe('Scheduler', () => {
     const other = await first.finally(() => controller.abort());
     expect(other.ids).toHaveLength(20);
     for (const outcome of await outcomes) {
-      expect(outcome.status === 'rejected' && outcome.reason instanceof WorkbenchError && outcome.reason.kind).toBe('cancelled');
+      expect(outcome.status === 'rejected' && outcome.reason instanceof WorkbenchError && outcome.reason.kind).toBe(
+        'cancelled',
+      );
     }
   });
 

@@ -193,7 +193,10 @@ export class Scheduler {
   async #prefillFresh(first: number, fresh: readonly Ticket[]): Promise<void> {
     const { decoder, rows } = this.#options;
     let begin = 0;
-    for (const size of groupByLength(fresh.map(({ sequence }) => sequence.prefillLength), MAX_PREFILL_TOKENS)) {
+    for (const size of groupByLength(
+      fresh.map(({ sequence }) => sequence.prefillLength),
+      MAX_PREFILL_TOKENS,
+    )) {
       const group = fresh.slice(begin, begin + size);
       if (size === 1) {
         for (const ticket of group) await this.#prefillRest(first + begin, ticket);
@@ -253,7 +256,8 @@ export class Scheduler {
     const logits = await decoder.decode(rows, tokens, past);
     this.#stats.decodeSteps++;
     // From the last row down: the row that moves into a freed place has had its turn.
-    for (let row = this.#active.length - 1; row >= 0; row--) this.#accept(row, logits.subarray(row * vocabSize, (row + 1) * vocabSize));
+    for (let row = this.#active.length - 1; row >= 0; row--)
+      this.#accept(row, logits.subarray(row * vocabSize, (row + 1) * vocabSize));
   }
 
   #accept(row: number, logits: Float32Array): void {

@@ -26,7 +26,9 @@ export class Sequence {
   constructor(request: GenerationRequest, watch: StopWatch, maxContext: number) {
     const prefixLength = request.prefixIds.length;
     if (prefixLength === 0) {
-      throw new WorkbenchError('precondition', 'A prefix without tokens cannot be continued.', { code: 'prefix-empty' });
+      throw new WorkbenchError('precondition', 'A prefix without tokens cannot be continued.', {
+        code: 'prefix-empty',
+      });
     }
     this.request = request;
     this.prefixLength = prefixLength;
@@ -93,7 +95,12 @@ export class Sequence {
     const { temperature, constraint, bannedIds = [], rng } = this.request;
     const allowed = constraint?.allowed(this.#newIds) ?? null;
     const forbidden = allowed === null ? (constraint?.forbidden?.(this.#newIds) ?? []) : [];
-    const { id, logProb, samplingLogProb } = sampleToken(logits, { temperature, allowed, forbidden: joined(bannedIds, forbidden), rng });
+    const { id, logProb, samplingLogProb } = sampleToken(logits, {
+      temperature,
+      allowed,
+      forbidden: joined(bannedIds, forbidden),
+      rng,
+    });
     this.ids[this.count++] = id;
     this.#newIds.push(id);
     this.#logProbs.push(logProb);

@@ -3,7 +3,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { createStopWatchFactory } from './stopping';
 
 /** Each id is a piece of text. */
-const decoderOf = (pieces: readonly string[]) => ({ decode: vi.fn((ids: ArrayLike<number>) => Array.from(ids, (id) => pieces[id] ?? '').join('')) });
+const decoderOf = (pieces: readonly string[]) => ({
+  decode: vi.fn<(ids: ArrayLike<number>) => string>((ids) => Array.from(ids, (id) => pieces[id] ?? '').join('')),
+});
 /** Each id is a byte of UTF-8; broken sequences decode to U+FFFD. */
 const byteDecoder = { decode: (ids: ArrayLike<number>) => new TextDecoder().decode(Uint8Array.from(Array.from(ids))) };
 
@@ -34,11 +36,20 @@ describe('createStopWatchFactory', () => {
   it('agrees with looking at the whole text after every token, also inside characters of several bytes', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '→', '🙂', ' ', '\n'), minLength: 1, maxLength: 30 });
     fc.assert(
-      fc.property(text, fc.array(fc.string({ unit: fc.constantFrom('a', 'é', '→', '🙂', ' '), minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 2 }), (whole, stops) => {
-        const ids = [...new TextEncoder().encode(whole)];
-        const expected = ids.findIndex((_, i) => stops.some((stop) => byteDecoder.decode(ids.slice(0, i + 1)).includes(stop)));
-        expect(endOf(createStopWatchFactory(byteDecoder).create([], stops), ids)).toBe(expected);
-      }),
+      fc.property(
+        text,
+        fc.array(fc.string({ unit: fc.constantFrom('a', 'é', '→', '🙂', ' '), minLength: 1, maxLength: 3 }), {
+          minLength: 1,
+          maxLength: 2,
+        }),
+        (whole, stops) => {
+          const ids = [...new TextEncoder().encode(whole)];
+          const expected = ids.findIndex((_, i) =>
+            stops.some((stop) => byteDecoder.decode(ids.slice(0, i + 1)).includes(stop)),
+          );
+          expect(endOf(createStopWatchFactory(byteDecoder).create([], stops), ids)).toBe(expected);
+        },
+      ),
     );
   });
 });

@@ -64,7 +64,10 @@ export function buildDecodeGraph(config: ModelConfig, options: { readonly head: 
   }
   if (options.head === 'last') build.head(normed);
   build.graph.prune();
-  return { graph: build.graph, weightNames: build.graph.inputs.map(({ name }) => name).filter((name) => build.weightNames.has(name)) };
+  return {
+    graph: build.graph,
+    weightNames: build.graph.inputs.map(({ name }) => name).filter((name) => build.weightNames.has(name)),
+  };
 }
 
 const layerName = (layer: number, module: string): string => `model.layers.${layer}.${module}`;
@@ -101,7 +104,9 @@ class DecodeBuilder {
   embed(): Value {
     const { vocabSize, hiddenSize } = this.#config;
     const table = this.#weight('model.embed_tokens.weight', [vocabSize, hiddenSize]);
-    const rows = this.graph.single('Gather', [table, this.#inputs.ids], ['B', 'S', hiddenSize], { attributes: { axis: 0 } });
+    const rows = this.graph.single('Gather', [table, this.#inputs.ids], ['B', 'S', hiddenSize], {
+      attributes: { axis: 0 },
+    });
     return this.#flatten(rows, hiddenSize);
   }
 
@@ -141,7 +146,12 @@ class DecodeBuilder {
       [query ?? null, key ?? null, value, ...past, lastKeys, totalKeys, ...(rotatesInside ? [cos, sin] : [])],
       {
         domain: MICROSOFT,
-        attributes: { num_heads: numHeads, kv_num_heads: numKvHeads, do_rotary: rotatesInside ? 1 : 0, rotary_interleaved: 0 },
+        attributes: {
+          num_heads: numHeads,
+          kv_num_heads: numKvHeads,
+          do_rotary: rotatesInside ? 1 : 0,
+          rotary_interleaved: 0,
+        },
         outputs: [{ dims: ['B', 'S', numHeads * headDim] }, { dims: cacheDims }, { dims: cacheDims }],
       },
     );
@@ -155,7 +165,10 @@ class DecodeBuilder {
     const module = layerName(layer, 'mlp');
     const gate = this.#linear(normed, `${module}.gate_proj`, intermediateSize, false);
     const up = this.#linear(normed, `${module}.up_proj`, intermediateSize, false);
-    const active = this.graph.single('QuickGelu', [gate], gate.dims, { domain: MICROSOFT, attributes: { alpha: { float: 1 } } });
+    const active = this.graph.single('QuickGelu', [gate], gate.dims, {
+      domain: MICROSOFT,
+      attributes: { alpha: { float: 1 } },
+    });
     const gated = this.graph.single('Mul', [active, up], gate.dims);
     return this.#linear(gated, `${module}.down_proj`, hiddenSize, false);
   }
@@ -172,7 +185,11 @@ class DecodeBuilder {
     let projected = this.#linear(normed, `${module}.${part}_proj`, heads * headDim, qkvBias);
     if (qkNorm && part !== 'v') {
       const gamma = this.#weight(`${module}.${part}_norm.weight`, [headDim]);
-      const byHead = this.graph.single('Reshape', [projected, this.graph.int64([-1, heads, headDim])], ['N', heads, headDim]);
+      const byHead = this.graph.single(
+        'Reshape',
+        [projected, this.graph.int64([-1, heads, headDim])],
+        ['N', heads, headDim],
+      );
       projected = this.#rmsNorm(byHead, gamma, byHead.dims);
     }
     return this.graph.single('Reshape', [projected, this.#inputs.grid], ['B', 'S', heads * headDim]);
@@ -188,7 +205,9 @@ class DecodeBuilder {
   }
 
   #rmsNorm(x: Value, gamma: Value, dims: Value['dims']): Value {
-    return this.graph.single('SimplifiedLayerNormalization', [x, gamma], dims, { attributes: { axis: -1, epsilon: { float: this.#config.rmsNormEps } } });
+    return this.graph.single('SimplifiedLayerNormalization', [x, gamma], dims, {
+      attributes: { axis: -1, epsilon: { float: this.#config.rmsNormEps } },
+    });
   }
 
   /** x Wᵀ (+ b), W as Hugging Face stores it: [out, in]. */

@@ -11,17 +11,17 @@ export function historyDecoder(layout: KvLayout, vocabSize: number): StepRunner 
     runs: 0,
     async prefillFresh(rows: KvRows, first: number, prefixes: readonly ArrayLike<number>[]) {
       decoder.runs++;
-      await null;
+      await Promise.resolve();
       prefixes.forEach((prefix, i) => feed(rows, first + i, 0, prefix));
     },
     async prefillUpon(rows: KvRows, row: number, past: number, tokens: ArrayLike<number>) {
       decoder.runs++;
-      await null;
+      await Promise.resolve();
       feed(rows, row, past, tokens);
     },
     async decode(rows: KvRows, tokens: readonly number[], past: readonly number[]) {
       decoder.runs++;
-      await null;
+      await Promise.resolve();
       const logits = new Float32Array(tokens.length * vocabSize);
       tokens.forEach((token, row) => {
         feed(rows, row, past[row] ?? 0, [token]);
@@ -49,7 +49,12 @@ function feed(rows: KvRows, row: number, past: number, tokens: ArrayLike<number>
     for (const part of KV_PARTS) {
       const view = rows.view(layer, part, row, 1);
       for (let head = 0; head < kvHeads; head++) {
-        for (let t = 0; t < tokens.length; t++) view.fill(mark(tokens[t] ?? 0, layer, head), (head * rows.length + past + t) * headDim, (head * rows.length + past + t + 1) * headDim);
+        for (let t = 0; t < tokens.length; t++)
+          view.fill(
+            mark(tokens[t] ?? 0, layer, head),
+            (head * rows.length + past + t) * headDim,
+            (head * rows.length + past + t + 1) * headDim,
+          );
       }
     }
   }
@@ -63,12 +68,14 @@ function readHistory(rows: KvRows, { layers, kvHeads, headDim }: KvLayout, row: 
       for (const part of KV_PARTS) {
         const view = rows.view(layer, part, row, 1);
         for (let head = 0; head < kvHeads; head++) {
-          for (let d = 0; d < headDim; d++) ids.add((view[(head * rows.length + t) * headDim + d] ?? Number.NaN) - mark(0, layer, head));
+          for (let d = 0; d < headDim; d++)
+            ids.add((view[(head * rows.length + t) * headDim + d] ?? Number.NaN) - mark(0, layer, head));
         }
       }
     }
     const [id] = ids;
-    if (ids.size !== 1 || id === undefined) throw new Error(`row ${row}, token ${t}: the strips disagree (${[...ids].join(', ')})`);
+    if (ids.size !== 1 || id === undefined)
+      throw new Error(`row ${row}, token ${t}: the strips disagree (${[...ids].join(', ')})`);
     return id;
   });
 }
