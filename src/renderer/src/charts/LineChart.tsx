@@ -1,0 +1,106 @@
+import { useEffect, useMemo, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { formatInteger, formatNumber } from '../lib/format';
+import { Button } from '../ui/Button';
+import { alignSeries, decimate, smooth, toCsv, type Series } from './series';
+import { texts } from './texts/en';
+import './line-chart.css';
+
+const HEIGHT = 180;
+/** More points than pixels show nothing more. */
+const MAX_POINTS = 4000;
+const SMOOTHING = 0.9;
+/** Short series are read point by point; smoothing would only shift them. */
+const SMOOTH_FROM = 20;
+
+export interface LineChartProps {
+  readonly title: string;
+  readonly series: readonly Series[];
+  /** Charts with the same key share the cursor. */
+  readonly cursorGroup: string;
+  readonly isLog?: boolean;
+  /** Axis labels of a share of 1. */
+  readonly isShare?: boolean;
+}
+
+/** Lines over steps: raw faint, smoothed strong, the latest value beside the title, one cursor over all charts of a group. */
+export function LineChart({ title, series, cursorGroup, isLog = false, isShare = false }: LineChartProps) {
+  const frameRef = useRef<HTMLDivElement>(null);
+  const plotRef = useRef<uPlot | null>(null);
+  const data = useMemo(() => toPlotData(series), [series]);
+  const names = series.map((each) => each.name).join();
+  const isSmoothed = data.length > series.length + 1;
+  const format = (value: number) => (isShare ? `${formatNumber(value * 100)} %` : formatNumber(value));
+
+  useEffect(() => {
+    const frame = frameRef.current;
+    if (!frame) return undefined;
+    const style = getComputedStyle(frame);
+    const colorOf = (index: number) => style.getPropertyValue(`--line-${(index % 5) + 1}`).trim();
+    const ink = style.getPropertyValue('--ink-3').trim();
+    const axis: uPlot.Axis = { stroke: ink, grid: { stroke: style.getPropertyValue('--hairline').trim(), width: 1 }, ticks: { show: false }, font: '11px system-ui', size: 46 };
+    const plot = new uPlot(
+      {
+        width: frame.clientWidth,
+        height: HEIGHT,
+        legend: { show: false },
+        cursor: { sync: { key: cursorGroup }, points: { size: 6 }, drag: { x: true, y: false } },
+        scales: { x: { time: false }, y: { distr: isLog ? 3 : 1 } },
+        axes: [{ ...axis, size: 28 }, { ...axis, values: (_plot, ticks) => ticks.map((tick) => (tick === null ? '' : isShare ? `${formatNumber(tick * 100, 2)}` : formatNumber(tick, 2))) }],
+        series: [{}, ...series.map((each, i): uPlot.Series => ({ label: each.label, stroke: colorOf(i), width: isSmoothed ? 1 : 1.75, alpha: isSmoothed ? 0.35 : 1, spanGaps: true, points: { show: each.steps.length === 1 } })), ...(isSmoothed ? series.map((each, i): uPlot.Series => ({ label: `${each.label}, ${texts.smoothed}`, stroke: colorOf(i), width: 2, spanGaps: true, points: { show: false } })) : [])],
+      },
+      [[], ...Array<number[]>(data.length - 1).fill([])],
+      frame,
+    );
+    plotRef.current = plot;
+    const observer = new ResizeObserver(() => plot.setSize({ width: frame.clientWidth, height: HEIGHT }));
+    observer.observe(frame);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+      plotRef.current = null;
+    };
+    // The plot is made anew only when its lines change; new points come through setData below.
+  }, [names, cursorGroup, isLog, isShare, isSmoothed]);
+
+  useEffect(() => plotRef.current?.setData(data), [data, names, isLog, isShare, isSmoothed]);
+
+  const latest = series.map((each) => ({ each, value: each.values.at(-1), step: each.steps.at(-1) })).filter((row) => row.value !== undefined);
+  return (
+    <figure className="chart">
+      <figcaption className="chart-head">
+        <span className="chart-title">{title}</span>
+        {latest.map(({ each, value }, i) => (
+          <span key={each.name} className="chart-latest" data-line={(i % 5) + 1}>
+            {series.length > 1 && `${each.label} `}
+            <b>{format(value ?? 0)}</b>
+          </span>
+        ))}
+        <Button look="quiet" aria-label={texts.saveCsv(title)} onClick={() => saveText(`${title}.csv`, toCsv(series))}>
+          {texts.csv}
+        </Button>
+      </figcaption>
+      <div ref={frameRef} className="chart-plot" role="img" aria-label={texts.chart(title, latest.map(({ each, value, step }) => `${each.label} ${texts.latest(format(value ?? 0), formatInteger(step ?? 0))}`).join(', '))} />
+    </figure>
+  );
+}
+
+function toPlotData(series: readonly Series[]): uPlot.AlignedData {
+  const aligned = alignSeries(series);
+  const kept = new Set(aligned.columns.flatMap((column) => [...decimate(column, MAX_POINTS)]));
+  const indices = [...kept].sort((a, b) => a - b);
+  const pick = <T,>(values: readonly T[]): T[] => indices.map((index) => values[index]!);
+  const isLong = aligned.steps.length >= SMOOTH_FROM;
+  return [pick(aligned.steps), ...aligned.columns.map((column) => pick(column)), ...(isLong ? aligned.columns.map((column) => pick(smooth(column, SMOOTHING))) : [])];
+}
+
+/** Hands a text to the person as a file. */
+function saveText(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}
