@@ -169,7 +169,7 @@ export default defineConfig({
   overrides: [
     ...coreOverrides(),
     ...roomOverrides(),
-    { files: ['*.config.ts'], rules: { 'import/no-default-export': 'off' } },
+    { files: ['**/*.config.ts', '**/*.config.mjs'], rules: { 'import/no-default-export': 'off' } },
     { files: TESTS, rules: { 'no-unsafe-optional-chaining': 'off' } },
     // Playwright's `use` is no hook, and its tests are no vitest tests.
     { files: ['e2e/**'], rules: { 'react/rules-of-hooks': 'off', 'no-empty-pattern': 'off' } },
