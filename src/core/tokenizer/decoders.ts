@@ -13,6 +13,15 @@ const DECODERS: Readonly<Record<string, (node: JsonCursor) => DecodeStep>> = {
     const steps = node.at('decoders').list().map(readStep);
     return (tokens) => steps.reduce((current, step) => step(current), tokens);
   },
+  // The clean-up of spaces before punctuation is not done: the embedded model turns it off.
+  WordPiece: (node) => {
+    const prefix = node.at('prefix').text('##');
+    return (tokens) =>
+      tokens.map((token, i) => {
+        if (i === 0) return token;
+        return token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`;
+      });
+  },
   Fuse: () => (tokens) => [tokens.join('')],
   Replace: (node) => {
     const pattern = readPattern(node.at('pattern'));

@@ -1,0 +1,100 @@
+import { basename, join, resolve } from 'node:path';
+import { WorkbenchError } from '@core/errors';
+import { JsonCursor, type JsonRecord } from '@core/formats/json';
+import { readModelConfig } from '@core/models/registry';
+import { loadTokenizer, templateInConfig, type TokenizerFiles } from '@core/tokenizer/load-tokenizer';
+import { checkFinite, checkTensors, checkTokenizer, countParameters, rankDtypes } from './check-model';
+import type { AllocateTensor, LoadOptions, ModelSource } from './model-source';
+import { readTextIfThere } from './read-file';
+import { readSafetensorsSet, readTensorInto } from './safetensors-files';
+
+/**
+ * A model in a Hugging Face folder: config.json, tokenizer.json and safetensors weights, with what else describes the tokenizer.
+ * Reads headers and checks that everything fits; weights come with `loadInto`.
+ * @throws WorkbenchError naming the file and the way out: `config-missing`, `tokenizer-missing`, `architecture-unknown`, `model-config`,
+ * `model-feature`, `weights-missing`, `pickle-refused`, `shard-missing`, `tensor-missing`, `tensor-shape`, `tokenizer-too-large`, …
+ */
+export async function readModelFolder(path: string): Promise<ModelSource> {
+  const folder = resolve(path);
+  const set = await readSafetensorsSet(folder);
+  const configText = await requireText(folder, 'config.json', 'config-missing');
+  const rawConfig = JsonCursor.parse(configText, 'config.json').record();
+  const config = readModelConfig(rawConfig);
+  const { parameters, warnings } = checkTensors(config, set.tensors, folder);
+  const files = await readTokenizerFiles(folder);
+  const tokenizer = loadTokenizer({ ...files, 'config.json': configText });
+  checkTokenizer(tokenizer.size, config, join(folder, 'tokenizer.json'));
+  const generation = files['generation_config.json'];
+  const parameterCount = countParameters(parameters);
+
+  return {
+    path: folder,
+    format: 'folder',
+    name: nameOf(rawConfig, folder),
+    config,
+    rawConfig,
+    generationConfig: generation === undefined ? null : JsonCursor.parse(generation, 'generation_config.json').record(),
+    tokenizer,
+    hasChatTemplate: hasChatTemplate(files),
+    sizeBytes: set.sizeBytes,
+    parameterCount,
+    storedDtypes: rankDtypes(parameters, set.tensors),
+    warnings,
+    async loadInto(allocate: AllocateTensor, options: LoadOptions = {}) {
+      let loaded = 0;
+      for (const { name, dims } of parameters) {
+        options.cancel?.throwIfAborted();
+        const tensor = set.tensors.get(name);
+        if (!tensor)
+          throw new WorkbenchError('internal', `Tensor "${name}" was checked and is gone.`, {
+            code: 'tensor-missing',
+            where: folder,
+          });
+        const data = allocate(name, dims);
+        await readTensorInto(tensor, data);
+        checkFinite(name, data, tensor.path);
+        loaded += data.length;
+        options.onProgress?.(loaded, parameterCount);
+      }
+    },
+  };
+}
+
+/** The files of a folder that describe its tokenizer. @throws WorkbenchError `tokenizer-missing` */
+export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
+  const tokenizerJson = await requireText(folder, 'tokenizer.json', 'tokenizer-missing');
+  const optional = ['tokenizer_config.json', 'chat_template.jinja', 'generation_config.json'] as const;
+  const found: Partial<Record<(typeof optional)[number], string>> = {};
+  for (const name of optional) {
+    const text = await readTextIfThere(join(folder, name));
+    if (text !== null) found[name] = text;
+  }
+  return { 'tokenizer.json': tokenizerJson, ...found };
+}
+
+function hasChatTemplate(files: TokenizerFiles): boolean {
+  if (files['chat_template.jinja'] !== undefined) return true;
+  return templateInConfig(JsonCursor.parse(files['tokenizer_config.json'] ?? '{}', 'tokenizer_config.json')) !== null;
+}
+
+function nameOf(rawConfig: JsonRecord, folder: string): string {
+  const named = rawConfig['_name_or_path'];
+  return typeof named === 'string' && named !== '' && !/^[./~]/.test(named) ? basename(named) : basename(folder);
+}
+
+/** What a person can do about each file that must be there. */
+const WAYS_OUT = {
+  'config.json': 'Choose the folder of the model itself; its config.json lies beside the weights.',
+  'tokenizer.json':
+    'Download tokenizer.json from where the model came from. A tokenizer.model (SentencePiece) alone is not enough.',
+} as const;
+
+async function requireText(folder: string, name: keyof typeof WAYS_OUT, code: string): Promise<string> {
+  const text = await readTextIfThere(join(folder, name));
+  if (text !== null) return text;
+  throw new WorkbenchError('not_found', `${folder} has no ${name}.`, {
+    code,
+    where: join(folder, name),
+    wayOut: WAYS_OUT[name],
+  });
+}

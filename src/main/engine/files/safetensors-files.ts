@@ -1,0 +1,158 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WorkbenchError } from '@core/errors';
+import { JsonCursor } from '@core/formats/json';
+import { refuseWeightFile } from '@core/formats/sniff';
+import {
+  decodeFloats,
+  dtypeBytes,
+  parseSafetensorsHeader,
+  readHeaderLength,
+  requireFloat,
+  SAFETENSORS_PREFIX_BYTES,
+  type SafetensorsEntry,
+} from '@core/formats/safetensors';
+import { isMissing, openForReading, readChunks, readExactly, readTextIfThere, sniffFile } from './read-file';
+
+/** A tensor and the file it lies in. */
+export interface LocatedTensor extends SafetensorsEntry {
+  readonly path: string;
+}
+
+/** The weights of a folder: every tensor by name, from one file or from shards. */
+export interface SafetensorsSet {
+  readonly tensors: ReadonlyMap<string, LocatedTensor>;
+  readonly sizeBytes: number;
+}
+
+const SINGLE = 'model.safetensors';
+const INDEX = 'model.safetensors.index.json';
+
+/**
+ * The safetensors files of a model folder: those that the index lists, or `model.safetensors`, or the only one there is.
+ * @throws WorkbenchError `weights-missing`, `pickle-refused`, `shard-missing`, `shard-index` and those of the safetensors parser
+ */
+export async function readSafetensorsSet(folder: string): Promise<SafetensorsSet> {
+  const names = await listFolder(folder);
+  const index = names.includes(INDEX) ? await readTextIfThere(join(folder, INDEX)) : null;
+  if (index === null) return joinFiles(folder, [await chooseSingle(folder, names)]);
+  const placed = readWeightMap(index);
+  const files = [...new Set(placed.values())].sort();
+  const missing = files.filter((file) => !names.includes(file));
+  if (missing.length > 0) {
+    throw new WorkbenchError(
+      'not_found',
+      `${missing.length} of ${files.length} weight files are missing in ${folder}: ${missing.slice(0, 3).join(', ')}.`,
+      {
+        code: 'shard-missing',
+        where: join(folder, missing[0] ?? INDEX),
+        wayOut: 'Download the missing files into the same folder.',
+      },
+    );
+  }
+  const set = await joinFiles(folder, files);
+  for (const [tensor, file] of placed) {
+    if (set.tensors.get(tensor)?.path === join(folder, file)) continue;
+    throw new WorkbenchError('validation', `${INDEX} places tensor "${tensor}" in ${file}, which does not have it.`, {
+      code: 'shard-index',
+      where: join(folder, INDEX),
+      wayOut: 'Download the index and the weight files again.',
+    });
+  }
+  return set;
+}
+
+/** Header of one file. @throws as `readSafetensorsSet` */
+export async function readSafetensorsFile(path: string): Promise<SafetensorsSet> {
+  const refused = refuseWeightFile(await sniffFile(path), 'safetensors', path);
+  const { file, sizeBytes } = await openForReading(path);
+  try {
+    const prefix = await readExactly(file, 0, Math.min(SAFETENSORS_PREFIX_BYTES, sizeBytes), path);
+    // A file that is nothing known is most often a damaged safetensors file, and its parser says better what is wrong.
+    if (refused && refused.code !== 'safetensors-kind') throw refused;
+    const length = readHeaderLength(prefix, sizeBytes, path);
+    const header = parseSafetensorsHeader(
+      await readExactly(file, SAFETENSORS_PREFIX_BYTES, length, path),
+      sizeBytes,
+      path,
+    );
+    return { tensors: new Map(header.tensors.map((entry) => [entry.name, { ...entry, path }])), sizeBytes };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads one tensor into `data` as float32. @throws WorkbenchError `safetensors-dtype`, `file-truncated`, `file-missing` */
+export async function readTensorInto(tensor: LocatedTensor, data: Float32Array): Promise<void> {
+  const dtype = requireFloat(tensor, tensor.path);
+  const { file } = await openForReading(tensor.path);
+  try {
+    await readChunks(file, tensor.begin, tensor.end, tensor.path, (chunk, offset) =>
+      decodeFloats(dtype, chunk, data, offset / dtypeBytes(dtype)),
+    );
+  } finally {
+    await file.close();
+  }
+}
+
+async function joinFiles(folder: string, files: readonly string[]): Promise<SafetensorsSet> {
+  const tensors = new Map<string, LocatedTensor>();
+  let sizeBytes = 0;
+  for (const name of files) {
+    const part = await readSafetensorsFile(join(folder, name));
+    for (const [tensor, located] of part.tensors) tensors.set(tensor, located);
+    sizeBytes += part.sizeBytes;
+  }
+  return { tensors, sizeBytes };
+}
+
+function readWeightMap(text: string): ReadonlyMap<string, string> {
+  const map = JsonCursor.parse(text, INDEX).at('weight_map');
+  return new Map(
+    Object.keys(map.record()).map((tensor) => {
+      const file = map.at(tensor).text();
+      // A path that leaves the folder would let a downloaded model read other files.
+      if (/[\\/]/.test(file) || file.startsWith('.'))
+        throw map.at(tensor).wrong('the name of a file in the same folder');
+      return [tensor, file];
+    }),
+  );
+}
+
+async function chooseSingle(folder: string, names: readonly string[]): Promise<string> {
+  if (names.includes(SINGLE)) return SINGLE;
+  const others = names.filter((name) => name.endsWith('.safetensors') && name !== 'adapter_model.safetensors');
+  const [only] = others;
+  if (only !== undefined && others.length === 1) return only;
+  for (const name of names.filter((other) => /\.(bin|pt|pth|ckpt)$/.test(other))) {
+    const refused = refuseWeightFile(await sniffFile(join(folder, name)), 'safetensors', name);
+    if (refused?.code === 'pickle-refused') throw refused;
+  }
+  const facts = {
+    code: 'weights-missing',
+    where: folder,
+    wayOut: `Choose the folder that holds ${SINGLE} or ${INDEX}.`,
+  };
+  if (others.length > 1)
+    throw new WorkbenchError(
+      'not_found',
+      `${folder} holds ${others.length} safetensors files and no ${INDEX} to say how they belong together.`,
+      facts,
+    );
+  throw new WorkbenchError('not_found', `There are no safetensors weights in ${folder}.`, facts);
+}
+
+/** Names in a folder. @throws WorkbenchError `folder-missing` */
+async function listFolder(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    const facts = { code: 'folder-missing', where: folder, wayOut: 'Choose a folder that exists and can be read.' };
+    throw new WorkbenchError(
+      isMissing(cause) ? 'not_found' : 'external',
+      `The folder ${folder} cannot be opened.`,
+      facts,
+      { cause },
+    );
+  }
+}
