@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createRng } from '@core/random/rng';
 import { drawQuestionSet, QUESTION_SETS, type QuestionSetName } from '@core/tasks/embedded/question-sets';
 import { configJson, tokenizerConfigJson, tokenizerJson, workbenchJson } from '@core/tasks/embedded/tokenizer-files';
-import { MODEL_FOLDER, QUESTIONS_FOLDER } from './paths';
+import { QUESTIONS_FOLDER } from './paths';
 
 /** Writes the question files; the same seed gives the same bytes. */
 export function writeQuestionFiles(seed: number): void {
@@ -16,14 +16,14 @@ export function writeQuestionFiles(seed: number): void {
   }
 }
 
-/** Writes everything of the model folder but the weights. */
-export function writeModelFiles(): void {
-  mkdirSync(MODEL_FOLDER, { recursive: true });
+/** Writes everything of the model `folder` but the weights. */
+export function writeModelFiles(folder: string): void {
+  mkdirSync(folder, { recursive: true });
   const files: Readonly<Record<string, string>> = {
     'config.json': configJson(),
     'tokenizer.json': tokenizerJson(),
     'tokenizer_config.json': tokenizerConfigJson(),
     'workbench.json': workbenchJson(),
   };
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(MODEL_FOLDER, name), text);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 }
