@@ -45,7 +45,6 @@ export const RlConfigSchema = z.object({
   gamma: z.number().min(0).max(1).default(1).meta(field({ label: 'Discount γ', help: '1 counts late rewards fully.', paper: '1', advanced: true })),
   clipLow: z.number().min(0).max(1).default(0.2).meta(field({ label: 'Clip below', help: 'How far a token’s probability may fall in one iteration before its gradient stops.', paper: '0.2', advanced: true })),
   clipHigh: z.number().min(0).max(10).default(0.2).meta(field({ label: 'Clip above', help: 'The same for a rise.', paper: '0.2', advanced: true })),
-  dualClip: z.number().min(1).max(100).nullable().default(null).meta(field({ label: 'Dual clip', help: 'Limit for large ratios of bad tokens; empty for none.', advanced: true })),
   klCoefficient: z.number().min(0).max(10).default(0.01).meta(field({ label: 'KL weight β', help: 'How strongly the model is held to where RL began. 0 turns it off.', paper: '0.01' })),
   klEstimator: z.enum(KL_ESTIMATORS).default('k1').meta(field({ label: 'KL estimator', help: 'How the distance is estimated from sampled tokens.', paper: 'k1', advanced: true })),
   importanceCap: z
