@@ -12,4 +12,6 @@ interface PageRow<Id extends RouteId> {
 export const PAGES: { readonly [Id in RouteId]?: PageRow<Id> } = {
   start: { title: 'Start', Component: lazy(async () => ({ default: (await import('../features/start/StartPage')).StartPage })) },
   tree: { title: 'Tree', Component: lazy(async () => ({ default: (await import('../features/trees/TreePage')).TreePage })) },
+  runs: { title: 'Runs', Component: lazy(async () => ({ default: (await import('../features/runs/RunsPage')).RunsPage })) },
+  run: { title: 'Run', Component: lazy(async () => ({ default: (await import('../features/runs/RunPage')).RunPage })) },
 };
