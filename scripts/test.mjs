@@ -99,7 +99,9 @@ function playwright() {
   }
   const report = join(reports, 'e2e.json');
   const command = [process.execPath, bin('@playwright/test', 'cli.js'), 'test'];
-  const [file, ...rest] = needsVirtualDisplay() ? ['xvfb-run', '-a', ...command] : command;
+  const [file, ...rest] = needsVirtualDisplay()
+    ? ['xvfb-run', '-a', '-s', '-screen 0 1680x1050x24', ...command]
+    : command;
   const status = runTool(file, rest, { PLAYWRIGHT_JSON_OUTPUT_FILE: report, PLAYWRIGHT_JSON_OUTPUT_NAME: report });
   const stats = readReport(report)?.stats;
   if (stats === undefined) return crashed('e2e', status);

@@ -1,0 +1,4 @@
+export function defaultUserData(): string;
+export function findElectron(): string | null;
+export function findChromium(): string | null;
+export function isBuildStale(): boolean;
