@@ -1,5 +1,14 @@
 /** Words of the pages about trees. */
 export const texts = {
+  listTitle: 'All trees',
+  search: 'Search in the questions',
+  show: 'Show',
+  filters: { all: 'all trees', solved: 'solved', unsolved: 'not solved', mixed: 'right and wrong ends' },
+  columns: { question: 'Question', outcome: 'Outcome', right: 'Right ends', leaves: 'Ends', nodes: 'Steps', depth: 'Depth', tokens: 'Tokens' },
+  none: 'No tree fits.',
+  page: (from: number, to: number, total: number) => `${from}–${to} of ${total}`,
+  previous: 'Previous',
+  next: 'Next',
   treeTitle: 'Tree',
   backToTrees: 'All trees',
   reference: 'Right answer',
