@@ -57,12 +57,20 @@ export function applyEvent(queries: QueryClient, event: WorkbenchEvent): void {
 /** Listens to the host until `signal` ends it, over any number of lost connections; after each, everything is asked again. */
 export async function listenToHost(queries: QueryClient, signal: AbortSignal): Promise<void> {
   for (let round = 0; !signal.aborted; round += 1) {
+    // A port to a dead host stays silent for ever, so the loss of the connection ends the round.
+    const ended = new AbortController();
+    const end = (): void => ended.abort();
+    signal.addEventListener('abort', end);
+    const unsubscribe = connection.subscribe(() => connection.get().kind !== 'open' && end());
     try {
-      const events = await client.runs.watch({}, { signal });
+      const events = await client.runs.watch({}, { signal: ended.signal });
       if (round > 0) void queries.invalidateQueries();
       for await (const event of events) applyEvent(queries, event);
     } catch {
       // The connection store shows the loss; here it is enough to listen again.
+    } finally {
+      signal.removeEventListener('abort', end);
+      unsubscribe();
     }
     if (!signal.aborted) await untilOpenOr(1000);
   }

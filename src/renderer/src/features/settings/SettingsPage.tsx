@@ -1,0 +1,79 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Settings, SystemInfo } from '@contracts/system';
+import { PageFrame } from '../../app/PageFrame';
+import { api } from '../../lib/api';
+import { formatBytes, formatInteger } from '../../lib/format';
+import { Button } from '../../ui/Button';
+import { CopyButton, ErrorView } from '../../ui/ErrorView';
+import { Field } from '../../ui/Field';
+import { Select, Switch } from '../../ui/inputs';
+import { Loaded } from '../../ui/Loaded';
+import { Notice } from '../../ui/marks';
+import { Disclosure, Facts, Panel } from '../../ui/Panel';
+import { texts } from './texts/en';
+
+const THEMES = (['system', 'light', 'dark'] as const).map((value) => ({ value, label: texts.themes[value] }));
+
+/** Look, use of the machine, and what this machine is. */
+export function SettingsPage() {
+  const settings = useQuery(api.system.settings.queryOptions({ input: {} }));
+  const info = useQuery(api.system.info.queryOptions({ input: {} }));
+  return (
+    <PageFrame title={texts.title} sentence={texts.sentence}>
+      <Loaded query={settings}>{(data) => <SettingsForm settings={data} />}</Loaded>
+      <Panel title={texts.about}>
+        <Loaded query={info}>{(data) => <Machine info={data} />}</Loaded>
+      </Panel>
+    </PageFrame>
+  );
+}
+
+function SettingsForm({ settings }: { readonly settings: Settings }) {
+  const queries = useQueryClient();
+  const change = useMutation(
+    api.system.changeSettings.mutationOptions({
+      onSuccess: (changed) => queries.setQueryData(api.system.settings.queryKey({ input: {} }), changed),
+    }),
+  );
+  return (
+    <>
+      <Panel title={texts.look}>
+        <Field label={texts.theme}>{(ids) => <Select {...ids} value={settings.theme} options={THEMES} onChange={(theme) => change.mutate({ theme })} />}</Field>
+      </Panel>
+      <Panel title={texts.work}>
+        <Field label={texts.gentle} help={texts.gentleHelp}>
+          {(ids) => <Switch {...ids} checked={settings.gentle} onChange={(gentle) => change.mutate({ gentle })} />}
+        </Field>
+      </Panel>
+      {change.isError && <ErrorView error={change.error} />}
+    </>
+  );
+}
+
+function Machine({ info }: { readonly info: SystemInfo }) {
+  const reveal = useMutation(api.system.reveal.mutationOptions());
+  return (
+    <div className="stack">
+      <Facts
+        rows={[
+          [texts.version, info.version],
+          [texts.shell, texts.shells[info.shell]],
+          [texts.device, info.device],
+          [texts.cores, formatInteger(info.cores)],
+          [texts.memory, texts.free(formatBytes(info.freeMemoryBytes), formatBytes(info.totalMemoryBytes))],
+          [texts.disk, formatBytes(info.freeDiskBytes)],
+          [texts.data, <span className="mono">{info.dataFolder}</span>],
+        ]}
+      />
+      <div className="row">
+        <Button onClick={() => reveal.mutate({ path: info.dataFolder })}>{texts.reveal}</Button>
+        <CopyButton text={info.dataFolder} />
+      </div>
+      {reveal.data?.revealed === false && <Notice tone="info">{reveal.data.reason}</Notice>}
+      {reveal.isError && <ErrorView error={reveal.error} />}
+      <Disclosure summary={texts.versions}>
+        <Facts rows={Object.entries(info.versions)} />
+      </Disclosure>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import type { Run, RunStatus } from '@contracts/runs';
+import { formatInteger, formatNumber, formatPercent, formatRange } from '../../lib/format';
+import type { Tone } from '../../ui/marks';
+import { texts } from './texts/en';
+
+/** How each state of a run looks: glyph and tone; the word is in the texts. */
+export const STATUS_LOOK: Readonly<Record<RunStatus, { readonly glyph: string; readonly tone: Tone }>> = {
+  queued: { glyph: '…', tone: 'idle' },
+  running: { glyph: '◐', tone: 'active' },
+  pausing: { glyph: '◐', tone: 'active' },
+  paused: { glyph: '‖', tone: 'warn' },
+  cancelled: { glyph: '×', tone: 'idle' },
+  finished: { glyph: '●', tone: 'good' },
+  failed: { glyph: '!', tone: 'bad' },
+  interrupted: { glyph: '!', tone: 'warn' },
+};
+
+/** Shares of 1 among the figures of a run, by the end of their name. */
+const SHARE_NAMES = /(?:accuracy|share|rate|coverage|vote)$/i;
+/** Figures worth a line, before the rest. */
+const SHOWN = 4;
+
+/** Figures a run ended with, in words: `300 trees, 248 solved`. */
+export function describeResult(run: Run): string {
+  const parts = Object.entries(run.result).flatMap(([name, value]) => (typeof value === 'number' ? [describeFigure(name, value)] : []));
+  return parts.slice(0, SHOWN).join(', ');
+}
+
+/** Where a run stands: its phase and time left while it goes, its figures afterwards. */
+export function describeRun(run: Run): string {
+  const { progress } = run;
+  if (run.status === 'finished' || !progress) return run.error?.message ?? describeResult(run);
+  const left = progress.secondsLeft && run.status === 'running' ? `, ${formatRange(progress.secondsLeft.low, progress.secondsLeft.high)} left` : '';
+  return `${progress.phase}, ${formatInteger(progress.done)} of ${formatInteger(progress.total)} ${progress.unit}${left}`;
+}
+
+export function statusName(status: RunStatus): string {
+  return texts.status[status];
+}
+
+/** `solvedShare` 0.8 → `solved share 80 %`; `trees` 300 → `300 trees`. */
+export function describeFigure(name: string, value: number): string {
+  const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  if (SHARE_NAMES.test(name) && Math.abs(value) <= 1) return `${words} ${formatPercent(value)}`;
+  return Number.isInteger(value) ? `${formatInteger(value)} ${words}` : `${words} ${formatNumber(value)}`;
+}

@@ -1,0 +1,50 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { ProjectId } from '@contracts/ids';
+import type { JobSpec } from '@contracts/jobs';
+import type { Estimate } from '@contracts/runs';
+import { api } from '../lib/api';
+import { formatBytes, formatRange } from '../lib/format';
+import { useDebounced } from '../lib/use-debounced';
+import { ErrorView } from '../ui/ErrorView';
+import { Notice } from '../ui/marks';
+import { Facts } from '../ui/Panel';
+import { Skeleton } from '../ui/Skeleton';
+import { texts } from './texts/en';
+
+const SETTLE_MS = 300;
+
+/** Time, memory and disk of a run as ranges; warns and never blocks. */
+export function EstimateCard({ projectId, spec }: { readonly projectId: ProjectId; readonly spec: JobSpec | null }) {
+  const settled = useDebounced(spec, SETTLE_MS);
+  return (
+    <section className="estimate" aria-label={texts.estimate}>
+      <h3>{texts.estimate}</h3>
+      {settled ? <EstimateFacts projectId={projectId} spec={settled} /> : <p className="muted">{texts.noEstimate}</p>}
+    </section>
+  );
+}
+
+function EstimateFacts({ projectId, spec }: { readonly projectId: ProjectId; readonly spec: JobSpec }) {
+  const estimate = useQuery(api.runs.estimate.queryOptions({ input: { projectId, spec }, placeholderData: keepPreviousData, staleTime: 30_000 }));
+  if (estimate.isError) return <ErrorView error={estimate.error} onRetry={() => void estimate.refetch()} />;
+  if (!estimate.data) return <Skeleton lines={3} label={texts.estimating} />;
+  return <EstimateRows estimate={estimate.data} />;
+}
+
+function EstimateRows({ estimate }: { readonly estimate: Estimate }) {
+  return (
+    <>
+      <Facts
+        rows={[
+          [texts.estimateTime, formatRange(estimate.seconds.low, estimate.seconds.high)],
+          [texts.estimateMemory, `${formatRange(estimate.memoryBytes.low, estimate.memoryBytes.high, formatBytes)}, ${texts.ofFree(formatBytes(estimate.freeMemoryBytes))}`],
+          [texts.estimateDisk, `${formatBytes(estimate.diskBytes)}, ${texts.ofFree(formatBytes(estimate.freeDiskBytes))}`],
+        ]}
+      />
+      <p className="muted small">{estimate.basis}</p>
+      {estimate.warnings.map((warning) => (
+        <Notice key={warning}>{warning}</Notice>
+      ))}
+    </>
+  );
+}

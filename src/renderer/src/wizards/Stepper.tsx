@@ -1,0 +1,20 @@
+import { texts } from './texts/en';
+import { STEP_IDS, type StepId } from './wizard-draft';
+
+/** The steps in order; any of them can be opened at any time. */
+export function Stepper({ current, onGo }: { readonly current: StepId; readonly onGo: (step: StepId) => void }) {
+  return (
+    <nav aria-label={texts.stepsLabel}>
+      <ol className="stepper">
+        {STEP_IDS.map((step, at) => (
+          <li key={step}>
+            <button type="button" className="stepper-step" aria-current={step === current ? 'step' : undefined} onClick={() => onGo(step)}>
+              <span className="stepper-number">{at + 1}</span>
+              {texts.steps[step]}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}

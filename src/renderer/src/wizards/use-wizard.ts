@@ -1,0 +1,73 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { ProjectId } from '@contracts/ids';
+import { JobSpec } from '@contracts/jobs';
+import type { Run } from '@contracts/runs';
+import { api, client } from '../lib/api';
+import { useDraft, type Draft } from '../lib/use-draft';
+import type { SummaryNames } from './definitions';
+import { defaultsOf, type FormField } from './form/fields';
+import { buildSpec, STAGE_FIELDS, type SpecOutcome } from './job-spec';
+import type { Material } from './material';
+import { PICK_RULES, resolvePicks, type Picked, type PickRules } from './picks';
+import { suggestSettings, type StageKind } from './suggestions';
+import { EMPTY_DRAFT, WizardDraft } from './wizard-draft';
+
+export interface WizardState {
+  readonly kind: StageKind;
+  readonly draft: Draft<WizardDraft>;
+  readonly fields: readonly FormField[];
+  readonly rules: PickRules;
+  readonly picked: Picked;
+  readonly suggested: Readonly<Record<string, unknown>>;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly outcome: SpecOutcome;
+  readonly names: SummaryNames;
+}
+
+/** Everything a wizard shows, derived from its draft and from what the project has. */
+export function useWizard(kind: StageKind, projectId: ProjectId, material: Material, preset: WizardDraft['picks']): WizardState {
+  const draft = useDraft(`wizard/${projectId}/${kind}`, WizardDraft, EMPTY_DRAFT);
+  const { value } = draft;
+  return useMemo(() => {
+    const fields = STAGE_FIELDS[kind];
+    const rules = PICK_RULES[kind];
+    const picked = resolvePicks(rules, { ...preset, ...value.picks }, material);
+    const suggested = suggestSettings(kind, defaultsOf(fields), picked.checkpoint, value.preset);
+    const config = { ...suggested, ...value.changed };
+    return { kind, draft, fields, rules, picked, suggested, config, outcome: buildSpec(kind, picked, config), names: namesOf(picked) };
+  }, [kind, draft, value, material, preset]);
+}
+
+/** Starts the run of a wizard, and after a search the making of examples, where that was asked for. */
+export function useStart(projectId: ProjectId, onStarted: (run: Run) => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ spec, name, thenExamples, picked }: { spec: JobSpec; name: string; thenExamples: boolean; picked: Picked }): Promise<Run> => {
+      const run = await client.runs.start({ projectId, spec, ...(name.trim() !== '' && { name: name.trim() }) });
+      if (spec.kind === 'search' && thenExamples) {
+        const config = suggestSettings('examples', defaultsOf(STAGE_FIELDS.examples), picked.checkpoint, 'balanced');
+        await client.runs.start({ projectId, spec: JobSpec.parse({ kind: 'examples', checkpointId: spec.checkpointId, searchRunId: run.id, config }) });
+      }
+      return run;
+    },
+    onSuccess: (run) => {
+      void queries.invalidateQueries({ queryKey: api.runs.list.key() });
+      void queries.invalidateQueries({ queryKey: api.projects.overview.key() });
+      onStarted(run);
+    },
+  });
+}
+
+function namesOf(picked: Picked): SummaryNames {
+  const { checkpoint, questionSet, dataset, searchRun } = picked;
+  return {
+    checkpoint: checkpoint?.name ?? '',
+    questionSet: questionSet?.name ?? '',
+    questionCount: questionSet?.count ?? 0,
+    dataset: dataset?.name ?? '',
+    exampleCount: dataset ? dataset.verdicts.accepted + dataset.verdicts.todo : 0,
+    searchRun: searchRun?.name ?? '',
+    treeCount: searchRun?.outputs.treeCount ?? 0,
+  };
+}
