@@ -70,6 +70,8 @@ export interface PromptSet {
   /** Whether a step states the final answer, and nothing before it. */
   isFinal(text: string): boolean;
   statesOnlyAnswer(text: string): boolean;
+  /** Whether a prompt shows how the right path goes on, so that its answer could be copied. */
+  showsRightPath(action: PromptAction): boolean;
   /** Text of an `output` step. */
   outputText(answer: string): string;
   /** What a check says; null when it says neither or both. */
@@ -124,6 +126,7 @@ export function parsePromptSet(files: Readonly<Record<string, string>>): PromptS
       const plain = text.trim().toLowerCase().replace(/^[*_\s]+/, '');
       return finals.some((phrase) => plain.startsWith(phrase)) && plain.split(/\s+/).length <= MAX_ANSWER_WORDS && !plain.includes('\n');
     },
+    showsRightPath: (action) => templates[action].main.includes('{{right}}'),
     outputText: (answer) => manifest.outputText.replace('{{answer}}', () => answer),
     verdictOf: (check) => {
       const isRight = new RegExp(manifest.verdicts.right, 'i').test(check);

@@ -1,0 +1,192 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { NEVER_CANCELLED } from '../ports';
+import { parsePromptSet } from '../prompts/prompt-set';
+import { createRng } from '../random/rng';
+import { createPromptedExpander } from '../search/expanders/prompted';
+import { growTree } from '../search/mcts';
+import { SearchConfigSchema } from '../search/search-config';
+import type { SearchTree } from '../search/tree';
+import { treeFromRows, treeRows } from '../search/tree-rows';
+import { answerVerifier } from '../tasks/verifier';
+import { createToyModel, toyQuestion, type ToySkill } from '../testing/toy-arithmetic';
+import { functionalTokenIds } from '../tokens/token-ids';
+import { balanceExamples } from './balance';
+import { overlap, refuseCheck, refuseConfirmation } from './check-text';
+import { createContaminationIndex } from './contamination';
+import type { DraftExample } from './example';
+import { addRejections, exampleProblems, examplesOfTree, type RejectionCounts } from './examples-of-tree';
+import { ExamplesConfigSchema, type ExamplesConfig } from './examples-config';
+import { selectPaths } from './select-paths';
+import { exampleRow } from './to-rows';
+
+const load = (name: string) =>
+  parsePromptSet(Object.fromEntries(readdirSync(`resources/prompts/${name}`).map((file) => [file, readFileSync(`resources/prompts/${name}/${file}`, 'utf8')])));
+const WORKBOOK = load('workbook');
+const INSTRUCT = load('instruct');
+
+async function grow(seed: number, skill?: ToySkill): Promise<SearchTree> {
+  const { tokenizer, generator } = createToyModel(skill);
+  const config = SearchConfigSchema.parse({ maxDepth: 7, numSimulations: 24, children: 'narrow' });
+  const expander = createPromptedExpander({ generator, tokenizer, prompts: WORKBOOK, config });
+  return growTree(toyQuestion(seed + 5, 3, 4), { config, expander, verifier: answerVerifier, rng: createRng(seed) });
+}
+
+async function build(trees: readonly SearchTree[], options: Partial<ExamplesConfig> = {}, skill?: ToySkill) {
+  const config = ExamplesConfigSchema.parse({ wrongTailScope: 'step', verifyMinOverlap: 0.1, ...options });
+  const context = { ...createToyModel(skill), prompts: WORKBOOK, config, cancel: NEVER_CANCELLED };
+  let rejections: RejectionCounts = {};
+  const examples: DraftExample[] = [];
+  for (const tree of trees) {
+    const result = await examplesOfTree(tree, context, createRng(1).fork(tree.question.id));
+    examples.push(...result.examples);
+    rejections = addRejections(rejections, result.rejections);
+  }
+  return { examples, rejections, config };
+}
+
+let trees: SearchTree[];
+beforeAll(async () => {
+  trees = await Promise.all(Array.from({ length: 24 }, (_, seed) => grow(seed)));
+});
+
+describe.each(['ours', 'paper', 'code'] as const)('selection %s', (selection) => {
+  const options = { selection, maxTreeDistance: 12, minSharedSteps: 0 };
+
+  test('takes right paths and wrong turns that leave them', () => {
+    const config = ExamplesConfigSchema.parse({ ...options, wrongTailScope: 'tail' });
+    const selected = trees.flatMap((tree) => selectPaths(tree, config).map((each) => ({ tree, ...each })));
+    expect(selected.length).toBeGreaterThan(5);
+    expect(selected.some((each) => each.turns.length > 0)).toBe(true);
+    for (const { tree, path, turns } of selected) {
+      expect(tree.isRight[path.leaf]).toBe(true);
+      for (const { position, nodes } of turns) {
+        const rightNode = path.nodes[position]!;
+        expect(nodes[0]).not.toBe(rightNode);
+        expect(tree.parent[nodes[0]!]).toBe(tree.parent[rightNode]);
+        nodes.slice(1).forEach((node, i) => expect(tree.parent[node]).toBe(nodes[i]));
+        expect(tree.isRight[nodes.at(-1)!]).toBe(false);
+      }
+    }
+  });
+
+  test('every example is a legal response that ends with the right answer', async () => {
+    const { examples } = await build(trees, options);
+    expect(examples.some((example) => example.kind === 'merged')).toBe(true);
+    for (const example of examples) {
+      expect(exampleProblems(example)).toEqual([]);
+      const last = example.steps.at(-1)!;
+      expect(last.token).toBe('output');
+      expect(answerVerifier.verify(last.text, example.referenceAnswer).isRight).toBe(true);
+      expect(example.steps.filter((step) => step.role === 'output')).toHaveLength(1);
+    }
+  });
+
+  test('a merged example goes wrong, checks, corrects', async () => {
+    const { examples, config } = await build(trees, options);
+    for (const example of examples.filter((each) => each.kind === 'merged')) {
+      const roles = example.steps.map((step) => step.role);
+      const wrong = roles.indexOf('wrong');
+      expect(wrong).toBeGreaterThanOrEqual(0);
+      const check = roles.indexOf('verify', wrong);
+      expect(roles.slice(wrong, check).every((role) => role === 'wrong')).toBe(true);
+      expect(example.steps[check]!.text).toContain('That is wrong');
+      expect(roles[check + 1]).toBe('refine');
+      expect(example.steps.filter((step) => step.role === 'wrong').every((step) => step.isTrained === !config.maskWrongTail)).toBe(true);
+    }
+  });
+});
+
+test('a stored tree gives the same examples as a fresh one', async () => {
+  const stored = trees.map((tree) => treeFromRows(tree.question, treeRows(tree), tree.simulations));
+  expect((await build(stored)).examples).toEqual((await build(trees)).examples);
+});
+
+test('what is left out is counted by reason', async () => {
+  const hopeless = await grow(3, { step: 0, direct: 0, check: 1 });
+  const easy = await grow(3, { step: 1, direct: 1, check: 1 });
+  expect((await build([hopeless])).rejections).toEqual({ 'no-right-path': 1 });
+  expect((await build([easy])).rejections['no-wrong-path']).toBe(1);
+  const blind = await build(trees, { verifyTries: 2 }, { step: 1, direct: 1, check: 0 });
+  expect(blind.rejections['check-finds-it-right']).toBeGreaterThan(2);
+  expect(blind.rejections['no-check-accepted']).toBeGreaterThan(0);
+  expect(blind.examples.every((example) => example.kind !== 'merged')).toBe(true);
+  expect((await build(trees, { maxTokens: 40 })).rejections['too-many-tokens']).toBeGreaterThan(2);
+});
+
+describe('balance', () => {
+  test('keeps the shares and drops duplicates', async () => {
+    const { examples } = await build(trees);
+    const merged = examples.filter((example) => example.kind === 'merged').length;
+    const half = balanceExamples([...examples, ...examples], { cleanShare: 0.5, confirmedShare: 0.5 }, createRng(1));
+    const clean = half.examples.filter((example) => example.kind !== 'merged');
+    expect(half.duplicates).toBe(examples.length);
+    expect(half.examples.length - clean.length).toBe(merged);
+    expect(clean.length).toBeLessThanOrEqual(merged);
+    expect(clean.length).toBeGreaterThan(0.6 * merged);
+    const paths = clean.map((example) => JSON.stringify([example.questionId, example.nodePath]));
+    expect(new Set(paths).size).toBe(paths.length);
+    expect(balanceExamples(examples, { cleanShare: 0, confirmedShare: 0 }, createRng(1)).examples.every((example) => example.kind === 'merged')).toBe(true);
+  });
+
+  test('without merged examples all clean paths stay', async () => {
+    const { examples } = await build(trees);
+    const clean = examples.filter((example) => example.kind === 'clean');
+    expect(balanceExamples(clean, { cleanShare: 0.1, confirmedShare: 0.5 }, createRng(1)).examples).toHaveLength(clean.length);
+  });
+});
+
+test('a row teaches the response, and of a wrong turn only that it begins', async () => {
+  const { examples } = await build(trees);
+  const { tokenizer } = createToyModel();
+  const tokens = functionalTokenIds(tokenizer);
+  const merged = examples.find((example) => example.kind === 'merged')!;
+  const row = exampleRow(merged.prompt, merged.steps, tokenizer, tokens);
+  expect(row.weights.slice(0, row.promptLength).every((weight) => weight === 0)).toBe(true);
+  expect(row.ids.at(-1)).toBe(tokens.eos[0]);
+  expect(row.weights.at(-1)).toBe(1);
+  const taught = tokenizer.decode([...row.ids].filter((_id, i) => row.weights[i] === 1));
+  const wrong = merged.steps.find((step) => step.role === 'wrong')!;
+  const opens = merged.steps.length;
+  expect([...row.ids].filter((id, i) => row.functional[i] === 1 && tokens.opens.has(id))).toHaveLength(opens);
+  expect([...row.ids].filter((id, i) => row.functional[i] === 1 && tokens.closes.has(id))).toHaveLength(opens - 1);
+  expect(taught).not.toContain(wrong.text);
+  const all = exampleRow(merged.prompt, merged.steps.map((step) => ({ ...step, isTrained: true })), tokenizer, tokens);
+  expect([...all.weights].filter((weight) => weight === 1)).toHaveLength(all.ids.length - all.promptLength);
+  expect(tokenizer.decode([...all.ids])).toContain(wrong.text);
+  expect(() => exampleRow('q', [], tokenizer, tokens)).toThrow(/without steps/);
+});
+
+describe('checks', () => {
+  const config = { verifyMinOverlap: 0.2 };
+  const facts = { isTruncated: false, wrongText: '3 * 4 = 13 apples', referenceAnswer: '25' };
+  test.each([
+    ['The step "3 * 4 = 13" is wrong.', INSTRUCT, null],
+    ['', INSTRUCT, 'empty'],
+    [`wrong ${'word '.repeat(220)}`, INSTRUCT, 'too-long'],
+    ['The step "3 * 4 = 13" is wrong, the answer is 25.', INSTRUCT, 'gives-answer'],
+    ['The multiplication should have been an addition of pears.', INSTRUCT, 'off-the-mistake'],
+    ['The step 3 * 4 = 13 is correct.', INSTRUCT, 'finds-it-right'],
+    ['3 * 4 : have 13 , find 12 . That is wrong .', WORKBOOK, null],
+    ['3 * 4 : have 13 , find 25 . That is wrong .', WORKBOOK, null],
+    ['3 * 4 : have 13 , find 12 .', WORKBOOK, 'no-verdict'],
+  ] as const)('%s', (text, prompts, expected) => {
+    expect(refuseCheck({ ...facts, text }, prompts, config)).toBe(expected);
+  });
+
+  test('a cut check is refused, a confirmation has to approve', () => {
+    expect(refuseCheck({ ...facts, text: '3 * 4 = 13 is wrong', isTruncated: true }, INSTRUCT, config)).toBe('cut');
+    expect(refuseConfirmation({ text: 'That is right .', isTruncated: false }, WORKBOOK)).toBeNull();
+    expect(refuseConfirmation({ text: 'That is wrong .', isTruncated: false }, WORKBOOK)).toBe('finds-it-wrong');
+    expect(refuseConfirmation({ text: 'Hm .', isTruncated: false }, WORKBOOK)).toBe('no-verdict');
+    expect(overlap('', 'x')).toBe(0);
+  });
+});
+
+test('contamination finds shared runs of words, whatever the signs between them', () => {
+  const index = createContaminationIndex(['Ida has 37 pens. Then she collects 66 more.', 'Short one?'], 5);
+  expect(index.sharedRun('Bob and Ida has 37 pens, then nothing')).toBe('ida has 37 pens then');
+  expect(index.sharedRun('Ida has 38 pens. Then he collects 66 more.')).toBeNull();
+  expect(index.sharedRun('short ONE')).toBe('short one');
+  expect(createContaminationIndex(['a b c d e f'], 0).sharedRun('a b c d e f')).toBeNull();
+});

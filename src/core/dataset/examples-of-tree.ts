@@ -1,0 +1,91 @@
+import type { Rng } from '../ports';
+import type { SearchTree } from '../search/tree';
+import { createGrammar } from '../tokens/grammar';
+import { lintSteps } from '../tokens/lint';
+import { functionalTokenIds, hasFunctionalTokens } from '../tokens/token-ids';
+import { renderIds } from '../tokens/render';
+import { CHECK_REFUSALS } from './check-text';
+import type { DraftExample } from './example';
+import { examplesOfPath, type MergeContext } from './merge-paths';
+import { reasoningPaths } from './reasoning-path';
+import { selectPaths } from './select-paths';
+
+/** Why something of a tree did not become an example; the first three count trees, the linter and length rules examples, the rest checks. */
+export const REJECTIONS = [
+  'no-right-path',
+  'no-wrong-path',
+  'no-usable-pair',
+  'no-check-accepted',
+  'illegal-order',
+  'repeated-step',
+  'tag-in-text',
+  'empty-step',
+  'too-many-tokens',
+  ...CHECK_REFUSALS.map((reason) => `check-${reason}` as const),
+  ...CHECK_REFUSALS.map((reason) => `confirmation-${reason}` as const),
+] as const;
+export type Rejection = (typeof REJECTIONS)[number];
+
+/** Counts by reason; only reasons that occurred. */
+export type RejectionCounts = Partial<Record<Rejection, number>>;
+
+/** What one tree gives: the candidates for the data set, and what was left out and why. */
+export interface TreeYield {
+  readonly examples: readonly DraftExample[];
+  readonly rejections: RejectionCounts;
+}
+
+/** Words of the linter by the reason they count under. */
+const LINT_REASONS: readonly (readonly [RegExp, Rejection])[] = [
+  [/may not come|ends with/, 'illegal-order'],
+  [/repeats/, 'repeated-step'],
+  [/spelling/, 'tag-in-text'],
+  [/no text/, 'empty-step'],
+];
+
+/** Responses as training data allows them: a check may follow any number of times only as the grammar says, and the first step may be an answer. */
+const EXAMPLE_GRAMMAR = createGrammar({ rootDirectAnswer: true });
+
+/** Makes the candidate examples of one tree: selects paths, asks for checks, merges, and drops what the linter finds wrong. */
+export async function examplesOfTree(tree: SearchTree, context: Omit<MergeContext, 'onRefusal'>, rng: Rng): Promise<TreeYield> {
+  const rejections: RejectionCounts = {};
+  const reject = (reason: Rejection) => (rejections[reason] = (rejections[reason] ?? 0) + 1);
+  const selected = selectPaths(tree, context.config);
+  if (selected.length === 0) {
+    reject('no-right-path');
+    return { examples: [], rejections };
+  }
+  if (selected.every((each) => each.turns.length === 0)) reject(reasoningPaths(tree).some((path) => !path.isRight) ? 'no-usable-pair' : 'no-wrong-path');
+  const onRefusal: MergeContext['onRefusal'] = (kind, reason) => reject(`${kind}-${reason}`);
+  const lists = await Promise.all(selected.map((each) => examplesOfPath(tree, each, { ...context, onRefusal }, rng.fork(`path:${each.path.leaf}`))));
+  selected.forEach((each, i) => {
+    if (each.turns.length > 0 && lists[i]!.every((example) => example.kind !== 'merged')) reject('no-check-accepted');
+  });
+  const examples = lists.flat().filter((example) => {
+    const reason = whyNot(example, context);
+    if (reason !== null) reject(reason);
+    return reason === null;
+  });
+  return { examples, rejections };
+}
+
+function whyNot(example: DraftExample, { tokenizer, config }: Omit<MergeContext, 'onRefusal'>): Rejection | null {
+  for (const problem of exampleProblems(example)) return LINT_REASONS.find(([pattern]) => pattern.test(problem))?.[1] ?? 'illegal-order';
+  const question = tokenizer.encodeChat([{ role: 'user', content: example.prompt }], { addGenerationPrompt: true }).length;
+  const response = hasFunctionalTokens(tokenizer)
+    ? renderIds(example.steps, tokenizer, functionalTokenIds(tokenizer), { withEos: true }).ids.length
+    : example.steps.reduce((sum, step) => sum + tokenizer.encode(`\n${step.text}\n`).length + 3, 1);
+  return question + response > config.maxTokens ? 'too-many-tokens' : null;
+}
+
+/** What the linter finds wrong with an example, as sentences; a wrong turn may say what its correction says differently, nothing else may repeat. */
+export function exampleProblems(example: Pick<DraftExample, 'steps'>): string[] {
+  return lintSteps(example.steps, EXAMPLE_GRAMMAR);
+}
+
+/** Adds counts up. */
+export function addRejections(a: RejectionCounts, b: RejectionCounts): RejectionCounts {
+  const sum: RejectionCounts = { ...a };
+  for (const [reason, count] of Object.entries(b) as [Rejection, number][]) sum[reason] = (sum[reason] ?? 0) + count;
+  return sum;
+}

@@ -1,0 +1,149 @@
+import { treeDistance, type SearchTree } from '../search/tree';
+import { functionalToken, type FunctionalTokenName } from '../tokens/functional-tokens';
+import { normaliseStepText } from '../tokens/lint';
+import { normaliseAnswer } from '../tasks/verifier';
+import type { ExamplesConfig } from './examples-config';
+import { reasoningPaths, sharedSteps, type ReasoningPath } from './reasoning-path';
+
+/** A wrong turn beside a right path: it leaves after `position` shared steps. */
+export interface WrongTurn {
+  /** Index into the nodes of the right path of the step that the wrong turn stands against. */
+  readonly position: number;
+  /** Nodes of the wrong turn, in order. */
+  readonly nodes: readonly number[];
+}
+
+/** A right path with the wrong turns that may be merged into it, best first, at most one for each position. */
+export interface SelectedPath {
+  readonly path: ReasoningPath;
+  readonly turns: readonly WrongTurn[];
+}
+
+type Selection = (tree: SearchTree, config: ExamplesConfig) => SelectedPath[];
+
+/** The ways to choose by the name in the settings. */
+export const SELECTIONS: Readonly<Record<ExamplesConfig['selection'], Selection>> = { paper: selectAsPaper, code: selectAsCode, ours: selectOurs };
+
+/** Right paths and wrong turns of one tree; empty when no path is right. */
+export function selectPaths(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
+  return SELECTIONS[config.selection](tree, config);
+}
+
+/** The best right path by process score, and the worst wrong one that shares a beginning with it (arXiv 2502.13389). */
+function selectAsPaper(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
+  const { right, wrong } = split(tree);
+  const best = maximumBy(right.filter(isClean), (path) => path.processScore);
+  if (best === undefined) return [];
+  const beside = wrong.filter((path) => isClean(path) && isPair(tree, best, path, config, config.maxTreeDistance));
+  const worst = maximumBy(beside, (path) => -path.processScore);
+  return [{ path: best, turns: worst === undefined ? [] : [turnOf(best, worst, config)] }];
+}
+
+/** The published script: few repeats, then long, then a short last step, then the process score; the first pair closer than the limit. */
+function selectAsCode(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
+  const { right, wrong } = split(tree);
+  const order = (sign: number) => (a: ReasoningPath, b: ReasoningPath) =>
+    a.repeats - b.repeats ||
+    b.nodes.length - a.nodes.length ||
+    tree.text[a.leaf]!.length - tree.text[b.leaf]!.length ||
+    sign * (a.processScore - b.processScore) ||
+    a.leaf - b.leaf;
+  const rights = [...right].sort(order(-1));
+  const wrongs = [...wrong].sort(order(1));
+  for (const path of rights) {
+    const other = wrongs.find((each) => isPair(tree, path, each, config, config.maxTreeDistance - 1));
+    if (other !== undefined) return [{ path, turns: [turnOf(path, other, config)] }];
+  }
+  return rights.slice(0, 1).map((path) => ({ path, turns: [] }));
+}
+
+/**
+ * Several right paths, different in their sequence of steps, those with most work first; beside each its most telling wrong turns:
+ * siblings of a step of work from which no walk came to a right answer, the most visited first.
+ */
+function selectOurs(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
+  const work = (path: ReasoningPath) => path.nodes.filter((node) => tree.kind[node] === 'next_step').length;
+  const sequence = (path: ReasoningPath) => path.nodes.map((node) => tree.kind[node]).join(' ');
+  const { right } = split(tree);
+  const ranked = right.filter(isClean).sort((a, b) => work(b) - work(a) || b.processScore - a.processScore || a.leaf - b.leaf);
+  const different = ranked.filter((path, i) => ranked.findIndex((other) => sequence(other) === sequence(path)) === i);
+  const hasRight = rightBelow(tree);
+  return different.slice(0, config.maxPathsPerQuestion).map((path) => ({ path, turns: turnsBeside(tree, path, hasRight, config) }));
+}
+
+function turnsBeside(tree: SearchTree, path: ReasoningPath, hasRight: readonly boolean[], config: ExamplesConfig): WrongTurn[] {
+  const turns: (WrongTurn & { readonly visits: number })[] = [];
+  path.nodes.forEach((node, position) => {
+    if (position < config.minSharedSteps || !isWork(tree, node)) return;
+    const own = normaliseStepText(tree.text[node]!);
+    const siblings = tree.children[tree.parent[node]!]!.filter(
+      (sibling) => sibling !== node && isWork(tree, sibling) && !hasRight[sibling] && tree.visits[sibling]! > 0 && normaliseStepText(tree.text[sibling]!) !== own,
+    );
+    for (const sibling of siblings) {
+      const nodes = wrongTail(tree, sibling, config);
+      if (nodes !== null) turns.push({ position, nodes, visits: tree.visits[sibling]! });
+    }
+  });
+  turns.sort((a, b) => b.visits - a.visits || a.position - b.position || a.nodes[0]! - b.nodes[0]!);
+  return turns.filter((turn, i) => turns.findIndex((other) => other.position === turn.position) === i);
+}
+
+/** The wrong turn from its first step to its most visited answer, or its first step alone; null where every way on was cut. */
+function wrongTail(tree: SearchTree, first: number, config: ExamplesConfig): number[] | null {
+  if (tree.isTruncated[first]) return null;
+  if (config.wrongTailScope === 'step') return [first];
+  const nodes = [first];
+  for (let at = first; !tree.isTerminal[at]; ) {
+    const next = maximumBy(
+      tree.children[at]!.filter((child) => !tree.isTruncated[child]),
+      (child) => tree.visits[child]!,
+    );
+    if (next === undefined) return null;
+    nodes.push((at = next));
+  }
+  return nodes;
+}
+
+/** Whether two paths may be merged: close enough, enough in common, different answers, and work where they part. */
+function isPair(tree: SearchTree, right: ReasoningPath, wrong: ReasoningPath, config: ExamplesConfig, maxDistance: number): boolean {
+  const shared = sharedSteps(right, wrong);
+  const [rightNode, wrongNode] = [right.nodes[shared], wrong.nodes[shared]];
+  return (
+    shared >= config.minSharedSteps &&
+    rightNode !== undefined &&
+    wrongNode !== undefined &&
+    isWork(tree, rightNode) &&
+    treeDistance(tree, right.leaf, wrong.leaf) <= maxDistance &&
+    normaliseAnswer(tree.answer[right.leaf] ?? '') !== normaliseAnswer(tree.answer[wrong.leaf] ?? '')
+  );
+}
+
+function turnOf(right: ReasoningPath, wrong: ReasoningPath, config: ExamplesConfig): WrongTurn {
+  const position = sharedSteps(right, wrong);
+  const tail = wrong.nodes.slice(position);
+  return { position, nodes: config.wrongTailScope === 'step' ? tail.slice(0, 1) : tail };
+}
+
+function split(tree: SearchTree): { right: ReasoningPath[]; wrong: ReasoningPath[] } {
+  const paths = reasoningPaths(tree);
+  return { right: paths.filter((path) => path.isRight), wrong: paths.filter((path) => !path.isRight) };
+}
+
+const isClean = (path: ReasoningPath): boolean => path.repeats === 0;
+
+function isWork(tree: SearchTree, node: number): boolean {
+  const kind = tree.kind[node]!;
+  return kind !== 'question' && functionalToken(kind as FunctionalTokenName).category === 'work';
+}
+
+/** [N] whether a right leaf lies at or below each node. */
+function rightBelow(tree: SearchTree): boolean[] {
+  const result = tree.isRight.map((isRight) => isRight === true);
+  // Children come after their parents, so one pass from the back is enough.
+  for (let node = tree.parent.length - 1; node > 0; node--) if (result[node]) result[tree.parent[node]!] = true;
+  return result;
+}
+
+function maximumBy<T>(items: readonly T[], score: (item: T) => number): T | undefined {
+  return items.reduce<T | undefined>((best, item) => (best === undefined || score(item) > score(best) ? item : best), undefined);
+}

@@ -1,0 +1,37 @@
+import { WorkbenchError } from '../errors';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { renderIds, type IdRole } from '../tokens/render';
+import type { FunctionalTokenIds } from '../tokens/token-ids';
+import type { ExampleStep } from './example';
+
+/** An example as training reads it. All arrays have the length of `ids`. */
+export interface ExampleRow {
+  readonly ids: Int32Array;
+  /** 1 where the model is taught to write the id, 0 on the question and on the text of wrong turns. */
+  readonly weights: Float32Array;
+  /** 1 on the open and close tokens that are taught: their loss is reported by itself. */
+  readonly functional: Uint8Array;
+  /** Ids of the question, the first of the response comes after them. */
+  readonly promptLength: number;
+}
+
+/**
+ * Renders an example: the question in the chat template, then the tagged steps and the end of sequence. Of a step that is not trained only the
+ * open tag is taught: that a step begins there is right, what it says is not.
+ * @throws WorkbenchError `example-empty`
+ */
+export function exampleRow(prompt: string, steps: readonly Pick<ExampleStep, 'token' | 'text' | 'isTrained'>[], tokenizer: Tokenizer, tokens: FunctionalTokenIds): ExampleRow {
+  if (steps.length === 0) throw new WorkbenchError('validation', 'An example without steps cannot be trained on.', { code: 'example-empty', where: prompt.slice(0, 80) });
+  const question = tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
+  const response = renderIds(steps, tokenizer, tokens, { withEos: true });
+  const ids = Int32Array.from([...question, ...response.ids]);
+  const weights = new Float32Array(ids.length);
+  const functional = new Uint8Array(ids.length);
+  response.roles.forEach((role: IdRole, i) => {
+    const isTaught = role === 'open' || role === 'eos' || steps[response.stepIndex[i]!]!.isTrained;
+    if (!isTaught) return;
+    weights[question.length + i] = 1;
+    if (role === 'open' || role === 'close') functional[question.length + i] = 1;
+  });
+  return { ids, weights, functional, promptLength: question.length };
+}
