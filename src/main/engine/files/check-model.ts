@@ -74,6 +74,16 @@ export function checkTokenizer(tokenizerSize: number, config: ModelConfig, where
   );
 }
 
+/** The part of `data` that the tensor fills; memory for a model with more rows than the file has is longer. @throws WorkbenchError `parameter-shape` */
+export function checkMemory(name: string, dims: readonly number[], data: Float32Array): Float32Array {
+  const count = elementCount(dims);
+  if (data.length >= count) return data.subarray(0, count);
+  throw new WorkbenchError('internal', `There is memory for ${data.length} numbers of "${name}", which has ${count}.`, {
+    code: 'parameter-shape',
+    where: name,
+  });
+}
+
 /** @throws WorkbenchError `weights-not-finite` naming tensor and position */
 export function checkFinite(name: string, data: Float32Array, where: string): void {
   const at = findNonFinite(data);

@@ -17,6 +17,7 @@ import { describeGgufTokenizer } from '@core/tokenizer/gguf-tokenizer';
 import { loadTokenizer } from '@core/tokenizer/load-tokenizer';
 import {
   checkFinite,
+  checkMemory,
   checkTensors,
   checkTokenizer,
   countParameters,
@@ -83,7 +84,7 @@ export async function readGguf(path: string): Promise<ModelSource> {
             code: 'tensor-missing',
             where: fullPath,
           });
-        const data = allocate(name, dims);
+        const data = checkMemory(name, dims, allocate(name, dims));
         await readTensor(fullPath, tensor, data, countPairedHeads(name, config));
         checkFinite(name, data, fullPath);
         loaded += data.length;

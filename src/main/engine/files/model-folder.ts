@@ -3,7 +3,7 @@ import { WorkbenchError } from '@core/errors';
 import { JsonCursor, type JsonRecord } from '@core/formats/json';
 import { readModelConfig } from '@core/models/registry';
 import { loadTokenizer, templateInConfig, type TokenizerFiles } from '@core/tokenizer/load-tokenizer';
-import { checkFinite, checkTensors, checkTokenizer, countParameters, rankDtypes } from './check-model';
+import { checkFinite, checkMemory, checkTensors, checkTokenizer, countParameters, rankDtypes } from './check-model';
 import type { AllocateTensor, LoadOptions, ModelSource } from './model-source';
 import { readTextIfThere } from './read-file';
 import { readSafetensorsSet, readTensorInto } from './safetensors-files';
@@ -50,7 +50,7 @@ export async function readModelFolder(path: string): Promise<ModelSource> {
             code: 'tensor-missing',
             where: folder,
           });
-        const data = allocate(name, dims);
+        const data = checkMemory(name, dims, allocate(name, dims));
         await readTensorInto(tensor, data);
         checkFinite(name, data, tensor.path);
         loaded += data.length;

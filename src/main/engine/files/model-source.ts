@@ -3,7 +3,7 @@ import type { ModelConfig } from '@core/models/model-config';
 import type { CancelToken } from '@core/ports';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
 
-/** Gives the memory that a tensor is read into, e.g. `WeightStore.allocate`. */
+/** Gives the memory that a tensor is read into; it may be longer than the tensor, for rows that are added later. */
 export type AllocateTensor = (name: string, dims: readonly number[]) => Float32Array;
 
 /** A model on disk whose headers were read and checked; its weights are still to be loaded. */
