@@ -29,6 +29,7 @@ export const PAGES: { readonly [Id in RouteId]?: PageRow<Id> } = {
   rlNew: { title: 'Explore', Component: lazyWizard('rl') },
   evaluateNew: { title: 'Evaluate', Component: lazyWizard('evaluate') },
   exportNew: { title: 'Export', Component: lazyWizard('export') },
+  trees: { title: 'Trees', Component: lazy(async () => ({ default: (await import('../features/trees/TreesPage')).TreesPage })) },
   tree: { title: 'Tree', Component: lazy(async () => ({ default: (await import('../features/trees/TreePage')).TreePage })) },
   runs: { title: 'Runs', Component: lazy(async () => ({ default: (await import('../features/runs/RunsPage')).RunsPage })) },
   run: { title: 'Run', Component: lazy(async () => ({ default: (await import('../features/runs/RunPage')).RunPage })) },
