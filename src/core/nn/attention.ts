@@ -1,9 +1,11 @@
+import { ShapeError } from '../errors';
 import type { ModelConfig } from '../models/model-config';
-import { attend, rope, type RopeTable } from '../ops/attention';
+import { attend, causalMask, rope, segmentMask, type RopeTable } from '../ops/attention';
 import { rmsNorm } from '../ops/normalise';
+import { operand } from '../ops/operand';
 import type { Program, Var } from '../ops/program';
-import { reshape, transpose } from '../ops/shape';
-import type { Dim } from '../tensor/dims';
+import { concat, reshape, split, transpose } from '../ops/shape';
+import { divideDim, multiplyDims, type Dim } from '../tensor/dims';
 import { linear } from './linear';
 import type { WeightInputs } from './weights';
 
@@ -11,20 +13,21 @@ export interface AttentionContext {
   readonly config: ModelConfig;
   readonly rows: Dim;
   readonly length: Dim;
-  readonly mask: Var;
+  /** One mask for each run of queries, see `causalMasks`. */
+  readonly masks: readonly Var[];
   readonly table: RopeTable;
 }
 
 /**
- * Causal self-attention with grouped queries, rotary positions, and the bias or head norms of the family.
- * Shapes: x [B·T, D] and the result likewise; the mask broadcasts to [B, K, G, T, T].
+ * Causal self-attention with grouped queries, rotary positions, and the bias or head norms of the family. The queries are cut into runs,
+ * and a run meets only the keys up to its own end: with n runs (n + 1) / 2n of the full matrix is computed.
+ * Shapes: x [B·T, D] and the result likewise.
  * @param prefix name up to and with `self_attn.`
  */
 export function selfAttention(program: Program, weights: WeightInputs, x: Var, prefix: string, context: AttentionContext): Var {
-  const { config, rows, length, mask, table } = context;
+  const { config, rows, length, table } = context;
   const { hiddenSize, numHeads, numKvHeads, headDim, qkvBias: bias } = config;
   const groups = numHeads / numKvHeads;
-  const tokens = x.dims[0] ?? 1;
   const project = (name: string, heads: number) => linear(program, weights, x, { name: `${prefix}${name}`, out: heads * headDim, in: hiddenSize, bias });
   const turn = (value: Var, name: string, heads: number) => {
     const normed = config.qkNorm ? normHeads(program, weights, value, `${prefix}${name}`, context) : value;
@@ -33,15 +36,50 @@ export function selfAttention(program: Program, weights: WeightInputs, x: Var, p
   const perKeyHead = (value: Var) => program.apply(transpose([0, 2, 1, 3]), program.apply(reshape([rows, length, numKvHeads, headDim]), value));
 
   const queries = turn(project('q_proj', numHeads), 'q_norm', numHeads);
-  const grouped = program.apply(transpose([0, 2, 3, 1, 4]), program.apply(reshape([rows, length, numKvHeads, groups, headDim]), queries));
-  const q = program.apply(reshape([rows, numKvHeads, groups === 1 ? length : `${groups}*${length}`, headDim]), grouped);
+  const grouped = program.apply(transpose([0, 2, 1, 3, 4]), program.apply(reshape([rows, length, numKvHeads, groups, headDim]), queries));
+  const q = program.apply(reshape([rows, numKvHeads, multiplyDims(length, groups), headDim]), grouped);
   const k = perKeyHead(turn(project('k_proj', numKvHeads), 'k_norm', numKvHeads));
   const v = perKeyHead(project('v_proj', numKvHeads));
 
-  const attended = program.apply(attend(groups, 1 / Math.sqrt(headDim)), q, k, v, mask);
-  const ungrouped = program.apply(transpose([0, 3, 1, 2, 4]), program.apply(reshape([rows, numKvHeads, groups, length, headDim]), attended));
-  const joined = program.apply(reshape([tokens, numHeads * headDim]), ungrouped);
+  const attended = attendCausally(program, { q, k, v }, context);
+  const ungrouped = program.apply(transpose([0, 2, 1, 3, 4]), program.apply(reshape([rows, numKvHeads, length, groups, headDim]), attended));
+  const joined = program.apply(reshape([multiplyDims(rows, length), numHeads * headDim]), ungrouped);
   return linear(program, weights, joined, { name: `${prefix}o_proj`, out: hiddenSize, in: numHeads * headDim });
+}
+
+/**
+ * The masks of `runs` runs of queries, each over the keys up to its own end.
+ * @param length   positions; divisible by `runs`
+ * @param segments [B, T] int64 or null, see `segmentMask`
+ */
+export function causalMasks(program: Program, length: Dim, runs: number, segments: Var | null): readonly Var[] {
+  const size = runLength(length, runs);
+  const parts = segments && program.applyAll(split(runs, 1), segments);
+  return Array.from({ length: runs }, (_, run) => {
+    const keys = multiplyDims(size, run + 1);
+    const causal = program.apply(causalMask(size, keys));
+    const own = parts?.[run];
+    if (!parts || !own) return causal;
+    return program.apply(segmentMask, own, program.apply(concat(keys, 1), ...parts.slice(0, run + 1)), causal);
+  });
+}
+
+function attendCausally(program: Program, { q, k, v }: Record<'q' | 'k' | 'v', Var>, { config, length, masks }: AttentionContext): Var {
+  const runs = masks.length;
+  const size = runLength(length, runs);
+  const groups = config.numHeads / config.numKvHeads;
+  const op = attend({ groups, queries: size, scaling: 1 / Math.sqrt(config.headDim) });
+  const cut = (value: Var) => program.applyAll(split(runs, 2), value);
+  const [keyParts, valueParts] = [cut(k), cut(v)];
+  const upTo = (parts: readonly Var[], run: number) => program.apply(concat(multiplyDims(size, run + 1), 2), ...parts.slice(0, run + 1));
+  const outputs = cut(q).map((part, run) => program.apply(op, part, upTo(keyParts, run), upTo(valueParts, run), operand(masks, run)));
+  return program.apply(concat(multiplyDims(length, groups), 2), ...outputs);
+}
+
+function runLength(length: Dim, runs: number): Dim {
+  const size = divideDim(length, runs);
+  if (size === null) throw new ShapeError(`${length} positions cannot be cut into ${runs} runs.`);
+  return size;
 }
 
 /** RMS norm over each head on its own (Qwen3). */

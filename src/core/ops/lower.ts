@@ -1,6 +1,6 @@
 import { ShapeError } from '../errors';
 import { Graph, type Value } from '../graph/graph';
-import { equalDims, type Dim, type Dims } from '../tensor/dims';
+import { equalDims, numericFactor, type Dim, type Dims } from '../tensor/dims';
 import type { EmitContext, Program, Target, Var } from './program';
 
 /** The program as an ONNX graph without dead nodes. Inputs that no output needs are dropped too. */
@@ -42,11 +42,17 @@ function emitSize(graph: Graph, dim: Dim): Value {
     .reduce((product, factor) => graph.single('Mul', [product, factor], [1]));
 }
 
+/** From an input that has the symbol as an axis, alone or times a number. */
 function readSymbol(graph: Graph, symbol: string): Value {
-  const source = graph.inputs.find((input) => input.dims.includes(symbol));
-  if (!source) throw new ShapeError(`No input of "${graph.name}" has an axis "${symbol}".`);
-  const axis = source.dims.indexOf(symbol);
-  return graph.single('Shape', [source], [1], { dtype: 'int64', attributes: { start: axis, end: axis + 1 } });
+  for (const input of graph.inputs) {
+    for (const [axis, dim] of input.dims.entries()) {
+      const factor = numericFactor(dim, symbol);
+      if (factor === null) continue;
+      const size = graph.single('Shape', [input], [1], { dtype: 'int64', attributes: { start: axis, end: axis + 1 } });
+      return factor === 1 ? size : graph.single('Div', [size, graph.int64([factor])], [1]);
+    }
+  }
+  throw new ShapeError(`No input of "${graph.name}" has an axis "${symbol}".`);
 }
 
 function emitReshape(graph: Graph, value: Value, dims: Dims): Value {

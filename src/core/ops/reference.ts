@@ -1,4 +1,5 @@
 import { ShapeError } from '../errors';
+import { bindDim, numericFactor, type Dim } from '../tensor/dims';
 import type { Tensor64 } from '../tensor/tensor64';
 import type { Program, Var } from './program';
 
@@ -32,8 +33,10 @@ export function evaluateProgram(program: Program, feeds: Readonly<Record<string,
   return Object.fromEntries(program.outputs.map(({ name, variable }) => [name, valueOf(variable)]));
 }
 
-function bindSymbol(bindings: Record<string, number>, dim: number | string, size: number, input: string): void {
-  const expected = typeof dim === 'number' ? dim : (bindings[dim] ??= size);
-  if (expected !== size) throw new ShapeError(`The input "${input}" has ${size} where ${dim} (${expected}) was expected.`);
+function bindSymbol(bindings: Record<string, number>, dim: Dim, size: number, input: string): void {
+  const symbols = typeof dim === 'number' ? [] : dim.split('*').filter((factor) => Number.isNaN(Number(factor)));
+  const [symbol] = symbols;
+  const factor = symbol === undefined ? null : numericFactor(dim, symbol);
+  if (symbol !== undefined && factor !== null) bindings[symbol] ??= size / factor;
+  if (bindDim(dim, bindings) !== size) throw new ShapeError(`The input "${input}" has ${size} where ${dim} was expected.`);
 }
-

@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors';
-import { bindDim, equalDims, multiplyDims, showDims, type Dim, type Dims } from '../tensor/dims';
+import { bindDim, divideDim, equalDims, multiplyDims, showDims, type Dim, type Dims } from '../tensor/dims';
 import { permute, stridesOf, sumAxes, tensor64, zipBroadcast, type Tensor64 } from '../tensor/tensor64';
 import { operand } from './operand';
 import type { Op } from './program';
@@ -80,57 +80,69 @@ export function expand(dims: Dims): Op {
   };
 }
 
-/** Cuts axis 0 into `parts` runs of equal size; the last may be shorter. */
-export function split(parts: number): Op {
+/** Cuts an axis into `parts` runs of equal size; the last may be shorter. */
+export function split(parts: number, axis = 0): Op {
   return {
     name: 'split',
     infer: (inputs) => {
-      const x = operand(inputs, 0);
-      const [rows = 1, ...rest] = x.dims;
-      return Array.from({ length: parts }, (_, part) => ({ dims: [partSize(rows, part, parts), ...rest], dtype: x.dtype }));
+      const { dims, dtype } = operand(inputs, 0);
+      return Array.from({ length: parts }, (_, part) => ({ dims: dims.with(axis, partSize(dims[axis] ?? 1, part, parts)), dtype }));
     },
-    emit: ({ graph }, inputs, outputs) =>
-      parts === 1 ? [operand(inputs, 0)] : graph.node('Split', inputs, { outputs, attributes: { axis: 0, num_outputs: parts } }),
+    emit: ({ graph }, inputs, outputs) => (parts === 1 ? [operand(inputs, 0)] : graph.node('Split', inputs, { outputs, attributes: { axis, num_outputs: parts } })),
     evaluate: (inputs) => {
       const x = operand(inputs, 0);
-      const [rows = 1, ...rest] = x.dims;
-      const width = stridesOf(x.dims)[0] ?? 1;
+      const rows = x.dims[axis] ?? 1;
       const size = Math.ceil(rows / parts);
-      return Array.from({ length: parts }, (_, part) => {
-        const data = x.data.slice(part * size * width, Math.min(rows, (part + 1) * size) * width);
-        return tensor64([data.length / width, ...rest], data);
-      });
+      return Array.from({ length: parts }, (_, part) => sliceAxis(x, axis, part * size, Math.min(rows, (part + 1) * size)));
     },
     vjp: ({ program, inputs, gradients }) => {
       const shares = gradients.map((_, part) => operand(gradients, part));
-      return [parts === 1 ? (shares[0] ?? null) : program.apply(concat(operand(inputs, 0).dims[0] ?? 1), ...shares)];
+      return [parts === 1 ? (shares[0] ?? null) : program.apply(concat(operand(inputs, 0).dims[axis] ?? 1, axis), ...shares)];
     },
   };
 }
 
-/** Joins along axis 0; `rows` is the size of the whole. The inverse of `split`. */
-export function concat(rows: Dim): Op {
+/** Joins along an axis; `whole` is the size of the result. The inverse of `split`; its gradient wants parts of equal size. */
+export function concat(whole: Dim, axis = 0): Op {
   return {
     name: 'concat',
     infer: (inputs) => {
-      const first = operand(inputs, 0);
-      return [{ dims: [rows, ...first.dims.slice(1)], dtype: first.dtype }];
+      const { dims, dtype } = operand(inputs, 0);
+      return [{ dims: dims.with(axis, whole), dtype }];
     },
-    emit: ({ graph }, inputs, outputs) => (inputs.length === 1 ? [operand(inputs, 0)] : [graph.single('Concat', inputs, operand(outputs, 0).dims, { attributes: { axis: 0 } })]),
-    evaluate: (inputs) => [concatRows(inputs)],
-    vjp: ({ program, inputs, gradients }) => program.applyAll(split(inputs.length), operand(gradients, 0)),
+    emit: ({ graph }, inputs, outputs) => (inputs.length === 1 ? [operand(inputs, 0)] : [graph.single('Concat', inputs, operand(outputs, 0).dims, { attributes: { axis } })]),
+    evaluate: (inputs) => [joinAxis(inputs, axis)],
+    vjp: ({ program, inputs, gradients }) => program.applyAll(split(inputs.length, axis), operand(gradients, 0)),
   };
 }
 
-function concatRows(parts: readonly Tensor64[]): Tensor64 {
-  const rows = parts.reduce((total, part) => total + (part.dims[0] ?? 1), 0);
-  return tensor64([rows, ...operand(parts, 0).dims.slice(1)], parts.flatMap((part) => [...part.data]));
+function sliceAxis(x: Tensor64, axis: number, start: number, end: number): Tensor64 {
+  const inner = stridesOf(x.dims)[axis] ?? 1;
+  const rows = x.dims[axis] ?? 1;
+  const size = (end - start) * inner;
+  return tensor64(x.dims.with(axis, end - start), (index) => x.data[Math.floor(index / size) * rows * inner + start * inner + (index % size)]!);
 }
 
-/** A part of a symbolic axis is a symbol of its own. */
-function partSize(rows: Dim, part: number, parts: number): Dim {
-  if (parts === 1) return rows;
-  if (typeof rows === 'string') return `${rows.replaceAll('*', '.')}:${part}/${parts}`;
-  const size = Math.ceil(rows / parts);
-  return Math.min(size, rows - part * size);
+function joinAxis(parts: readonly Tensor64[], axis: number): Tensor64 {
+  const rows = parts.reduce((total, part) => total + (part.dims[axis] ?? 1), 0);
+  const dims = operand(parts, 0).dims.with(axis, rows);
+  const inner = stridesOf(dims)[axis] ?? 1;
+  const out = tensor64(dims, () => 0);
+  let start = 0;
+  for (const part of parts) {
+    const size = (part.dims[axis] ?? 1) * inner;
+    for (let outer = 0; size > 0 && outer * size < part.data.length; outer++) out.data.set(part.data.subarray(outer * size, (outer + 1) * size), outer * rows * inner + start);
+    start += size;
+  }
+  return out;
+}
+
+/** Size of a part: exact where the symbol's factor can be divided, else a symbol of its own. */
+function partSize(whole: Dim, part: number, parts: number): Dim {
+  if (parts === 1) return whole;
+  if (typeof whole === 'number') {
+    const size = Math.ceil(whole / parts);
+    return Math.max(0, Math.min(size, whole - part * size));
+  }
+  return divideDim(whole, parts) ?? `${whole.replaceAll('*', '.')}:${part}/${parts}`;
 }

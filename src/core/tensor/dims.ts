@@ -25,6 +25,22 @@ export function multiplyDims(...dims: Dims): Dim {
   return [...(size === 1 ? [] : [size]), ...symbols.sort()].join('*');
 }
 
+/** The axis cut into `parts`, or null when that is not a product of its factors. */
+export function divideDim(dim: Dim, parts: number): Dim | null {
+  const factors = String(dim).split('*');
+  const size = factors.reduce((product, factor) => product * (Number.isNaN(Number(factor)) ? 1 : Number(factor)), 1);
+  if (size % parts !== 0) return null;
+  return multiplyDims(size / parts, ...factors.filter((factor) => Number.isNaN(Number(factor))));
+}
+
+/** n where `dim` is n times the symbol, null where it is anything else. */
+export function numericFactor(dim: Dim, symbol: string): number | null {
+  if (dim === symbol) return 1;
+  const [factor, ...rest] = String(dim).split('*');
+  const size = Number(factor);
+  return rest.length === 1 && rest[0] === symbol && !Number.isNaN(size) ? size : null;
+}
+
 /** Size of an axis once its symbols are known. */
 export function bindDim(dim: Dim, bindings: DimBindings): number {
   if (typeof dim === 'number') return dim;

@@ -35,6 +35,11 @@ export function planMicroBatches(lengths: readonly number[], maxTokens: number, 
   return batches;
 }
 
+/** Runs of queries in attention for rows of a length that `planMicroBatches` chose: more for longer rows, where more is saved. */
+export function countRuns(length: number): number {
+  return length < 128 || length % 4 !== 0 ? 1 : length % 8 === 0 && length > 512 ? 8 : 4;
+}
+
 /** Lengths that share memory patterns: few enough to reuse buffers, fine enough to pad little. */
 function roundLength(positions: number): number {
   const grain = positions <= 256 ? 32 : positions <= 1024 ? 64 : 128;

@@ -10,7 +10,7 @@ import { matmul } from '../ops/linear-algebra';
 import { Program, type Var } from '../ops/program';
 import { reshape } from '../ops/shape';
 import type { GraphDType } from '../graph/graph';
-import type { Dims } from '../tensor/dims';
+import { multiplyDims, type Dim, type Dims } from '../tensor/dims';
 import { LOSS_BUILDERS, type LossName } from './loss';
 
 /** Which tensors learn, as the graph builder needs to know it. */
@@ -31,6 +31,8 @@ export interface TrainGraphOptions {
   /** Runs of tokens whose logits are in memory one after the other. */
   readonly headChunks: number;
   readonly segmented: boolean;
+  /** Runs of queries in attention; row lengths are multiples of it. */
+  readonly runs: number;
 }
 
 /** Names of a graph's inputs and outputs: one place, so that builder and trainer cannot disagree. */
@@ -50,14 +52,15 @@ export function buildTrainGraph(options: TrainGraphOptions): Program {
   const { config, plan, checkpointing, headChunks } = options;
   const loss = LOSS_BUILDERS[options.loss];
   const program = new Program(`train-${options.loss}`);
-  const ids = program.input('ids', ['B', 'T'], { dtype: 'int64' });
-  const targets = tokenInput(program, 'targets', 'int64');
-  const segments = options.segmented ? program.input('segments', ['B', 'T'], { dtype: 'int64' }) : null;
-  const perToken = Object.fromEntries(['weights', ...loss.perToken].map((name) => [name, tokenInput(program, name)]));
+  const length = multiplyDims(options.runs, 'U');
+  const ids = program.input('ids', ['B', length], { dtype: 'int64' });
+  const targets = tokenInput(program, 'targets', length, 'int64');
+  const segments = options.segmented ? program.input('segments', ['B', length], { dtype: 'int64' }) : null;
+  const perToken = Object.fromEntries(['weights', ...loss.perToken].map((name) => [name, tokenInput(program, name, length)]));
   const scalars = Object.fromEntries(['inverseNormaliser', ...loss.scalars].map((name) => [name, program.input(name, [1])]));
-  const inputs = new LearningInputs(program, plan);
+  const inputs = new LearningInputs(program, plan, length);
 
-  const hidden = buildHidden(program, inputs, config, ids, segments);
+  const hidden = buildHidden(program, inputs, config, { ids, segments, runs: options.runs });
   const until = program.steps.length;
   const headWeight = inputs.weight(headName(config), [config.vocabSize, config.hiddenSize]);
   const learning = inputs.learningRows(headName(config));
@@ -94,18 +97,26 @@ export function buildTrainGraph(options: TrainGraphOptions): Program {
   return program;
 }
 
+export interface ForwardGraphOptions {
+  readonly config: ModelConfig;
+  readonly headChunks: number;
+  readonly segmented: boolean;
+  readonly runs: number;
+}
+
 /**
  * Forward pass alone: log-probability of each target under the distribution at a temperature.
  * Inputs: ids, targets [B, T] int64; inverseTemperature [1]; every weight. Output: logProbs [B·T].
  */
-export function buildLogProbGraph(config: ModelConfig, headChunks: number, segmented: boolean): Program {
+export function buildLogProbGraph({ config, headChunks, segmented, runs }: ForwardGraphOptions): Program {
   const program = new Program('log-probs');
-  const ids = program.input('ids', ['B', 'T'], { dtype: 'int64' });
-  const targets = tokenInput(program, 'targets', 'int64');
-  const segments = segmented ? program.input('segments', ['B', 'T'], { dtype: 'int64' }) : null;
-  const inputs = new LearningInputs(program, FROZEN);
+  const length = multiplyDims(runs, 'U');
+  const ids = program.input('ids', ['B', length], { dtype: 'int64' });
+  const targets = tokenInput(program, 'targets', length, 'int64');
+  const segments = segmented ? program.input('segments', ['B', length], { dtype: 'int64' }) : null;
+  const inputs = new LearningInputs(program, FROZEN, length);
   // Scaling the hidden states scales the logits.
-  const hidden = program.apply(multiply, buildHidden(program, inputs, config, ids, segments), program.input('inverseTemperature', [1]));
+  const hidden = program.apply(multiply, buildHidden(program, inputs, config, { ids, segments, runs }), program.input('inverseTemperature', [1]));
   program.output('logProbs', buildLogProbs(program, hidden, inputs.weight(headName(config), [config.vocabSize, config.hiddenSize]), targets, headChunks));
   return program;
 }
@@ -113,9 +124,9 @@ export function buildLogProbGraph(config: ModelConfig, headChunks: number, segme
 /** Forward pass alone: logits [B·T, V] of ids [B, T]. */
 export function buildLogitsGraph(config: ModelConfig): Program {
   const program = new Program('logits');
-  const ids = program.input('ids', ['B', 'T'], { dtype: 'int64' });
-  const inputs = new LearningInputs(program, FROZEN);
-  const hidden = buildHidden(program, inputs, config, ids, null);
+  const ids = program.input('ids', ['B', 'U'], { dtype: 'int64' });
+  const inputs = new LearningInputs(program, FROZEN, 'U');
+  const hidden = buildHidden(program, inputs, config, { ids, segments: null, runs: 1 });
   program.output('logits', program.apply(matmul({ transB: true }), hidden, inputs.weight(headName(config), [config.vocabSize, config.hiddenSize])));
   return program;
 }
@@ -140,14 +151,16 @@ export function listLearning(config: ModelConfig, plan: LearningPlan): readonly 
 class LearningInputs implements WeightInputs {
   readonly #program: Program;
   readonly #plan: LearningPlan;
+  readonly #length: Dim;
   readonly #known = new Map<string, Var>();
   readonly #learning: Var[] = [];
   readonly #names = new Map<Var, string>();
   #places: { indexOfIds: Var; indexOfTargets: Var; ids: Var } | null = null;
 
-  constructor(program: Program, plan: LearningPlan) {
+  constructor(program: Program, plan: LearningPlan, length: Dim) {
     this.#program = program;
     this.#plan = plan;
+    this.#length = length;
   }
 
   weight(name: string, dims: readonly number[]): Var {
@@ -168,8 +181,8 @@ class LearningInputs implements WeightInputs {
     if (count === undefined) return null;
     this.#places ??= {
       ids: this.#program.input('learningIds', [count + 1], { dtype: 'int64' }),
-      indexOfIds: this.#program.input('indexOfIds', ['B', 'T'], { dtype: 'int64' }),
-      indexOfTargets: this.#program.input('indexOfTargets', ['B', 'T'], { dtype: 'int64' }),
+      indexOfIds: this.#program.input('indexOfIds', ['B', this.#length], { dtype: 'int64' }),
+      indexOfTargets: this.#program.input('indexOfTargets', ['B', this.#length], { dtype: 'int64' }),
     };
     return { rows: this.#input(learningRowsOf(name), [count + 1, width], true), ...this.#places };
   }
@@ -194,6 +207,6 @@ class LearningInputs implements WeightInputs {
 }
 
 /** An input [B, T] as the flat [B·T] that the head wants. */
-function tokenInput(program: Program, name: string, dtype: GraphDType = 'float32'): Var {
-  return program.apply(reshape(['B*T']), program.input(name, ['B', 'T'], { dtype }));
+function tokenInput(program: Program, name: string, length: Dim, dtype: GraphDType = 'float32'): Var {
+  return program.apply(reshape([multiplyDims('B', length)]), program.input(name, ['B', length], { dtype }));
 }

@@ -10,8 +10,8 @@ import { AdapterSet } from './adapter-set';
 import { feedLoss, feedMicroBatch, scalar, type RowPlaces } from './batch-feeds';
 import { planLearning, type TrainingMode } from './learning-plan';
 import { allocateLearning, readValues, writeValues, type LearningRun, type LearningTensor } from './learning-state';
-import { LOSS_BUILDERS, lossNameOf, type TrainingLoss } from './loss';
-import { planMicroBatches, type MicroBatch, type TrainingRow } from './micro-batches';
+import { lossNameOf, type LossName, type TrainingLoss } from './loss';
+import { countRuns, planMicroBatches, type MicroBatch, type TrainingRow } from './micro-batches';
 import { accumulatedOf, buildLogitsGraph, buildLogProbGraph, buildTrainGraph, gradientOf, listLearning, type LearningPlan } from './train-graph';
 
 export interface TrainerOptions {
@@ -151,13 +151,13 @@ class GraphTrainer implements Trainer {
     if (!this.#hasGradient) for (const { gradient } of this.#learning) gradient.fill(0);
     this.#hasGradient = true;
     const segmented = rows.some((row) => row.segments);
-    const compiled = await this.#trainGraph(lossNameOf(loss), segmented);
     const totals: Record<string, number> = {};
     const logProbs = rows.map((row) => new Float32Array(row.ids.length));
     for (const batch of this.#planBatches(rows)) {
       const outputs: Record<string, TensorView> = { loss: scalar(0), logProbs: view([batch.rows.length * batch.length]) };
       if (loss.kind === 'policy') for (const name of ['clippedTokens', 'tokens', 'kl', 'ratio']) outputs[name] = scalar(0);
       for (const { name, gradientDims, gradient } of this.#learning) outputs[gradientOf(name)] = view(gradientDims, gradient);
+      const compiled = await this.#trainGraph(lossNameOf(loss), segmented, batch.length);
       await this.#run(compiled, { ...feedMicroBatch(rows, batch, this.#places), ...feedLoss(loss, rows, batch) }, outputs);
       for (const [name, { data, dims }] of Object.entries(outputs)) if (dims.length === 1 && dims[0] === 1 && !name.startsWith('grad/')) totals[name] = (totals[name] ?? 0) + Number(data[0]);
       scatterLogProbs(batch, outputs['logProbs'], logProbs);
@@ -172,11 +172,11 @@ class GraphTrainer implements Trainer {
 
   async logProbs(rows: readonly Omit<TrainingRow, 'weights'>[], { temperature = 1 }: { readonly temperature?: number } = {}): Promise<readonly Float32Array[]> {
     const segmented = rows.some((row) => row.segments);
-    const compiled = await this.#compile(`logProbs${segmented}`, () => buildLogProbGraph(this.#options.config, this.#headChunks(), segmented));
     const weighted = rows.map((row) => ({ ...row, weights: row.ids }));
     const logProbs = rows.map((row) => new Float32Array(row.ids.length));
     for (const batch of this.#planBatches(weighted)) {
       const outputs = { logProbs: view([batch.rows.length * batch.length]) };
+      const compiled = await this.#logProbGraph(segmented, batch.length);
       const { weights: _unused, ...feeds } = feedMicroBatch(weighted, batch, null);
       await this.#run(compiled, { ...feeds, inverseTemperature: scalar(1 / temperature) }, outputs);
       scatterLogProbs(batch, outputs.logProbs, logProbs);
@@ -293,9 +293,17 @@ class GraphTrainer implements Trainer {
     return Math.max(1, Math.ceil((maxTokensPerMicroBatch * config.vocabSize * Float32Array.BYTES_PER_ELEMENT) / LOGIT_BYTES));
   }
 
-  #trainGraph(loss: keyof typeof LOSS_BUILDERS, segmented: boolean): Promise<Compiled> {
+  #trainGraph(loss: LossName, segmented: boolean, length: number): Promise<Compiled> {
     const { config, checkpointing = false } = this.#options;
-    return this.#compile(`train/${loss}/${segmented}`, () => buildTrainGraph({ config, plan: this.#plan, loss, checkpointing, headChunks: this.#headChunks(), segmented }));
+    const runs = countRuns(length);
+    return this.#compile(`train/${loss}/${segmented}/${runs}`, () =>
+      buildTrainGraph({ config, plan: this.#plan, loss, checkpointing, headChunks: this.#headChunks(), segmented, runs }),
+    );
+  }
+
+  #logProbGraph(segmented: boolean, length: number): Promise<Compiled> {
+    const runs = countRuns(length);
+    return this.#compile(`log-probs/${segmented}/${runs}`, () => buildLogProbGraph({ config: this.#options.config, headChunks: this.#headChunks(), segmented, runs }));
   }
 
   #compile(key: string, build: () => Program): Promise<Compiled> {

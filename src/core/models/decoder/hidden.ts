@@ -1,7 +1,6 @@
-import { selfAttention } from '../../nn/attention';
+import { causalMasks, selfAttention } from '../../nn/attention';
 import { gatedMlp } from '../../nn/mlp';
 import type { WeightInputs } from '../../nn/weights';
-import { causalMask, segmentMask } from '../../ops/attention';
 import { add } from '../../ops/elementwise';
 import { gatherRows, gatherRowsPartly } from '../../ops/lookup';
 import { rmsNorm } from '../../ops/normalise';
@@ -12,18 +11,24 @@ import type { ModelConfig } from '../model-config';
 import { EMBEDDING, FINAL_NORM, layerPrefix } from './parameters';
 import { ropeFrequencies } from './rope';
 
+export interface HiddenInputs {
+  /** [B, T] int64 */
+  readonly ids: Var;
+  /** [B, T] int64, when a row holds several sequences that must not see each other; null otherwise. */
+  readonly segments: Var | null;
+  /** Runs of queries in attention; T is a multiple of it. */
+  readonly runs: number;
+}
+
 /**
  * The decoder from token ids to the normalised hidden states that the output head reads.
  *
  * Rows are right-padded: under the causal mask no real position sees the padding behind it, so none is masked.
- * @param ids      [B, T] int64
- * @param segments [B, T] int64, when a row holds several sequences that must not see each other; null otherwise
- * @returns        [B·T, D]
+ * @returns [B·T, D]
  */
-export function buildHidden(program: Program, weights: WeightInputs, config: ModelConfig, ids: Var, segments: Var | null): Var {
+export function buildHidden(program: Program, weights: WeightInputs, config: ModelConfig, { ids, segments, runs }: HiddenInputs): Var {
   const [rows = 'B', length = 'T'] = ids.dims;
-  const causal = program.apply(causalMask(length));
-  const mask = segments ? program.apply(segmentMask, segments, causal) : causal;
+  const masks = causalMasks(program, length, runs, segments);
   const table = { headDim: config.headDim, frequencies: ropeFrequencies(config), maxPositions: config.maxPositions };
   const norm = (x: Var, name: string) => program.apply(rmsNorm(config.rmsNormEps, config.hiddenSize), x, weights.weight(name, [config.hiddenSize]));
 
@@ -33,7 +38,7 @@ export function buildHidden(program: Program, weights: WeightInputs, config: Mod
     const prefix = layerPrefix(layer);
     const before = x;
     x = program.region([before], () => {
-      const attended = selfAttention(program, weights, norm(before, `${prefix}input_layernorm.weight`), `${prefix}self_attn.`, { config, rows, length, mask, table });
+      const attended = selfAttention(program, weights, norm(before, `${prefix}input_layernorm.weight`), `${prefix}self_attn.`, { config, rows, length, masks, table });
       const middle = program.apply(add, before, attended);
       return program.apply(add, middle, gatedMlp(program, weights, norm(middle, `${prefix}post_attention_layernorm.weight`), `${prefix}mlp.`, config));
     });
