@@ -31,6 +31,8 @@ export const PAGES: { readonly [Id in RouteId]?: PageRow<Id> } = {
   exportNew: { title: 'Export', Component: lazyWizard('export') },
   trees: { title: 'Trees', Component: lazy(async () => ({ default: (await import('../features/trees/TreesPage')).TreesPage })) },
   tree: { title: 'Tree', Component: lazy(async () => ({ default: (await import('../features/trees/TreePage')).TreePage })) },
+  examples: { title: 'Examples', Component: lazy(async () => ({ default: (await import('../features/datasets/ExamplesPage')).ExamplesPage })) },
+  dataset: { title: 'Review', Component: lazy(async () => ({ default: (await import('../features/datasets/DatasetPage')).DatasetPage })) },
   runs: { title: 'Runs', Component: lazy(async () => ({ default: (await import('../features/runs/RunsPage')).RunsPage })) },
   run: { title: 'Run', Component: lazy(async () => ({ default: (await import('../features/runs/RunPage')).RunPage })) },
 };
