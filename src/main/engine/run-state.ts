@@ -32,7 +32,10 @@ export function writeAtomic(path: string, bytes: Uint8Array | readonly Uint8Arra
 export function writeJsonAtomic(path: string, value: unknown): void {
   const text = JSON.stringify(value, (key, part: unknown) => {
     if (typeof part === 'number' && !Number.isFinite(part)) {
-      throw new WorkbenchError('numeric', `State field "${key}" is ${part}, which a state file cannot keep.`, { code: 'state-not-finite', where: path });
+      throw new WorkbenchError('numeric', `State field "${key}" is ${part}, which a state file cannot keep.`, {
+        code: 'state-not-finite',
+        where: path,
+      });
     }
     return part;
   });
@@ -49,7 +52,12 @@ export function readJsonState<T>(path: string, parse: (value: unknown) => T): T 
     throw new WorkbenchError(
       'precondition',
       `The saved state ${basename(path)} cannot be read.`,
-      { code: 'state-damaged', where: path, kept: 'Everything stored before it.', wayOut: 'Start this run again from the beginning.' },
+      {
+        code: 'state-damaged',
+        where: path,
+        kept: 'Everything stored before it.',
+        wayOut: 'Start this run again from the beginning.',
+      },
       { cause },
     );
   }
@@ -83,20 +91,30 @@ export function describeWriteFailure(path: string, cause: unknown): WorkbenchErr
     return new WorkbenchError(
       'resource',
       `The disk is full: ${path} could not be written.`,
-      { code: 'disk-full', where: path, kept: 'Everything saved before, up to the last checkpoint.', wayOut: 'Free some space on this disk and resume.' },
+      {
+        code: 'disk-full',
+        where: path,
+        kept: 'Everything saved before, up to the last checkpoint.',
+        wayOut: 'Free some space on this disk and resume.',
+      },
       { cause },
     );
   }
   return new WorkbenchError(
     'external',
     `${path} could not be written${code && ` (${code})`}.`,
-    { code: 'state-not-written', where: path, kept: 'The file as it was before.', wayOut: 'Check that the folder can be written to, then resume.' },
+    {
+      code: 'state-not-written',
+      where: path,
+      kept: 'The file as it was before.',
+      wayOut: 'Check that the folder can be written to, then resume.',
+    },
     { cause },
   );
 }
 
 function writeWhole(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at, bytes.byteLength - at);
+  for (let at = 0; at < bytes.byteLength;) at += writeSync(file, bytes, at, bytes.byteLength - at);
 }
 
 /** Makes the rename itself durable; some file systems do not let a folder be opened, where there is nothing to do. */

@@ -4,7 +4,14 @@ import { ToEngine, type EngineJob, type FromEngine, type JobRecord } from '@cont
 import type { ErrorEnvelope } from '@contracts/errors';
 import type { JobKind } from '@contracts/stages';
 import { CancelledError, WorkbenchError, toEnvelope } from '@core/errors';
-import { PauseRequested, type JobContext, type RunnerOutcome, type Runners, type StopRequest } from './job-context';
+import {
+  PauseRequested,
+  type JobContext,
+  type Runner,
+  type RunnerOutcome,
+  type Runners,
+  type StopRequest,
+} from './job-context';
 import { ProgressMeter } from './progress-meter';
 
 /** The wire to the host, however it is carried. */
@@ -150,15 +157,17 @@ class JobService {
   }
 }
 
-/** The runner of the job's kind; the table's type pairs each kind with its runner, which a lookup by a variable cannot show. */
-function runJob<K extends JobKind>(runners: Runners, context: JobContext): Promise<RunnerOutcome> {
-  const kind = context.spec.kind as K;
-  return runners[kind](context as JobContext<K>);
+/** The table pairs each kind with the runner of that kind, which a lookup by a variable cannot show; the context is of the job's own kind. */
+function runJob(runners: Runners, context: JobContext): Promise<RunnerOutcome> {
+  const runner = runners[context.spec.kind] as Runner<JobKind>;
+  return runner(context);
 }
 
 /** Figures of a result that are not finite are left out: JSON has no word for them. */
 function finiteOnly(result: RunnerOutcome['result']): RunnerOutcome['result'] {
-  return Object.fromEntries(Object.entries(result).filter(([, value]) => typeof value !== 'number' || Number.isFinite(value)));
+  return Object.fromEntries(
+    Object.entries(result).filter(([, value]) => typeof value !== 'number' || Number.isFinite(value)),
+  );
 }
 
 /** Memory that could not be had comes as a RangeError of V8 or as a message of the native runtime; both get a way out. */
@@ -172,7 +181,8 @@ function describeFailure(error: unknown): ErrorEnvelope {
       {
         code: 'out-of-memory',
         kept: 'Everything up to the last checkpoint.',
-        wayOut: 'Close other programs and resume, or start anew with fewer sequences at once, fewer tokens per pass, or LoRA.',
+        wayOut:
+          'Close other programs and resume, or start anew with fewer sequences at once, fewer tokens per pass, or LoRA.',
       },
       { cause: error },
     );

@@ -148,7 +148,8 @@ function describeExit(exit: EngineExit): WorkbenchError {
       {
         ...facts,
         code: 'engine-killed',
-        wayOut: 'Close other programs and resume. If it happens again, start anew with fewer sequences at once or fewer tokens per pass.',
+        wayOut:
+          'Close other programs and resume. If it happens again, start anew with fewer sequences at once or fewer tokens per pass.',
       },
       { cause: exit.lastWords || undefined },
     );

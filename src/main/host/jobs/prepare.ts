@@ -10,6 +10,7 @@ import { eachTrainable } from '../store/repositories/examples';
 import { eachQuestion, listQuestionSets } from '../store/repositories/question-sets';
 import { eachTreeRecord } from '../store/repositories/trees';
 import type { ReadableDb } from '../store/sql';
+import { describeLineage } from './lineage';
 import { writeLines } from './write-lines';
 import { runRooms } from './run-folders';
 
@@ -58,8 +59,16 @@ function openModel(db: ReadableDb, id: CheckpointId): ModelRef {
       },
     );
   }
-  const { path, format, promptSet, plainPrompts, name } = checkpoint;
-  return { path, format, promptSet, plainPrompts: [...plainPrompts], name };
+  const { path, format, adapterPath, promptSet, plainPrompts, name } = checkpoint;
+  return {
+    path,
+    format,
+    adapterPath,
+    promptSet,
+    plainPrompts: [...plainPrompts],
+    name,
+    lineage: describeLineage(db, checkpoint),
+  };
 }
 
 /** Which input files each kind of job reads besides its model. */

@@ -210,7 +210,8 @@ export class JobSupervisor {
 
   #settle(id: RunId, settlement: Settlement): void {
     const active = this.#active?.id === id ? this.#active : null;
-    const isOver = settlement.outcome === 'finished' || settlement.outcome === 'cancelled' || settlement.outcome === 'failed';
+    const isOver =
+      settlement.outcome === 'finished' || settlement.outcome === 'cancelled' || settlement.outcome === 'failed';
     const change: RunChange = {
       status: settlement.outcome,
       error: settlement.error,

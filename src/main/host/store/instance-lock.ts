@@ -35,7 +35,9 @@ export function takeInstanceLock(dataFolder: string, nowMs: number): InstanceLoc
 function readNote(path: string): { pid: number } | null {
   try {
     const note: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return typeof note === 'object' && note !== null && 'pid' in note && typeof note.pid === 'number' ? { pid: note.pid } : null;
+    return typeof note === 'object' && note !== null && 'pid' in note && typeof note.pid === 'number'
+      ? { pid: note.pid }
+      : null;
   } catch {
     return null;
   }

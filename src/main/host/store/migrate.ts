@@ -16,11 +16,15 @@ export function schemaVersion(db: WritableDb): number {
 export function migrate(db: WritableDb, steps: readonly SchemaStep[] = SCHEMA_STEPS): void {
   const from = schemaVersion(db);
   if (from > steps.length) {
-    throw new WorkbenchError('unsupported', `This database was written by a newer version of the workbench (schema ${from}; this one knows ${steps.length}).`, {
-      code: 'database-too-new',
-      kept: 'Nothing was changed.',
-      wayOut: 'Use the newer version, or start this one with --user-data and another folder.',
-    });
+    throw new WorkbenchError(
+      'unsupported',
+      `This database was written by a newer version of the workbench (schema ${from}; this one knows ${steps.length}).`,
+      {
+        code: 'database-too-new',
+        kept: 'Nothing was changed.',
+        wayOut: 'Use the newer version, or start this one with --user-data and another folder.',
+      },
+    );
   }
   for (const [index, step] of steps.entries()) {
     if (index < from) continue;

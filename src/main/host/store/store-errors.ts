@@ -21,7 +21,8 @@ const BUSY: StoreCase = {
   facts: {
     code: 'database-locked',
     kept: 'Everything stored before.',
-    wayOut: 'Close the program that has workbench.db open (another workbench, a backup, a database viewer), then try again.',
+    wayOut:
+      'Close the program that has workbench.db open (another workbench, a backup, a database viewer), then try again.',
   },
 };
 const CORRUPT: StoreCase = {
@@ -30,7 +31,8 @@ const CORRUPT: StoreCase = {
   facts: {
     code: 'database-corrupt',
     kept: 'The damaged file stays as it is; model folders and exports are separate files and unharmed.',
-    wayOut: 'Restore workbench.db from a backup, or start with --set-aside-database: the damaged file is renamed, never deleted, and an empty one is begun.',
+    wayOut:
+      'Restore workbench.db from a backup, or start with --set-aside-database: the damaged file is renamed, never deleted, and an empty one is begun.',
   },
 };
 const READ_ONLY: StoreCase = {
@@ -61,7 +63,12 @@ export function describeStoreError(error: unknown, where?: string): unknown {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const found = CASES.find(([prefix]) => code.startsWith(prefix))?.[1];
   if (!found) return error;
-  return new WorkbenchError(found.kind, found.message, { ...found.facts, ...(where && { where }), details: { sqlite: code } }, { cause: error });
+  return new WorkbenchError(
+    found.kind,
+    found.message,
+    { ...found.facts, ...(where && { where }), details: { sqlite: code } },
+    { cause: error },
+  );
 }
 
 /** The error of a quick check that found damage, with its first finding. */

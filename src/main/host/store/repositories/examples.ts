@@ -133,7 +133,9 @@ export function filterClause(
   }
   if (filter.hasProblems !== undefined) parts.push(filter.hasProblems ? 'problem_count > 0' : 'problem_count = 0');
   if (filter.search) {
-    parts.push(`(prompt LIKE $pattern ESCAPE '\\' OR steps_json LIKE $pattern ESCAPE '\\' OR question_id LIKE $pattern ESCAPE '\\')`);
+    parts.push(
+      `(prompt LIKE $pattern ESCAPE '\\' OR steps_json LIKE $pattern ESCAPE '\\' OR question_id LIKE $pattern ESCAPE '\\')`,
+    );
     params.pattern = likeAnywhere(filter.search);
   }
   return { where: parts.join(' AND '), params };
@@ -177,7 +179,7 @@ const WALK_ROWS = 500;
 export function* eachTrainable(db: ReadableDb, datasetId: DatasetId): Generator<ExampleInput> {
   const sql = `SELECT * FROM examples WHERE dataset_id = $datasetId AND position > $after AND verdict <> 'rejected'
     ORDER BY position LIMIT $limit`;
-  for (let after = -1; ; ) {
+  for (let after = -1; ;) {
     const rows = selectAll<ExampleRow>(db, sql, { datasetId, after, limit: WALK_ROWS });
     for (const row of rows) {
       yield {

@@ -1,14 +1,6 @@
 import type { ProjectId, QuestionSetId } from '@contracts/ids';
 import type { QuestionRow, QuestionSet, QuestionSetRole } from '@contracts/questions';
-import {
-  count,
-  execute,
-  likeAnywhere,
-  selectAll,
-  selectOne,
-  type ReadableDb,
-  type WritableDb,
-} from '../sql';
+import { count, execute, likeAnywhere, selectAll, selectOne, type ReadableDb, type WritableDb } from '../sql';
 
 interface SetRow {
   id: QuestionSetId;
@@ -105,7 +97,7 @@ const WALK_ROWS = 500;
 export function* eachQuestion(db: ReadableDb, setId: QuestionSetId): Generator<QuestionRow> {
   const sql = `SELECT position, question_id, prompt, reference_answer FROM questions
     WHERE set_id = $setId AND position > $after ORDER BY position LIMIT $limit`;
-  for (let after = -1; ; ) {
+  for (let after = -1; ;) {
     const rows = selectAll<QuestionColumns & { position: number }>(db, sql, { setId, after, limit: WALK_ROWS });
     for (const row of rows) yield toQuestion(row);
     const last = rows.at(-1);
@@ -125,14 +117,19 @@ export function findQuestion(db: ReadableDb, setId: QuestionSetId, questionId: s
 }
 
 export function changeQuestionSet(db: WritableDb, id: QuestionSetId, name: string, role: QuestionSetRole): boolean {
-  return execute(db, 'UPDATE question_sets SET name = $name, role = $role WHERE id = $id', { id, name, role }).changes > 0;
+  return (
+    execute(db, 'UPDATE question_sets SET name = $name, role = $role WHERE id = $id', { id, name, role }).changes > 0
+  );
 }
 
 /** Takes a set out of the list. Where no run stands on it, its rows go too; otherwise they stay for lineage. */
 export function removeQuestionSet(db: WritableDb, id: QuestionSetId, nowMs: number): boolean {
   const users = count(db, 'SELECT COUNT(*) AS count FROM run_parents WHERE question_set_id = $id', { id });
   const change = users
-    ? execute(db, 'UPDATE question_sets SET removed_at_ms = $nowMs WHERE id = $id AND removed_at_ms IS NULL', { id, nowMs })
+    ? execute(db, 'UPDATE question_sets SET removed_at_ms = $nowMs WHERE id = $id AND removed_at_ms IS NULL', {
+        id,
+        nowMs,
+      })
     : execute(db, 'DELETE FROM question_sets WHERE id = $id', { id });
   return change.changes > 0;
 }

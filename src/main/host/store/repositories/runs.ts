@@ -3,7 +3,16 @@ import type { CheckpointId, DatasetId, EvaluationId, ProjectId, QuestionSetId, R
 import type { JobSpec } from '@contracts/jobs';
 import type { Run, RunProgress, RunStatus } from '@contracts/runs';
 import type { JobKind } from '@contracts/stages';
-import { count, execute, fromJson, selectAll, selectOne, type ReadableDb, type SqlParams, type WritableDb } from '../sql';
+import {
+  count,
+  execute,
+  fromJson,
+  selectAll,
+  selectOne,
+  type ReadableDb,
+  type SqlParams,
+  type WritableDb,
+} from '../sql';
 import { listArtefacts } from './artefacts';
 import { listCheckpointIdsOfRun } from './checkpoints';
 

@@ -234,9 +234,13 @@ export function findTreeLineage(db: ReadableDb, id: TreeId): TreeLineage | null 
 
 /** The trees of a run as the engine wrote them, one by one, in the order they were grown. */
 export function* eachTreeRecord(db: ReadableDb, runId: RunId): Generator<TreeRecord> {
-  const order = selectAll<{ id: TreeId }>(db, 'SELECT id FROM trees WHERE run_id = $runId ORDER BY created_at_ms, rowid', {
-    runId,
-  });
+  const order = selectAll<{ id: TreeId }>(
+    db,
+    'SELECT id FROM trees WHERE run_id = $runId ORDER BY created_at_ms, rowid',
+    {
+      runId,
+    },
+  );
   for (const { id } of order) {
     const summary = findTreeSummary(db, id);
     if (!summary) continue;

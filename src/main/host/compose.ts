@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SystemInfo } from '@contracts/system';
+import type { SpawnEngine } from './jobs/engine-child';
+import type { EngineTimings } from './jobs/engine-run';
+import { EventBus } from './jobs/events';
+import { dataFolders } from './jobs/run-folders';
+import { JobSupervisor } from './jobs/supervisor';
+import { readMachine } from './machine';
+import { createModelReader } from './model-reader';
+import { createRouter, type HostRouter } from './rpc/router';
+import type { MachineFacts, ModelReader, ServiceContext } from './services/context';
+import { engineThreads } from './services/system';
+import { openDatabase } from './store/database';
+import { takeInstanceLock } from './store/instance-lock';
+import { SCHEMA_STEPS } from './store/schema';
+import { PROGRAM_VERSION } from './version';
+
+export interface HostOptions {
+  /** Where the store and the runs live; made when missing. */
+  readonly dataFolder: string;
+  /** Prompts, the embedded model and its questions. */
+  readonly resourcesFolder: string;
+  readonly shell: SystemInfo['shell'];
+  readonly spawnEngine: SpawnEngine;
+  /** Shows a path in the desktop's file manager, where there is one. */
+  readonly reveal?: (path: string) => Promise<void>;
+  /** A damaged database is renamed and an empty one begun; only when the person asked for it. */
+  readonly setAsideCorrupt?: boolean;
+  readonly clock?: { nowMs(): number };
+  readonly machine?: MachineFacts;
+  readonly models?: ModelReader;
+  readonly timings?: EngineTimings;
+}
+
+/** A running host: its calls, and the way to end it. */
+export interface Host {
+  readonly router: HostRouter;
+  readonly services: ServiceContext;
+  /** Lets a running job save for at most `deadlineMs`, then closes the store. */
+  close(deadlineMs?: number): Promise<void>;
+}
+
+const CLOSE_DEADLINE_MS = 5000;
+
+/**
+ * Wires store, jobs, services and calls together; the only place that knows them all. Runs that a dead host left open become `interrupted`.
+ * @throws WorkbenchError `already-open`, and the reasons of `openDatabase`
+ */
+export function composeHost(options: HostOptions): Host {
+  const nowMs = options.clock ? () => options.clock?.nowMs() ?? 0 : () => Date.now();
+  const folders = dataFolders(options.dataFolder);
+  const lock = takeInstanceLock(folders.data, nowMs());
+  try {
+    mkdirSync(folders.runs, { recursive: true });
+    const db = openDatabase(folders.data, { nowMs: nowMs(), setAsideCorrupt: options.setAsideCorrupt ?? false });
+    const bus = new EventBus();
+    const machine = options.machine ?? readMachine();
+    const promptsFolder = join(options.resourcesFolder, 'prompts');
+    const versions = {
+      workbench: PROGRAM_VERSION,
+      node: process.versions.node,
+      schema: String(SCHEMA_STEPS.length),
+    };
+    const newId = (prefix: string) => `${prefix}-${randomBytes(9).toString('base64url')}`;
+    const jobs = new JobSupervisor({
+      db,
+      bus,
+      nowMs,
+      newId,
+      versions,
+      spawnEngine: options.spawnEngine,
+      prepareOptions: () => ({ promptsFolder, threads: engineThreads({ machine, db }) }),
+      ...(options.timings && { timings: options.timings }),
+    });
+    const services: ServiceContext = {
+      db,
+      bus,
+      jobs,
+      machine,
+      folders,
+      versions,
+      promptsFolder,
+      newId,
+      nowMs,
+      models: options.models ?? createModelReader(),
+      resourcesFolder: options.resourcesFolder,
+      shell: options.shell,
+      reveal: options.reveal ?? null,
+    };
+    jobs.recover();
+    return {
+      services,
+      router: createRouter(services),
+      async close(deadlineMs = CLOSE_DEADLINE_MS) {
+        await jobs.close(deadlineMs);
+        bus.close();
+        db.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}

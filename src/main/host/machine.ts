@@ -1,0 +1,28 @@
+import { statfsSync } from 'node:fs';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { readFileSync } from 'node:fs';
+import type { MachineFacts } from './services/context';
+
+/** Facts of the machine this process runs on. */
+export function readMachine(): MachineFacts {
+  return {
+    cores: availableParallelism(),
+    totalMemoryBytes: totalmem(),
+    freeMemoryBytes: readAvailableMemory,
+    freeDiskBytes(path) {
+      const { bavail, bsize } = statfsSync(path);
+      return bavail * bsize;
+    },
+  };
+}
+
+/** Memory a new program can have. On Linux caches count as free, which `freemem` leaves out. */
+function readAvailableMemory(): number {
+  if (process.platform !== 'linux') return freemem();
+  try {
+    const [, kilobytes] = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8')) ?? [];
+    return kilobytes === undefined ? freemem() : Number(kilobytes) * 1024;
+  } catch {
+    return freemem();
+  }
+}

@@ -1,0 +1,26 @@
+import { openModel } from '../engine/files/open-model';
+import { inspectModel } from '../engine/files/inspect-model';
+import type { Tokenizer } from '@core/tokenizer/tokenizer';
+import type { ModelReader } from './services/context';
+
+/** Tokenizers kept in memory: a vocabulary of 150,000 takes about 50 MB. */
+const MAX_TOKENIZERS = 3;
+
+/** Reads models from disk, without weights and without the engine's runtime. */
+export function createModelReader(): ModelReader {
+  const tokenizers = new Map<string, Promise<Tokenizer>>();
+  return {
+    inspect: inspectModel,
+    tokenizer(path) {
+      const known = tokenizers.get(path);
+      if (known) return known;
+      const loading = openModel(path).then((model) => model.tokenizer);
+      // A model that could not be read may be mended: the next call tries again.
+      loading.catch(() => tokenizers.delete(path));
+      tokenizers.set(path, loading);
+      const oldest = tokenizers.keys().next().value;
+      if (tokenizers.size > MAX_TOKENIZERS && oldest !== undefined) tokenizers.delete(oldest);
+      return loading;
+    },
+  };
+}

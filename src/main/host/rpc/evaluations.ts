@@ -1,0 +1,12 @@
+import * as evaluations from '../services/evaluations';
+import type { ServiceContext } from '../services/context';
+import { contract } from './implementer';
+
+export function evaluationsRouter(context: ServiceContext) {
+  const { evaluations: calls } = contract;
+  return {
+    list: calls.list.handler(({ input }) => evaluations.listEvaluations(context, input.projectId)),
+    items: calls.items.handler(({ input }) => evaluations.pageItems(context, input)),
+    compare: calls.compare.handler(({ input }) => evaluations.compareEvaluations(context, input.first, input.second)),
+  };
+}

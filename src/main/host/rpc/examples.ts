@@ -1,0 +1,17 @@
+import * as examples from '../services/examples';
+import type { ServiceContext } from '../services/context';
+import { contract } from './implementer';
+
+export function examplesRouter(context: ServiceContext) {
+  const { examples: calls } = contract;
+  return {
+    datasets: calls.datasets.handler(({ input }) => examples.listDatasets(context, input.projectId)),
+    list: calls.list.handler(({ input }) => examples.pageExamples(context, input)),
+    get: calls.get.handler(({ input }) => examples.getExample(context, input.id)),
+    decide: calls.decide.handler(({ input }) => examples.decideExamples(context, input.ids, input.decision)),
+    decideAll: calls.decideAll.handler(({ input }) =>
+      examples.decideAllExamples(context, input.datasetId, input.filter, input.verdict),
+    ),
+    undo: calls.undo.handler(({ input }) => examples.undoDecision(context, input.datasetId)),
+  };
+}

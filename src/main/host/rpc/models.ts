@@ -1,0 +1,16 @@
+import * as models from '../services/models';
+import type { ServiceContext } from '../services/context';
+import { contract } from './implementer';
+
+export function modelsRouter(context: ServiceContext) {
+  const { models: calls } = contract;
+  return {
+    list: calls.list.handler(({ input }) => models.listCheckpoints(context, input.projectId)),
+    get: calls.get.handler(({ input }) => models.getCheckpoint(context, input.id)),
+    inspect: calls.inspect.handler(({ input }) => context.models.inspect(input.path)),
+    inspectCheckpoint: calls.inspectCheckpoint.handler(({ input }) => models.inspectCheckpoint(context, input.id)),
+    tokenize: calls.tokenize.handler(({ input }) => models.tokenizeText(context, input.id, input.text)),
+    rename: calls.rename.handler(({ input }) => models.renameCheckpoint(context, input.id, input.name)),
+    remove: calls.remove.handler(({ input }) => models.removeCheckpoint(context, input.id)),
+  };
+}

@@ -1,0 +1,14 @@
+import * as projects from '../services/projects';
+import type { ServiceContext } from '../services/context';
+import { contract } from './implementer';
+
+export function projectsRouter(context: ServiceContext) {
+  const { projects: calls } = contract;
+  return {
+    list: calls.list.handler(() => projects.listProjects(context)),
+    create: calls.create.handler(({ input }) => projects.createProject(context, input)),
+    rename: calls.rename.handler(({ input }) => projects.renameProject(context, input.id, input.name)),
+    remove: calls.remove.handler(({ input }) => projects.removeProject(context, input.id)),
+    overview: calls.overview.handler(({ input }) => projects.overviewProject(context, input.id)),
+  };
+}

@@ -1,0 +1,23 @@
+import * as runs from '../services/runs';
+import { estimateRun } from '../services/estimate';
+import type { ServiceContext } from '../services/context';
+import { contract } from './implementer';
+
+export function runsRouter(context: ServiceContext) {
+  const { runs: calls } = contract;
+  return {
+    list: calls.list.handler(({ input }) => runs.listRuns(context, input.projectId, input.kind)),
+    get: calls.get.handler(({ input }) => runs.getRun(context, input.id)),
+    start: calls.start.handler(({ input }) => runs.startRun(context, input)),
+    pause: calls.pause.handler(({ input }) => context.jobs.pause(input.id)),
+    resume: calls.resume.handler(({ input }) => context.jobs.resume(input.id)),
+    cancel: calls.cancel.handler(({ input }) => context.jobs.cancel(input.id)),
+    remove: calls.remove.handler(({ input }) => runs.removeRun(context, input.id)),
+    metrics: calls.metrics.handler(({ input }) => runs.listMetrics(context, input.id)),
+    samples: calls.samples.handler(({ input }) => runs.listSamples(context, input.id, input.limit)),
+    logs: calls.logs.handler(({ input }) => runs.listLogs(context, input.id, input.limit)),
+    estimate: calls.estimate.handler(({ input }) => estimateRun(context, input.projectId, input.spec)),
+    // Subscribes before it answers, so that a window which asks first and starts a run then misses nothing.
+    watch: calls.watch.handler(({ signal }) => context.bus.subscribe(signal)),
+  };
+}

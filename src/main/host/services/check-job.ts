@@ -1,0 +1,153 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CheckpointId, DatasetId, ProjectId, QuestionSetId, RunId } from '@contracts/ids';
+import type { JobSpec } from '@contracts/jobs';
+import type { Run } from '@contracts/runs';
+import type { JobKind } from '@contracts/stages';
+import { WorkbenchError } from '@core/errors';
+import type { StoredCheckpoint } from '../store/repositories/checkpoints';
+import { countTrainable, findDataset } from '../store/repositories/examples';
+import { findQuestionSet } from '../store/repositories/question-sets';
+import { findRun } from '../store/repositories/runs';
+import type { ServiceContext } from './context';
+import { requirePresent } from './models';
+import { required } from './not-found';
+
+type SpecOf<K extends JobKind> = Extract<JobSpec, { kind: K }>;
+type Check<K extends JobKind> = (context: ServiceContext, projectId: ProjectId, spec: SpecOf<K>) => Run['parents'];
+
+const NO_PARENTS: Run['parents'] = { checkpointId: null, questionSetId: null, datasetId: null, runId: null };
+
+/** One check for each kind of job: everything that can be known before the engine starts. */
+const CHECKS: { readonly [K in JobKind]: Check<K> } = {
+  import(_context, _projectId, { path }) {
+    if (!existsSync(path))
+      throw refuse(`${path} is not there.`, 'file-missing', 'Choose a folder or file that exists.');
+    return NO_PARENTS;
+  },
+  tokens(context, projectId, { checkpointId }) {
+    const checkpoint = requireCheckpoint(context, projectId, checkpointId);
+    if (checkpoint.hasFunctionalTokens) {
+      throw refuse(
+        `"${checkpoint.name}" has the functional tokens already.`,
+        'tokens-present',
+        'Go on to the next stage.',
+      );
+    }
+    return { ...NO_PARENTS, checkpointId };
+  },
+  search(context, projectId, { checkpointId, questionSetId, config }) {
+    const checkpoint = requireCheckpoint(context, projectId, checkpointId);
+    requireQuestions(context, projectId, questionSetId);
+    if (config.expander === 'sampled') requireTokens(checkpoint);
+    else requirePromptSet(context, config.promptSet);
+    return { ...NO_PARENTS, checkpointId, questionSetId };
+  },
+  examples(context, projectId, { checkpointId, searchRunId, config }) {
+    requireCheckpoint(context, projectId, checkpointId);
+    requirePromptSet(context, config.promptSet);
+    const search = requireTrees(context, projectId, searchRunId);
+    return { ...NO_PARENTS, checkpointId, questionSetId: search.parents.questionSetId, runId: searchRunId };
+  },
+  sft(context, projectId, { checkpointId, datasetId }) {
+    requireTokens(requireCheckpoint(context, projectId, checkpointId));
+    requireExamples(context, projectId, datasetId);
+    return { ...NO_PARENTS, checkpointId, datasetId };
+  },
+  rl(context, projectId, { checkpointId, questionSetId }) {
+    requireTokens(requireCheckpoint(context, projectId, checkpointId));
+    requireQuestions(context, projectId, questionSetId);
+    return { ...NO_PARENTS, checkpointId, questionSetId };
+  },
+  evaluate(context, projectId, { checkpointId, questionSetId, config }) {
+    const checkpoint = requireCheckpoint(context, projectId, checkpointId);
+    requireQuestions(context, projectId, questionSetId);
+    if (config.mode !== 'greedy' || config.constrained) requireTokens(checkpoint);
+    return { ...NO_PARENTS, checkpointId, questionSetId };
+  },
+  export(context, projectId, { checkpointId, config }) {
+    const checkpoint = requireCheckpoint(context, projectId, checkpointId);
+    if (config.form === 'adapter' && checkpoint.adapterPath === null) {
+      throw refuse(
+        `"${checkpoint.name}" was not trained with LoRA and has no adapter.`,
+        'no-adapter',
+        'Export it merged, or choose a checkpoint of a LoRA run.',
+      );
+    }
+    return { ...NO_PARENTS, checkpointId };
+  },
+};
+
+/**
+ * Checks a job against what is stored and on disk.
+ * @returns what the run starts from, for lineage
+ * @throws WorkbenchError with what is missing and the way out
+ */
+export function checkJob(context: ServiceContext, projectId: ProjectId, spec: JobSpec): Run['parents'] {
+  // The table pairs each kind with the check of that kind, which a lookup by a variable cannot show.
+  const check = CHECKS[spec.kind] as Check<JobKind>;
+  return check(context, projectId, spec);
+}
+
+function requireCheckpoint(context: ServiceContext, projectId: ProjectId, id: CheckpointId): StoredCheckpoint {
+  const checkpoint = requirePresent(context, id);
+  requireSameProject(projectId, checkpoint.projectId, `The checkpoint "${checkpoint.name}"`);
+  return checkpoint;
+}
+
+function requireTokens(checkpoint: StoredCheckpoint): void {
+  if (checkpoint.hasFunctionalTokens) return;
+  throw refuse(
+    `"${checkpoint.name}" has no functional tokens.`,
+    'functional-tokens-missing',
+    'Add the functional tokens to it first, or choose a checkpoint that has them.',
+  );
+}
+
+function requireQuestions(context: ServiceContext, projectId: ProjectId, id: QuestionSetId): void {
+  const set = required(findQuestionSet(context.db, id), 'This question set');
+  requireSameProject(projectId, set.projectId, `The question set "${set.name}"`);
+  if (set.isRemoved) required(null, `The question set "${set.name}"`);
+  if (set.count === 0)
+    throw refuse(`The question set "${set.name}" is empty.`, 'questions-empty', 'Choose another set.');
+}
+
+function requireExamples(context: ServiceContext, projectId: ProjectId, id: DatasetId): void {
+  const dataset = required(findDataset(context.db, id), 'This data set');
+  requireSameProject(projectId, dataset.projectId, `The data set "${dataset.name}"`);
+  if (countTrainable(context.db, id) > 0) return;
+  throw refuse(
+    `Every example of "${dataset.name}" is rejected; nothing is left to train on.`,
+    'examples-empty',
+    'Accept some examples, or make new ones.',
+  );
+}
+
+function requireTrees(context: ServiceContext, projectId: ProjectId, id: RunId): Run {
+  const run = required(findRun(context.db, id), 'This run');
+  requireSameProject(projectId, run.projectId, `The run "${run.name}"`);
+  if (run.outputs.treeCount === 0) {
+    throw refuse(`The run "${run.name}" grew no trees.`, 'trees-empty', 'Grow trees first.');
+  }
+  return run;
+}
+
+function requirePromptSet(context: ServiceContext, name: string): void {
+  const folder = join(context.promptsFolder, name);
+  const isInside = /^[\w-]+$/.test(name);
+  if (isInside && existsSync(folder) && statSync(folder).isDirectory()) return;
+  throw refuse(
+    `There is no prompt set "${name}".`,
+    'prompt-set-missing',
+    'Choose one of those that ship with the workbench.',
+  );
+}
+
+function requireSameProject(wanted: ProjectId, actual: ProjectId, what: string): void {
+  if (wanted === actual) return;
+  throw refuse(`${what} belongs to another project.`, 'other-project', 'Choose one of this project.');
+}
+
+function refuse(message: string, code: string, wayOut: string): WorkbenchError {
+  return new WorkbenchError('precondition', message, { code, kept: 'Nothing was started.', wayOut });
+}

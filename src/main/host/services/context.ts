@@ -1,0 +1,41 @@
+import type { Tokenizer } from '@core/tokenizer/tokenizer';
+import type { ModelInspection } from '@contracts/models';
+import type { SystemInfo } from '@contracts/system';
+import type { EventBus } from '../jobs/events';
+import type { DataFolders } from '../jobs/run-folders';
+import type { JobSupervisor } from '../jobs/supervisor';
+import type { WritableDb } from '../store/sql';
+
+/** Reads what a model is without loading its weights. */
+export interface ModelReader {
+  inspect(path: string): Promise<ModelInspection>;
+  /** The tokenizer of a model folder or GGUF file; remembered for a while. */
+  tokenizer(path: string): Promise<Tokenizer>;
+}
+
+export interface MachineFacts {
+  readonly cores: number;
+  readonly totalMemoryBytes: number;
+  freeMemoryBytes(): number;
+  /** Of the disk that holds `path`. */
+  freeDiskBytes(path: string): number;
+}
+
+/** What every service works with; made once by `compose.ts`. */
+export interface ServiceContext {
+  readonly db: WritableDb;
+  readonly bus: EventBus;
+  readonly jobs: JobSupervisor;
+  readonly models: ModelReader;
+  readonly machine: MachineFacts;
+  readonly folders: DataFolders;
+  readonly resourcesFolder: string;
+  readonly promptsFolder: string;
+  readonly shell: SystemInfo['shell'];
+  readonly versions: Readonly<Record<string, string>>;
+  /** Shows a path in the desktop's file manager; null where there is none. */
+  readonly reveal: ((path: string) => Promise<void>) | null;
+  nowMs(): number;
+  /** A new id, e.g. `newId('run')`. */
+  newId(prefix: string): string;
+}

@@ -1,0 +1,153 @@
+import { stat } from 'node:fs/promises';
+import type { ProjectId } from '@contracts/ids';
+import type { JobSpec } from '@contracts/jobs';
+import type { Estimate, Run } from '@contracts/runs';
+import type { JobKind } from '@contracts/stages';
+import { listFinishedRuns } from '../store/repositories/runs';
+import type { ServiceContext } from './context';
+import { checkJob } from './check-job';
+import { reckonWork, type Work } from './work-units';
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Earlier runs that an estimate is drawn from. */
+const LOOK_BACK = 5;
+/** Half of what a core does in practice on small matrices; the range below covers the rest. */
+const FLOPS_PER_CORE = 8e9;
+/** Seconds to copy a parameter: read, convert, write. */
+const COPY_SECONDS_PER_PARAMETER = 2e-8;
+const START_SECONDS = 2;
+/** What the engine takes before it holds a model. */
+const ENGINE_BYTES = 150e6;
+const LONG_SECONDS = 12 * 3600;
+
+/** Bytes of memory for each parameter by kind: weights alone, or with gradients and two moments. */
+const MEMORY_PER_PARAMETER: Readonly<Record<JobKind, Range>> = {
+  import: { low: 0.5, high: 4 },
+  tokens: { low: 4, high: 8 },
+  search: { low: 5, high: 12 },
+  examples: { low: 5, high: 12 },
+  sft: { low: 16, high: 28 },
+  rl: { low: 20, high: 36 },
+  evaluate: { low: 5, high: 12 },
+  export: { low: 4, high: 8 },
+};
+/** LoRA trains few parameters: weights, activations and little else. */
+const LORA_PER_PARAMETER: Range = { low: 6, high: 14 };
+
+/** Bytes on disk for each parameter: 4 a weight, 12 the state to resume a full training from. */
+const DISK_PER_PARAMETER: Readonly<Record<JobKind, number>> = {
+  import: 0,
+  tokens: 4,
+  search: 0,
+  examples: 0,
+  sft: 20,
+  rl: 24,
+  evaluate: 0,
+  export: 4,
+};
+
+/**
+ * What a run will take, as ranges: from the measured rates of earlier runs of the kind on this machine, or from the model's size when there
+ * are none. Warnings never block.
+ * @throws WorkbenchError when the job cannot start as asked
+ */
+export async function estimateRun(context: ServiceContext, projectId: ProjectId, spec: JobSpec): Promise<Estimate> {
+  checkJob(context, projectId, spec);
+  const { db, machine, folders } = context;
+  const work = reckonWork(db, spec);
+  const earlier = listFinishedRuns(db, spec.kind, LOOK_BACK);
+  const rates = earlier.map((run) => secondsPerCost(run, reckonWork(db, run.spec))).filter((rate) => rate > 0);
+  const seconds = rates.length > 0 ? fromRates(rates, work) : fromSize(work, machine.cores);
+  const memoryBytes = estimateMemory(spec, work, earlier, context);
+  const diskBytes = await estimateDisk(spec, work);
+  const facts = {
+    seconds,
+    memoryBytes,
+    diskBytes,
+    freeMemoryBytes: machine.freeMemoryBytes(),
+    freeDiskBytes: machine.freeDiskBytes(folders.data),
+  };
+  return { ...facts, basis: describeBasis(rates.length), warnings: listWarnings(facts) };
+}
+
+/** What a job costs in one number, so that a rate measured on one model and setting carries over to another. */
+function costOf(work: Work): number {
+  const perUnit = work.flopsPerParameter * work.parameterCount;
+  return perUnit > 0 ? work.units * perUnit : work.units * Math.max(1, work.parameterCount);
+}
+
+function secondsPerCost(run: Run, work: Work): number {
+  const cost = costOf(work);
+  return cost > 0 ? run.activeSeconds / cost : 0;
+}
+
+/** One earlier run says less than several; the newest settings may still differ in what they write. */
+function fromRates(rates: readonly number[], work: Work): Range {
+  const cost = costOf(work);
+  const spread = rates.length === 1 ? 1.8 : 1.4;
+  return { low: (Math.min(...rates) * cost) / spread, high: Math.max(...rates) * cost * spread };
+}
+
+function fromSize(work: Work, cores: number): Range {
+  const seconds =
+    work.flopsPerParameter > 0
+      ? costOf(work) / (cores * FLOPS_PER_CORE)
+      : work.parameterCount * COPY_SECONDS_PER_PARAMETER;
+  return { low: START_SECONDS + seconds / 3, high: START_SECONDS + seconds * 3 };
+}
+
+function estimateMemory(spec: JobSpec, work: Work, earlier: readonly Run[], context: ServiceContext): Range {
+  const sameModel = earlier.filter((run) => {
+    const then = reckonWork(context.db, run.spec).parameterCount;
+    return run.progress?.memoryBytes && then > 0 && Math.abs(then / work.parameterCount - 1) < 0.05;
+  });
+  const peaks = sameModel.map((run) => run.progress?.memoryBytes ?? 0);
+  if (peaks.length > 0) return { low: Math.min(...peaks) * 0.9, high: Math.max(...peaks) * 1.3 };
+  const isLora = (spec.kind === 'sft' || spec.kind === 'rl') && spec.config.method === 'lora';
+  const perParameter = isLora ? LORA_PER_PARAMETER : MEMORY_PER_PARAMETER[spec.kind];
+  return {
+    low: ENGINE_BYTES + perParameter.low * work.parameterCount,
+    high: 2 * ENGINE_BYTES + perParameter.high * work.parameterCount,
+  };
+}
+
+async function estimateDisk(spec: JobSpec, work: Work): Promise<number> {
+  if (spec.kind === 'import') return sizeOf(spec.path);
+  return DISK_PER_PARAMETER[spec.kind] * work.parameterCount;
+}
+
+/** Of a file; an import refers to a folder where it lies, so a folder costs nothing. */
+async function sizeOf(path: string): Promise<number> {
+  const facts = await stat(path);
+  return facts.isFile() ? facts.size : 0;
+}
+
+function describeBasis(rates: number): string {
+  if (rates === 0) return "Reckoned from the model's size and this machine's cores; the first run will tell better.";
+  if (rates === 1) return 'Measured on the last run of this kind on this machine.';
+  return `Measured on the last ${rates} runs of this kind on this machine.`;
+}
+
+function listWarnings(facts: Omit<Estimate, 'basis' | 'warnings'>): string[] {
+  const warnings: string[] = [];
+  if (facts.memoryBytes.low > facts.freeMemoryBytes) {
+    warnings.push(
+      'This will hardly fit into the memory that is free now. Close other programs, choose LoRA, or use a smaller model.',
+    );
+  } else if (facts.memoryBytes.high > facts.freeMemoryBytes) {
+    warnings.push('Memory may become tight. If the run is stopped for it, it can be resumed.');
+  }
+  if (facts.diskBytes > facts.freeDiskBytes) {
+    warnings.push('The disk of the data folder has too little room for this. Free some space first.');
+  }
+  if (facts.seconds.low > LONG_SECONDS) {
+    warnings.push(
+      'This takes more than half a day. It can be paused at any time; fewer questions or simulations make it shorter.',
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,54 @@
+import type { Example, ExampleStep } from '@contracts/examples';
+import { WorkbenchError } from '@core/errors';
+import { isFunctionalTokenName } from '@core/tokens/functional-tokens';
+import { createGrammar } from '@core/tokens/grammar';
+import { lintSteps } from '@core/tokens/lint';
+import { renderIds, type Step } from '@core/tokens/render';
+import { functionalTokenIds } from '@core/tokens/token-ids';
+import { findCheckpoint } from '../store/repositories/checkpoints';
+import { findDataset } from '../store/repositories/examples';
+import { findRun } from '../store/repositories/runs';
+import type { ServiceContext } from './context';
+
+/**
+ * What an edited example is found to be: the linter's sentences, and its length in tokens of the model it was made with.
+ * The old length stays where that model's files are gone.
+ * @throws WorkbenchError `token-unknown` when a step names no functional token
+ */
+export async function measureEdit(
+  context: ServiceContext,
+  example: Example,
+  edited: readonly ExampleStep[],
+): Promise<{ problems: string[]; tokenCount: number }> {
+  const steps = edited.map(toStep);
+  return {
+    problems: lintSteps(steps, createGrammar()),
+    tokenCount: await countTokens(context, example, steps),
+  };
+}
+
+function toStep({ token, text }: ExampleStep): Step {
+  if (isFunctionalTokenName(token)) return { token, text };
+  throw new WorkbenchError('validation', `“${token}” is not a functional token.`, {
+    code: 'token-unknown',
+    kept: 'Nothing was changed.',
+    wayOut: 'Choose one of the eight.',
+  });
+}
+
+/** Tokens of the question and the response together, as the runner counts them. */
+async function countTokens({ db, models }: ServiceContext, example: Example, steps: readonly Step[]): Promise<number> {
+  const runId = findDataset(db, example.datasetId)?.runId;
+  const checkpointId = runId ? findRun(db, runId)?.parents.checkpointId : null;
+  const checkpoint = checkpointId ? findCheckpoint(db, checkpointId) : null;
+  if (!checkpoint) return example.tokenCount;
+  try {
+    const tokenizer = await models.tokenizer(checkpoint.path);
+    const prompt = tokenizer.encodeChat([{ role: 'user', content: example.prompt }], { addGenerationPrompt: true });
+    const response = renderIds(steps, tokenizer, functionalTokenIds(tokenizer), { withEos: true });
+    return prompt.length + response.ids.length;
+  } catch (error) {
+    if (error instanceof WorkbenchError) return example.tokenCount;
+    throw error;
+  }
+}
