@@ -1,12 +1,13 @@
-/** Padding that a batch of fresh prefixes may have, as a share of its longest. */
-const MAX_PADDING = 0.25;
 /** Room of a row grows by doubling from here. */
 const SHORTEST_ROW = 64;
+/** Padding that a group may have, as a share of its longest member, or in tokens where that is more. */
+const MAX_PADDING_SHARE = 0.25;
+const MAX_PADDING_TOKENS = 4;
 
 /**
- * Groups prefixes for prefill so that padding stays small and a run bounded.
- * @param lengths   ascending
- * @param maxTokens of one run, padding included; a longer prefix gets a group of its own
+ * Groups prefill work so that padding stays small and a run bounded.
+ * @param lengths   tokens to compute for each row, ascending
+ * @param maxTokens of one run, padding included; a longer one gets a group of its own
  * @returns sizes of consecutive groups
  */
 export function groupByLength(lengths: readonly number[], maxTokens: number): number[] {
@@ -15,9 +16,8 @@ export function groupByLength(lengths: readonly number[], maxTokens: number): nu
   for (let i = 1; i <= lengths.length; i++) {
     const longest = lengths[i];
     const shortest = lengths[first] ?? 0;
-    const fits =
-      longest !== undefined && shortest >= longest * (1 - MAX_PADDING) && longest * (i + 1 - first) <= maxTokens;
-    if (fits) continue;
+    const padding = Math.max(MAX_PADDING_TOKENS, MAX_PADDING_SHARE * (longest ?? 0));
+    if (longest !== undefined && longest - shortest <= padding && longest * (i + 1 - first) <= maxTokens) continue;
     sizes.push(i - first);
     first = i;
   }

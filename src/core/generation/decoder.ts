@@ -1,16 +1,11 @@
 import { encodeGraph } from '../graph/encode';
-import {
-  buildDecodeGraph,
-  DECODE_INPUTS,
-  KV_PARTS,
-  LOGITS_OUTPUT,
-  pastName,
-  presentName,
-} from '../models/decode-graph';
+import { buildDecodeGraph, DECODE_INPUTS, LOGITS_OUTPUT } from '../models/decode-graph';
+import { FORWARD_INPUTS, KV_PARTS, pastName, presentName, type ForwardGraph } from '../models/forward-parts';
 import type { ModelConfig, ParameterStore } from '../models/model-config';
+import { buildPrefillGraph, PREFILL_INPUTS } from '../models/prefill-graph';
 import { ropeTable } from '../models/rope-table';
 import type { CompiledGraph, GraphExecutor, TensorView } from '../ports';
-import type { KvRows } from './kv-rows';
+import { kvFloatsPerToken, type KvRows } from './kv-rows';
 
 export interface DecoderOptions {
   readonly config: ModelConfig;
@@ -21,35 +16,31 @@ export interface DecoderOptions {
   readonly maxRows: number;
 }
 
-/** One run over consecutive cache rows; row i gets `tokens[i]` upon the `past[i]` tokens it holds. */
-interface Run {
-  readonly first: number;
-  readonly tokens: readonly ArrayLike<number>[];
-  readonly past: readonly number[];
-}
-
 /** A compiled graph with its feeds; views of the cache are made anew only when the rows of the run change. */
 interface Program {
   readonly compiled: CompiledGraph;
   readonly weightNames: readonly string[];
-  /** Whether the graph rotates heads by a node of its own. */
-  readonly readsPositions: boolean;
+  /** Names of the inputs that the graph has. */
+  readonly inputs: ReadonlySet<string>;
   readonly feeds: Record<string, TensorView>;
-  readonly outputs: Record<string, TensorView>;
   /** Cache version, first row and row count that the views belong to. */
   viewsOf: string;
   parametersVersion: number;
 }
 
-/**
- * Runs the decode graphs over a cache: `prefill` fills rows, `decode` feeds one token a row and gives logits.
- * Graphs are compiled at first use.
- */
+type Tensors = Record<string, TensorView>;
+
+/** What a query does not see; finite, so that a row of padding still has a softmax. */
+const HIDDEN_SCORE = -1e30;
+
+/** Runs the graphs over a cache: `prefill` fills rows, `decode` feeds one token a row and gives logits. Graphs are compiled at first use. */
 export class Decoder {
   readonly #options: DecoderOptions;
-  readonly #rope: Readonly<Record<string, TensorView>>;
+  readonly #rope: Tensors;
   readonly #logits: Float32Array;
-  readonly #programs = new Map<'last' | 'none', Promise<Program>>();
+  #fresh = new Float32Array(0);
+  #decode: Promise<Program> | null = null;
+  #prefill: Promise<Program> | null = null;
 
   constructor(options: DecoderOptions) {
     this.#options = options;
@@ -57,20 +48,42 @@ export class Decoder {
     const { cos, sin } = ropeTable(config, maxContext);
     const dims = [maxContext, config.headDim / 2];
     this.#rope = {
-      [DECODE_INPUTS.cos]: { dtype: 'float32', dims, data: cos },
-      [DECODE_INPUTS.sin]: { dtype: 'float32', dims, data: sin },
+      [FORWARD_INPUTS.cos]: { dtype: 'float32', dims, data: cos },
+      [FORWARD_INPUTS.sin]: { dtype: 'float32', dims, data: sin },
     };
     this.#logits = new Float32Array(maxRows * config.vocabSize);
   }
 
-  /** Computes keys and values of whole prefixes in the empty rows from `first` on; shorter ones are padded on the right. */
-  async prefillFresh(rows: KvRows, first: number, prefixes: readonly ArrayLike<number>[]): Promise<void> {
-    await this.#run('none', rows, { first, tokens: prefixes, past: prefixes.map(() => 0) });
-  }
-
-  /** Computes keys and values of `tokens` in one row that holds `past` tokens already. */
-  async prefillUpon(rows: KvRows, row: number, past: number, tokens: ArrayLike<number>): Promise<void> {
-    await this.#run('none', rows, { first: row, tokens: [tokens], past: [past] });
+  /**
+   * Computes keys and values of more tokens for consecutive rows, upon what each holds; all in one run.
+   * @param tokens of each row from `first` on; shorter ones are padded on the right
+   * @param past   tokens that each of these rows holds
+   */
+  async prefill(
+    rows: KvRows,
+    first: number,
+    tokens: readonly ArrayLike<number>[],
+    past: readonly number[],
+  ): Promise<void> {
+    this.#prefill ??= this.#compile(buildPrefillGraph(this.#options.config));
+    const program = await this.#prefill;
+    const { config } = this.#options;
+    const width = tokens.reduce((widest, row) => Math.max(widest, row.length), 0);
+    const cached = past.reduce((most, count) => Math.max(most, count), 0);
+    this.#refresh(program, rows, first, tokens.length);
+    Object.assign(program.feeds, this.#tokenInputs(program, tokens, past, width), {
+      [PREFILL_INPUTS.cached]: { dtype: 'int64', dims: [1], data: BigInt64Array.of(BigInt(cached)) },
+      [PREFILL_INPUTS.mask]: prefillMask(past, width, cached, config.numHeads / config.numKvHeads),
+    });
+    const fresh = this.#freshOutputs(rows, tokens.length, width);
+    await program.compiled.run(program.feeds, fresh.outputs);
+    rows.append(
+      first,
+      fresh.data,
+      width,
+      past,
+      tokens.map((row) => row.length),
+    );
   }
 
   /**
@@ -78,108 +91,132 @@ export class Decoder {
    * @returns logits of each row's next token, [rows, V]; valid until the next call
    */
   async decode(rows: KvRows, tokens: readonly number[], past: readonly number[]): Promise<Float32Array> {
-    await this.#run('last', rows, { first: 0, tokens: tokens.map((token) => [token]), past });
-    return this.#logits.subarray(0, tokens.length * this.#options.config.vocabSize);
+    this.#decode ??= this.#compile(buildDecodeGraph(this.#options.config));
+    const program = await this.#decode;
+    const { vocabSize } = this.#options.config;
+    const count = tokens.length;
+    this.#refresh(program, rows, 0, count);
+    const totalKeys = past.reduce((most, keys) => Math.max(most, keys), 0) + 1;
+    Object.assign(
+      program.feeds,
+      this.#tokenInputs(
+        program,
+        tokens.map((token) => [token]),
+        past,
+        1,
+      ),
+      {
+        [DECODE_INPUTS.lastKeys]: { dtype: 'int32', dims: [count], data: Int32Array.from(past) },
+        [DECODE_INPUTS.totalKeys]: { dtype: 'int32', dims: [1], data: Int32Array.of(totalKeys) },
+      },
+    );
+    const logits = this.#logits.subarray(0, count * vocabSize);
+    const outputs: Tensors = { [LOGITS_OUTPUT]: { dtype: 'float32', dims: [count, vocabSize], data: logits } };
+    for (const [past_, present] of this.#cacheNames()) {
+      const view = program.feeds[past_];
+      if (view) outputs[present] = view;
+    }
+    await program.compiled.run(program.feeds, outputs);
+    return logits;
   }
 
   async dispose(): Promise<void> {
-    const programs = await Promise.all(this.#programs.values());
-    this.#programs.clear();
-    await Promise.all(programs.map(({ compiled }) => compiled.dispose()));
+    const programs = await Promise.all([this.#decode, this.#prefill]);
+    this.#decode = null;
+    this.#prefill = null;
+    await Promise.all(programs.map((program) => program?.compiled.dispose()));
   }
 
-  async #run(head: 'last' | 'none', rows: KvRows, run: Run): Promise<void> {
-    const program = await this.#program(head);
-    this.#refreshWeights(program);
-    this.#refreshViews(program, rows, run.first, run.tokens.length, head);
-    Object.assign(program.feeds, runInputs(run), program.readsPositions ? positionsInput(run) : null);
-    await program.compiled.run(program.feeds, program.outputs);
+  async #compile({ graph, weightNames }: ForwardGraph): Promise<Program> {
+    const compiled = await this.#options.executor.compile(encodeGraph(graph), { label: graph.name });
+    const inputs = new Set(graph.inputs.map(({ name }) => name));
+    const feeds = Object.fromEntries(Object.entries(this.#rope).filter(([name]) => inputs.has(name)));
+    return { compiled, weightNames, inputs, feeds, viewsOf: '', parametersVersion: -1 };
   }
 
-  #program(head: 'last' | 'none'): Promise<Program> {
-    let program = this.#programs.get(head);
-    if (!program) {
-      program = this.#compile(head);
-      this.#programs.set(head, program);
+  /** Brings the feeds that last over runs up to date: weights, and the views of the rows. */
+  #refresh(program: Program, rows: KvRows, first: number, count: number): void {
+    const { parameters, config } = this.#options;
+    if (program.parametersVersion !== parameters.version) {
+      for (const name of program.weightNames) {
+        const { dims, data } = parameters.get(name);
+        program.feeds[name] = { dtype: 'float32', dims, data };
+      }
+      program.parametersVersion = parameters.version;
     }
-    return program;
-  }
-
-  async #compile(head: 'last' | 'none'): Promise<Program> {
-    const { config, executor } = this.#options;
-    const { graph, weightNames } = buildDecodeGraph(config, { head });
-    const compiled = await executor.compile(encodeGraph(graph), { label: graph.name });
-    const readsPositions = graph.inputs.some(({ name }) => name === DECODE_INPUTS.positions);
-    const feeds = Object.fromEntries(
-      Object.entries(this.#rope).filter(([name]) => graph.inputs.some((input) => input.name === name)),
-    );
-    return { compiled, weightNames, readsPositions, feeds, outputs: {}, viewsOf: '', parametersVersion: -1 };
-  }
-
-  #refreshWeights(program: Program): void {
-    const { parameters } = this.#options;
-    if (program.parametersVersion === parameters.version) return;
-    for (const name of program.weightNames) {
-      const { dims, data } = parameters.get(name);
-      program.feeds[name] = { dtype: 'float32', dims, data };
-    }
-    program.parametersVersion = parameters.version;
-  }
-
-  #refreshViews(program: Program, rows: KvRows, first: number, count: number, head: 'last' | 'none'): void {
-    const { config } = this.#options;
     const viewsOf = `${rows.version}:${first}:${count}`;
     if (program.viewsOf === viewsOf) return;
     const dims = [count, config.numKvHeads, rows.length, config.headDim];
     for (let layer = 0; layer < config.numLayers; layer++) {
       for (const part of KV_PARTS) {
-        const view: TensorView = { dtype: 'float32', dims, data: rows.view(layer, part, first, count) };
-        program.feeds[pastName(layer, part)] = view;
-        program.outputs[presentName(layer, part)] = view;
+        const name = pastName(layer, part);
+        if (program.inputs.has(name))
+          program.feeds[name] = { dtype: 'float32', dims, data: rows.view(layer, part, first, count) };
       }
-    }
-    if (head === 'last') {
-      const size = count * config.vocabSize;
-      program.outputs[LOGITS_OUTPUT] = {
-        dtype: 'float32',
-        dims: [count, config.vocabSize],
-        data: this.#logits.subarray(0, size),
-      };
     }
     program.viewsOf = viewsOf;
   }
+
+  /** Ids and positions; the latter only where the graph reads them. */
+  #tokenInputs(
+    program: Program,
+    tokens: readonly ArrayLike<number>[],
+    past: readonly number[],
+    width: number,
+  ): Tensors {
+    const count = tokens.length;
+    const ids = new Int32Array(count * width);
+    tokens.forEach((row, i) => ids.set(row, i * width));
+    const inputs: Tensors = {
+      [FORWARD_INPUTS.ids]: { dtype: 'int32', dims: [count, width], data: ids },
+      [FORWARD_INPUTS.grid]: { dtype: 'int64', dims: [3], data: BigInt64Array.of(BigInt(count), BigInt(width), -1n) },
+    };
+    if (!program.inputs.has(FORWARD_INPUTS.positions)) return inputs;
+    // Padding may count beyond the table; it takes the last position, and nobody looks at what it gives.
+    const last = this.#options.maxContext - 1;
+    const data = BigInt64Array.from({ length: count * width }, (_, i) =>
+      BigInt(Math.min(last, past[Math.floor(i / width)]! + (i % width))),
+    );
+    return { ...inputs, [FORWARD_INPUTS.positions]: { dtype: 'int64', dims: [count, width], data } };
+  }
+
+  /** Memory for new keys and values, [layers, 2, count, kvHeads, width, headDim], and its views by output. */
+  #freshOutputs(
+    rows: KvRows,
+    count: number,
+    width: number,
+  ): { readonly data: Float32Array; readonly outputs: Tensors } {
+    const { config } = this.#options;
+    const size = count * width * kvFloatsPerToken(rows.layout);
+    if (this.#fresh.length < size) this.#fresh = new Float32Array(size);
+    const dims = [count, config.numKvHeads, width, config.headDim];
+    const each = size / (config.numLayers * KV_PARTS.length);
+    const outputs: Tensors = {};
+    this.#cacheNames().forEach(([, present], i) => {
+      outputs[present] = { dtype: 'float32', dims, data: this.#fresh.subarray(i * each, (i + 1) * each) };
+    });
+    return { data: this.#fresh, outputs };
+  }
+
+  /** Input and output name of each cache, by layer and part. */
+  #cacheNames(): (readonly [past: string, present: string])[] {
+    const layers = Array.from({ length: this.#options.config.numLayers }, (_, layer) => layer);
+    return layers.flatMap((layer) =>
+      KV_PARTS.map((part) => [pastName(layer, part), presentName(layer, part)] as const),
+    );
+  }
 }
 
-/** The inputs that change with every run. */
-function runInputs({ tokens, past }: Run): Record<string, TensorView> {
-  const count = tokens.length;
-  const width = widthOf(tokens);
-  const ids = new Int32Array(count * width);
-  const lastKeys = new Int32Array(count);
-  let totalKeys = 0;
-  tokens.forEach((row, i) => {
-    for (let t = 0; t < row.length; t++) ids[i * width + t] = row[t]!;
-    const keys = past[i]! + row.length;
-    lastKeys[i] = keys - 1;
-    totalKeys = Math.max(totalKeys, keys);
+/** Which keys each new token sees: those its row holds, and the new ones up to itself. [B, 1, group · width, cached + width]. */
+function prefillMask(past: readonly number[], width: number, cached: number, group: number): TensorView {
+  const keys = cached + width;
+  const data = new Float32Array(past.length * group * width * keys);
+  past.forEach((held, row) => {
+    for (let query = 0; query < group * width; query++) {
+      const begin = (row * group * width + query) * keys;
+      data.fill(HIDDEN_SCORE, begin + held, begin + cached);
+      data.fill(HIDDEN_SCORE, begin + cached + (query % width) + 1, begin + keys);
+    }
   });
-  return {
-    [DECODE_INPUTS.ids]: { dtype: 'int32', dims: [count, width], data: ids },
-    [DECODE_INPUTS.grid]: { dtype: 'int64', dims: [3], data: BigInt64Array.of(BigInt(count), BigInt(width), -1n) },
-    [DECODE_INPUTS.lastKeys]: { dtype: 'int32', dims: [count], data: lastKeys },
-    [DECODE_INPUTS.totalKeys]: { dtype: 'int32', dims: [1], data: Int32Array.of(totalKeys) },
-  };
-}
-
-/** Position of each token; padding counts on. */
-function positionsInput({ tokens, past }: Run): Record<string, TensorView> {
-  const width = widthOf(tokens);
-  const data = BigInt64Array.from({ length: tokens.length * width }, (_, i) =>
-    BigInt(past[Math.floor(i / width)]! + (i % width)),
-  );
-  return { [DECODE_INPUTS.positions]: { dtype: 'int64', dims: [tokens.length, width], data } };
-}
-
-function widthOf(tokens: Run['tokens']): number {
-  return tokens.reduce((widest, row) => Math.max(widest, row.length), 0);
+  return { dtype: 'float32', dims: [past.length, 1, group * width, keys], data };
 }

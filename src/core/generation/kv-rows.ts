@@ -1,4 +1,4 @@
-import { KV_PARTS, type KvPart } from '../models/decode-graph';
+import { KV_PARTS, type KvPart } from '../models/forward-parts';
 import type { ModelConfig } from '../models/model-config';
 
 /** What one cached token consists of. */
@@ -112,6 +112,24 @@ export class KvRows {
     this.#eachStrip(row, (cache, offset, strip) => {
       const source = strip * span.tokens * headDim;
       cache.set(span.data.subarray(source, source + tokens * headDim), offset + position * headDim);
+    });
+  }
+
+  /**
+   * Writes what a prefill run computed for consecutive rows.
+   * @param fresh   [layers, 2, rows, kvHeads, width, headDim]
+   * @param past    position of each row's first new token
+   * @param lengths new tokens of each row; the rest of `width` is padding
+   */
+  append(first: number, fresh: Float32Array, width: number, past: readonly number[], lengths: readonly number[]): void {
+    const { kvHeads, headDim } = this.layout;
+    const strips = kvHeads * lengths.length;
+    lengths.forEach((tokens, i) => {
+      this.#eachStrip(first + i, (cache, offset, strip) => {
+        const array = Math.floor(strip / kvHeads);
+        const source = (array * strips + i * kvHeads + (strip % kvHeads)) * width * headDim;
+        cache.set(fresh.subarray(source, source + tokens * headDim), offset + (past[i] ?? 0) * headDim);
+      });
     });
   }
 

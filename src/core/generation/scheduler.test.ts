@@ -95,7 +95,7 @@ describe('Scheduler', () => {
           );
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 

@@ -7,7 +7,7 @@ import type { PrefixTrie } from './prefix-trie';
 import type { Sequence } from './sequence';
 
 /** What the scheduler needs of a decoder. */
-export type StepRunner = Pick<Decoder, 'prefillFresh' | 'prefillUpon' | 'decode'>;
+export type StepRunner = Pick<Decoder, 'prefill' | 'decode'>;
 
 export interface SchedulerOptions {
   readonly decoder: StepRunner;
@@ -33,12 +33,13 @@ interface Ticket {
   epoch: number;
 }
 
-/** Beginnings shorter than this are computed again rather than waited for or copied: a batch of fresh prefixes is cheaper. */
-const MIN_SHARED_TOKENS = 16;
-/** A rest of a prefix this short goes token by token with the decoding steps, which costs about as much as a run of its own. */
-const MAX_TRICKLED_TOKENS = 6;
-/** Tokens of one prefill run, which bounds its activations. */
-const MAX_PREFILL_TOKENS = 4096;
+/** A beginning at least this long is worth waiting for when another sequence computes it. */
+const MIN_AWAITED_TOKENS = 16;
+/** A rest of a prefix this short goes token by token with the decoding steps. */
+const MAX_TRICKLED_TOKENS = 2;
+/** Tokens of one prefill run, and of one row in it; together they bound its activations. */
+const MAX_PREFILL_TOKENS = 2048;
+const MAX_PREFILL_WIDTH = 512;
 /** How far down the queue a round looks, in batches, for sequences that need not wait for each other's prefix. */
 const LOOKAHEAD = 2;
 /** Part of the memory that rows may take; the rest is for cached prefixes. */
@@ -112,20 +113,16 @@ export class Scheduler {
   /** Fills free rows from the queue; in rounds, so that what one sequence computes the next can reuse. */
   async #admit(): Promise<void> {
     for (let round = this.#nextRound(); round.length > 0; round = this.#nextRound()) {
-      const cachedOf = new Map(round.map((ticket) => [ticket, this.#usefulCache(ticket.sequence)]));
-      const fresh = round.filter((ticket) => cachedOf.get(ticket) === 0).toSorted(byPrefillLength);
-      const upon = round.filter((ticket) => cachedOf.get(ticket) !== 0);
+      const rests = new Map(
+        round.map((ticket) => [ticket, ticket.sequence.prefillLength - this.#cachedLength(ticket.sequence)]),
+      );
+      const byRest = round.toSorted((a, b) => (rests.get(a) ?? 0) - (rests.get(b) ?? 0));
       const first = this.#active.length;
-      for (const ticket of [...fresh, ...upon]) {
+      for (const ticket of byRest) {
         ticket.epoch = this.#epoch;
-        this.#active.push(ticket);
+        this.#restore(this.#active.push(ticket) - 1, ticket.sequence);
       }
-      await this.#prefillFresh(first, fresh);
-      for (const [i, ticket] of upon.entries()) {
-        const row = first + fresh.length + i;
-        this.#restore(row, ticket.sequence);
-        await this.#prefillRest(row, ticket);
-      }
+      await this.#prefill(first, byRest);
     }
   }
 
@@ -151,18 +148,12 @@ export class Scheduler {
     const cached = this.#cachedLength(sequence);
     return round.some(({ sequence: other }) => {
       const shared = sharedLength(other.ids, other.prefillLength, sequence.ids, sequence.prefillLength);
-      return shared >= MIN_SHARED_TOKENS && shared > cached;
+      return shared >= MIN_AWAITED_TOKENS && shared > cached;
     });
   }
 
   #cachedLength(sequence: Sequence): number {
     return this.#options.trie.match(sequence.ids, sequence.prefillLength).reduce((sum, { tokens }) => sum + tokens, 0);
-  }
-
-  /** Cached tokens worth copying; 0 when the prefix is better computed in a batch with others. */
-  #usefulCache(sequence: Sequence): number {
-    const cached = this.#cachedLength(sequence);
-    return cached >= MIN_SHARED_TOKENS || sequence.prefillLength - cached <= MAX_TRICKLED_TOKENS ? cached : 0;
   }
 
   /** Gives rows the room that the head of the queue needs, as soon as the memory allows it. */
@@ -189,30 +180,6 @@ export class Scheduler {
     return Math.max(1, Math.min(maxRows, fitting));
   }
 
-  /** @param fresh ascending by length, for consecutive rows from `first` on */
-  async #prefillFresh(first: number, fresh: readonly Ticket[]): Promise<void> {
-    const { decoder, rows } = this.#options;
-    let begin = 0;
-    for (const size of groupByLength(
-      fresh.map(({ sequence }) => sequence.prefillLength),
-      MAX_PREFILL_TOKENS,
-    )) {
-      const group = fresh.slice(begin, begin + size);
-      if (size === 1) {
-        for (const ticket of group) await this.#prefillRest(first + begin, ticket);
-      } else {
-        const prefixes = group.map(({ sequence }) => sequence.ids.subarray(0, sequence.prefillLength));
-        await decoder.prefillFresh(rows, first + begin, prefixes);
-        for (const [i, ticket] of group.entries()) {
-          ticket.sequence.fed = ticket.sequence.prefillLength;
-          this.#stats.prefilledTokens += ticket.sequence.fed;
-          this.#remember(first + begin + i, ticket);
-        }
-      }
-      begin += size;
-    }
-  }
-
   /** Copies what is cached of a prefix into a row. */
   #restore(row: number, sequence: Sequence): void {
     const { rows, trie } = this.#options;
@@ -223,19 +190,30 @@ export class Scheduler {
     this.#stats.reusedTokens += sequence.fed;
   }
 
-  /** Computes what a row lacks of its prefix, in pieces; a short rest is left to the decoding steps. */
-  async #prefillRest(row: number, ticket: Ticket): Promise<void> {
-    const { decoder, rows } = this.#options;
-    const { sequence } = ticket;
-    const rest = sequence.prefillLength - sequence.fed;
-    this.#stats.prefilledTokens += rest;
-    if (rest <= MAX_TRICKLED_TOKENS) return;
-    while (sequence.fed < sequence.prefillLength) {
-      const end = Math.min(sequence.prefillLength, sequence.fed + MAX_PREFILL_TOKENS);
-      await decoder.prefillUpon(rows, row, sequence.fed, sequence.ids.subarray(sequence.fed, end));
-      sequence.fed = end;
+  /** Computes what consecutive rows lack of their prefixes, ascending; a short rest is left to the decoding steps. */
+  async #prefill(first: number, tickets: readonly Ticket[]): Promise<void> {
+    const rests = tickets.map(({ sequence }) => sequence.prefillLength - sequence.fed);
+    this.#stats.prefilledTokens += rests.reduce((sum, rest) => sum + rest, 0);
+    let begin = rests.findIndex((rest) => rest > MAX_TRICKLED_TOKENS);
+    if (begin < 0) return;
+    for (const size of groupByLength(rests.slice(begin), MAX_PREFILL_TOKENS)) {
+      await this.#prefillGroup(first + begin, tickets.slice(begin, begin + size));
+      begin += size;
     }
-    this.#remember(row, ticket);
+  }
+
+  async #prefillGroup(first: number, group: readonly Ticket[]): Promise<void> {
+    const { decoder, rows } = this.#options;
+    for (const piece of piecesOf(group.map(({ sequence }) => sequence))) {
+      await decoder.prefill(
+        rows,
+        first,
+        piece.map(({ sequence, end }) => sequence.ids.subarray(sequence.fed, end)),
+        piece.map(({ sequence }) => sequence.fed),
+      );
+      for (const { sequence, end } of piece) sequence.fed = end;
+    }
+    for (const [i, ticket] of group.entries()) this.#remember(first + i, ticket);
   }
 
   /** Caches what a row has computed, for prefixes to come. */
@@ -320,8 +298,14 @@ export class Scheduler {
   }
 }
 
-function byPrefillLength(a: Ticket, b: Ticket): number {
-  return a.sequence.prefillLength - b.sequence.prefillLength;
+/** Cuts what a group of sequences lacks into runs of bounded width; lazily, as `fed` advances in between. */
+function* piecesOf(group: readonly Sequence[]): Generator<{ readonly sequence: Sequence; readonly end: number }[]> {
+  while (group.some(({ fed, prefillLength }) => fed < prefillLength)) {
+    yield group.map((sequence) => ({
+      sequence,
+      end: Math.min(sequence.prefillLength, sequence.fed + MAX_PREFILL_WIDTH),
+    }));
+  }
 }
 
 function closed(): CancelledError {

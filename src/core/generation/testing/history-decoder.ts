@@ -1,4 +1,4 @@
-import { KV_PARTS } from '../../models/decode-graph';
+import { KV_PARTS } from '../../models/forward-parts';
 import type { KvLayout, KvRows } from '../kv-rows';
 import type { StepRunner } from '../scheduler';
 
@@ -9,15 +9,10 @@ import type { StepRunner } from '../scheduler';
 export function historyDecoder(layout: KvLayout, vocabSize: number): StepRunner & { readonly runs: number } {
   const decoder = {
     runs: 0,
-    async prefillFresh(rows: KvRows, first: number, prefixes: readonly ArrayLike<number>[]) {
+    async prefill(rows: KvRows, first: number, tokens: readonly ArrayLike<number>[], past: readonly number[]) {
       decoder.runs++;
       await Promise.resolve();
-      prefixes.forEach((prefix, i) => feed(rows, first + i, 0, prefix));
-    },
-    async prefillUpon(rows: KvRows, row: number, past: number, tokens: ArrayLike<number>) {
-      decoder.runs++;
-      await Promise.resolve();
-      feed(rows, row, past, tokens);
+      tokens.forEach((row, i) => feed(rows, first + i, past[i] ?? 0, row));
     },
     async decode(rows: KvRows, tokens: readonly number[], past: readonly number[]) {
       decoder.runs++;

@@ -1,0 +1,187 @@
+import { ShapeError } from '../errors';
+import { Graph, type Value } from '../graph/graph';
+import { EMBEDDING, FINAL_NORM, headName, layerPrefix } from './decoder/parameters';
+import type { ModelConfig } from './model-config';
+
+/** Names of inputs that the decode and the prefill graph have in common, besides weights. */
+export const FORWARD_INPUTS = {
+  /** [B, S] int32. */
+  ids: 'ids',
+  /** [3] int64: B, S, -1. The hidden state is kept as [B·S, D]; this brings it into rows for attention. */
+  grid: 'grid',
+  /** [B, S] int64: position of each token; read only where rotation is a node of its own. */
+  positions: 'positions',
+  /** [P, headDim / 2] each. */
+  cos: 'rope.cos',
+  sin: 'rope.sin',
+} as const;
+
+export const KV_PARTS = ['key', 'value'] as const;
+export type KvPart = (typeof KV_PARTS)[number];
+
+/** Name of a key or value cache, [B, kvHeads, M, headDim]. */
+export const pastName = (layer: number, part: KvPart): string => `past.${layer}.${part}`;
+/** Name of what a run adds to the cache. */
+export const presentName = (layer: number, part: KvPart): string => `present.${layer}.${part}`;
+
+export const MICROSOFT = 'com.microsoft';
+
+/** A graph of a model's forward pass and the weights it reads, by Hugging Face name. */
+export interface ForwardGraph {
+  readonly graph: Graph;
+  readonly weightNames: readonly string[];
+}
+
+/**
+ * The parts of a forward pass without gradients, as graph nodes with onnxruntime's fused operators. Weights are inputs, so the memory that
+ * the trainer writes to is read without a copy.
+ *
+ * Letters: B rows, S new tokens a row, N = B·S, D hidden size, V vocabulary.
+ */
+export class ForwardParts {
+  readonly graph: Graph;
+  readonly config: ModelConfig;
+  readonly inputs: Readonly<Record<keyof typeof FORWARD_INPUTS, Value>>;
+  readonly #weightNames = new Set<string>();
+
+  constructor(config: ModelConfig, name: string) {
+    this.graph = new Graph(name);
+    this.config = config;
+    const half = config.headDim / 2;
+    this.inputs = {
+      ids: this.graph.input(FORWARD_INPUTS.ids, 'int32', ['B', 'S']),
+      grid: this.graph.input(FORWARD_INPUTS.grid, 'int64', [3]),
+      positions: this.graph.input(FORWARD_INPUTS.positions, 'int64', ['B', 'S']),
+      cos: this.graph.input(FORWARD_INPUTS.cos, 'float32', ['P', half]),
+      sin: this.graph.input(FORWARD_INPUTS.sin, 'float32', ['P', half]),
+    };
+  }
+
+  /** The graph without what no output needs. */
+  finish(): ForwardGraph {
+    this.graph.prune();
+    const weightNames = this.graph.inputs.map(({ name }) => name).filter((name) => this.#weightNames.has(name));
+    return { graph: this.graph, weightNames };
+  }
+
+  /** [N, D] */
+  embed(): Value {
+    const { vocabSize, hiddenSize } = this.config;
+    const table = this.#weight(EMBEDDING, [vocabSize, hiddenSize]);
+    const rows = this.graph.single('Gather', [table, this.inputs.ids], ['B', 'S', hiddenSize], {
+      attributes: { axis: 0 },
+    });
+    return this.flatten(rows, hiddenSize);
+  }
+
+  inputNorm(hidden: Value): Value {
+    return this.#rmsNorm(hidden, this.#weight(`${layerPrefix(0)}input_layernorm.weight`, [this.config.hiddenSize]));
+  }
+
+  /** After the attention of a layer: norm of `branch + skip`, and that sum. */
+  attentionNorm(branch: Value, skip: Value, layer: number): readonly [normed: Value, sum: Value] {
+    return this.#skipNorm(branch, skip, `${layerPrefix(layer)}post_attention_layernorm.weight`);
+  }
+
+  /** After the MLP of a layer: the next layer's norm, or the last one. */
+  mlpNorm(branch: Value, skip: Value, layer: number): readonly [normed: Value, sum: Value] {
+    const isLast = layer === this.config.numLayers - 1;
+    return this.#skipNorm(branch, skip, isLast ? FINAL_NORM : `${layerPrefix(layer + 1)}input_layernorm.weight`);
+  }
+
+  /** down(silu(gate(x)) · up(x)): [N, D] */
+  mlp(normed: Value, layer: number): Value {
+    const { intermediateSize, hiddenSize } = this.config;
+    const module = `${layerPrefix(layer)}mlp`;
+    const gate = this.#linear(normed, `${module}.gate_proj`, intermediateSize);
+    const up = this.#linear(normed, `${module}.up_proj`, intermediateSize);
+    const active = this.graph.single('QuickGelu', [gate], gate.dims, {
+      domain: MICROSOFT,
+      attributes: { alpha: { float: 1 } },
+    });
+    const gated = this.graph.single('Mul', [active, up], gate.dims);
+    return this.#linear(gated, `${module}.down_proj`, hiddenSize);
+  }
+
+  /** Projection to heads, with bias and head norm where the family has them: [B, S, heads · headDim]. */
+  heads(normed: Value, layer: number, part: 'q' | 'k' | 'v'): Value {
+    const { headDim, qkvBias, qkNorm, numHeads, numKvHeads } = this.config;
+    const heads = part === 'q' ? numHeads : numKvHeads;
+    const module = `${layerPrefix(layer)}self_attn`;
+    let projected = this.#linear(normed, `${module}.${part}_proj`, heads * headDim, qkvBias);
+    if (qkNorm && part !== 'v') {
+      const gamma = this.#weight(`${module}.${part}_norm.weight`, [headDim]);
+      const byHead = this.graph.single(
+        'Reshape',
+        [projected, this.graph.int64([-1, heads, headDim])],
+        ['N', heads, headDim],
+      );
+      projected = this.#rmsNorm(byHead, gamma);
+    }
+    return this.graph.single('Reshape', [projected, this.inputs.grid], ['B', 'S', heads * headDim]);
+  }
+
+  /** Rotary positions upon [B, S, heads · headDim]. */
+  rotate(heads: Value): Value {
+    const { positions, cos, sin } = this.inputs;
+    return this.graph.single('RotaryEmbedding', [heads, positions, cos, sin], heads.dims, {
+      domain: MICROSOFT,
+      attributes: { interleaved: 0, num_heads: Number(heads.dims[2]) / this.config.headDim },
+    });
+  }
+
+  /** Projection of the mixed values back to the hidden size: [N, D]. */
+  attentionOutput(mixed: Value, layer: number): Value {
+    return this.#linear(mixed, `${layerPrefix(layer)}self_attn.o_proj`, this.config.hiddenSize);
+  }
+
+  /** Logits of every row: [N, V]. */
+  head(normed: Value): Value {
+    return this.#linear(normed, headName(this.config).replace(/\.weight$/, ''), this.config.vocabSize);
+  }
+
+  flatten(x: Value, size: number): Value {
+    return this.graph.single('Reshape', [x, this.graph.int64([-1, size])], ['N', size]);
+  }
+
+  #skipNorm(branch: Value, skip: Value, weight: string): readonly [normed: Value, sum: Value] {
+    const { hiddenSize, rmsNormEps } = this.config;
+    const dims = branch.dims;
+    const [normed, , , sum] = this.graph.node(
+      'SkipSimplifiedLayerNormalization',
+      [branch, skip, this.#weight(weight, [hiddenSize])],
+      {
+        domain: MICROSOFT,
+        attributes: { epsilon: { float: rmsNormEps } },
+        outputs: [{ dims }, { dims: [1] }, { dims: [1] }, { dims }],
+      },
+    );
+    return [taken(normed), taken(sum)];
+  }
+
+  #rmsNorm(x: Value, gamma: Value): Value {
+    return this.graph.single('SimplifiedLayerNormalization', [x, gamma], x.dims, {
+      attributes: { axis: -1, epsilon: { float: this.config.rmsNormEps } },
+    });
+  }
+
+  /** x Wᵀ (+ b), W as Hugging Face stores it: [out, in]. */
+  #linear(x: Value, module: string, outSize: number, hasBias = false): Value {
+    const inputs = [x, this.#weight(`${module}.weight`, [outSize, Number(x.dims.at(-1))])];
+    if (hasBias) inputs.push(this.#weight(`${module}.bias`, [outSize]));
+    return this.graph.single('Gemm', inputs, ['N', outSize], { attributes: { transB: 1 } });
+  }
+
+  #weight(name: string, dims: readonly number[]): Value {
+    const known = this.graph.inputs.find((input) => input.name === name);
+    if (known) return known;
+    this.#weightNames.add(name);
+    return this.graph.input(name, 'float32', dims);
+  }
+}
+
+/** An output that the node was asked for. */
+export function taken(value: Value | undefined): Value {
+  if (value === undefined) throw new ShapeError('A node gave fewer outputs than it was asked for.');
+  return value;
+}

@@ -1,0 +1,81 @@
+import type { Value } from '../graph/graph';
+import {
+  ForwardParts,
+  KV_PARTS,
+  MICROSOFT,
+  pastName,
+  presentName,
+  type ForwardGraph,
+  type KvPart,
+} from './forward-parts';
+import type { ModelConfig } from './model-config';
+
+/** Inputs of a prefill graph besides those of every forward graph. */
+export const PREFILL_INPUTS = {
+  /** [1] int64: C, the cached tokens that any row has. */
+  cached: 'cached',
+  /** [B, 1, G·S, C + S] float32: 0 where a query sees a key, very negative elsewhere; G queries share a key. */
+  mask: 'mask',
+} as const;
+
+/**
+ * Keys and values of S more tokens for each of B rows that hold any number of tokens already, rows padded on the right. No logits: the last
+ * token of a prefix goes with a decoding step. Attention is made of plain nodes because onnxruntime's GroupQueryAttention takes S > 1 upon
+ * a cache for one row only.
+ *
+ * Outputs for each layer the new keys and values, [B, kvHeads, S, headDim]; the caller puts them into the cache.
+ */
+export function buildPrefillGraph(config: ModelConfig): ForwardGraph {
+  const parts = new ForwardParts(config, 'prefill');
+  const { headDim, numHeads, numKvHeads, numLayers } = config;
+  const group = numHeads / numKvHeads;
+  const cached = parts.graph.input(PREFILL_INPUTS.cached, 'int64', [1]);
+  const mask = parts.graph.input(PREFILL_INPUTS.mask, 'float32', ['B', 1, `${group}*S`, 'T']);
+
+  /** New keys or values, given out, and all of them: [B, kvHeads, C + S, headDim]. */
+  const extend = (normed: Value, layer: number, part: KvPart): Value => {
+    const projected = part === 'key' ? parts.rotate(parts.heads(normed, layer, 'k')) : parts.heads(normed, layer, 'v');
+    const byHead = reshape(projected, [0, 0, numKvHeads, headDim], ['B', 'S', numKvHeads, headDim]);
+    const fresh = transpose(byHead, [0, 2, 1, 3]);
+    parts.graph.output(presentName(layer, part), fresh);
+    const past = parts.graph.input(pastName(layer, part), 'float32', ['B', numKvHeads, 'M', headDim]);
+    const used = parts.graph.single(
+      'Slice',
+      [past, parts.graph.int64([0]), cached, parts.graph.int64([2])],
+      ['B', numKvHeads, 'C', headDim],
+    );
+    return parts.graph.single('Concat', [used, fresh], ['B', numKvHeads, 'T', headDim], { attributes: { axis: 2 } });
+  };
+  const reshape = (x: Value, shape: readonly number[], dims: Value['dims']): Value =>
+    parts.graph.single('Reshape', [x, parts.graph.int64(shape)], dims);
+  const transpose = (x: Value, perm: readonly number[]): Value => {
+    const dims = perm.map((axis) => x.dims[axis] ?? 1);
+    return parts.graph.single('Transpose', [x], dims, { attributes: { perm } });
+  };
+  /** Queries of one kv head lie together, so that keys need not be repeated: [B, kvHeads, G·S, headDim]. */
+  const queries = (normed: Value, layer: number): Value => {
+    const rotated = parts.rotate(parts.heads(normed, layer, 'q'));
+    const byHead = reshape(rotated, [0, 0, numKvHeads, group, headDim], ['B', 'S', numKvHeads, group, headDim]);
+    return reshape(transpose(byHead, [0, 2, 3, 1, 4]), [0, 0, -1, headDim], ['B', numKvHeads, `${group}*S`, headDim]);
+  };
+  const attend = (query: Value, keys: Value, values: Value, layer: number): Value => {
+    const dims = ['B', numKvHeads, `${group}*S`, 'T'] as const;
+    const attributes = { transB: 1, alpha: { float: 1 / Math.sqrt(headDim) } };
+    const scores = parts.graph.single('FusedMatMul', [query, keys], dims, { domain: MICROSOFT, attributes });
+    const masked = parts.graph.single('Add', [scores, mask], dims);
+    const shares = parts.graph.single('Softmax', [masked], dims, { attributes: { axis: -1 } });
+    const mixed = parts.graph.single('MatMul', [shares, values], query.dims);
+    const byHead = reshape(mixed, [0, 0, group, -1, headDim], ['B', numKvHeads, group, 'S', headDim]);
+    return parts.attentionOutput(parts.flatten(transpose(byHead, [0, 3, 1, 2, 4]), numHeads * headDim), layer);
+  };
+
+  let hidden = parts.embed();
+  let normed = parts.inputNorm(hidden);
+  for (let layer = 0; layer < numLayers; layer++) {
+    const [keys, values] = KV_PARTS.map((part) => extend(normed, layer, part));
+    if (layer === numLayers - 1 || !keys || !values) break;
+    [normed, hidden] = parts.attentionNorm(attend(queries(normed, layer), keys, values, layer), hidden, layer);
+    [normed, hidden] = parts.mlpNorm(parts.mlp(normed, layer), hidden, layer);
+  }
+  return parts.finish();
+}
