@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors';
-import { bindDim, multiplyDims, showDims } from '../tensor/dims';
+import { bindDim, showDims, type Dim, type Dims } from '../tensor/dims';
 import { tensor64 } from '../tensor/tensor64';
 import { operand } from './operand';
 import type { Op } from './program';
@@ -78,7 +78,29 @@ export const pickColumn: Op = {
     const width = x.dims[1] ?? 1;
     return [tensor64([ids.data.length], (row) => x.data[row * width + ids.data[row]!]!)];
   },
+  vjp: ({ program, inputs, gradients }) => [program.apply(placeColumn(operand(inputs, 0).dims[1] ?? 1), operand(gradients, 0), operand(inputs, 1)), null],
 };
+
+/** The reverse of `pickColumn`: rows of `width` zeros with values [N] at ids [N]. No gradient. */
+export function placeColumn(width: Dim): Op {
+  return {
+    name: 'placeColumn',
+    infer: (inputs) => [{ dims: [operand(inputs, 0).dims[0] ?? 1, width], dtype: 'float32' }],
+    emit: (context, inputs, outputs) => {
+      const [values, ids] = [operand(inputs, 0), operand(inputs, 1)];
+      const { dims } = operand(outputs, 0);
+      const column = [dims[0] ?? 1, 1];
+      const [base] = zeros(dims).emit(context, [], outputs);
+      const operands = [operand([base ?? null], 0), context.reshape(ids, column), context.reshape(values, column)];
+      return [context.graph.single('ScatterElements', operands, dims, { attributes: { axis: 1 } })];
+    },
+    evaluate: (inputs, bindings) => {
+      const [values, ids] = [operand(inputs, 0), operand(inputs, 1)];
+      const columns = bindDim(width, bindings);
+      return [tensor64([values.data.length, columns], (index) => (index % columns === ids.data[Math.floor(index / columns)] ? values.data[Math.floor(index / columns)]! : 0))];
+    },
+  };
+}
 
 /** Columns of `x` [N, V] by `ids` [K]: [N, K]. No gradient. */
 export const gatherColumns: Op = {
@@ -93,7 +115,7 @@ export const gatherColumns: Op = {
 };
 
 /** A tensor of zeros; takes no operand. */
-export function zeros(dims: readonly (number | string)[]): Op {
+export function zeros(dims: Dims): Op {
   return {
     name: 'zeros',
     infer: () => [{ dims, dtype: 'float32' }],
@@ -106,6 +128,6 @@ export function zeros(dims: readonly (number | string)[]): Op {
       );
       return [context.graph.single('ConstantOfShape', [shape], dims, { dtype: 'float32' })];
     },
-    evaluate: (_, bindings) => [tensor64([...dims].map((dim) => bindDim(multiplyDims(dim), bindings)), () => 0)],
+    evaluate: (_, bindings) => [tensor64(dims.map((dim) => bindDim(dim, bindings)), () => 0)],
   };
 }

@@ -2,7 +2,7 @@ import { attend, causalMask, rope, segmentMask } from './attention';
 import { absolute, add, exp, isAtMost, maximum, minimum, multiply, scale, shift, sigmoid, sign, silu, subtract } from './elementwise';
 import { fence } from './fence';
 import { loraLinear, matmul } from './linear-algebra';
-import { gatherColumns, gatherRows, gatherRowsPartly, pickColumn, scatterRows, zeros } from './lookup';
+import { gatherColumns, gatherRows, gatherRowsPartly, pickColumn, placeColumn, scatterRows, zeros } from './lookup';
 import { logSoftmax, rmsNorm } from './normalise';
 import { concat, expand, reshape, split, sum, transpose } from './shape';
 
@@ -27,6 +27,7 @@ export const OPS = {
   minimum,
   multiply,
   pickColumn,
+  placeColumn,
   reshape,
   rmsNorm,
   rope,
