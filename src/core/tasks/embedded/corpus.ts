@@ -47,16 +47,17 @@ export type DocumentKind = 'direct' | 'workbook' | 'check' | 'drill' | 'verdict'
 
 /** Share of each kind among the documents. */
 export const DOCUMENT_SHARES: Readonly<Record<DocumentKind, number>> = {
-  direct: 0.15,
-  workbook: 0.33,
-  check: 0.27,
-  drill: 0.2,
+  direct: 0.12,
+  workbook: 0.3,
+  check: 0.3,
+  drill: 0.23,
   verdict: 0.05,
 };
 
 const QUESTION_WEIGHT = 0.1;
-/** Of the lines that only lead up to a check. */
-const HISTORY_WEIGHT = 0.3;
+/** Of the lines that only lead up to a check: what they copy from the story, and the result of their calculation. */
+const HISTORY_WEIGHT = 0.5;
+const HISTORY_RESULT_WEIGHT = 0.1;
 /** Of the one word that says right or wrong. */
 const VERDICT_WEIGHT = 4;
 /** Chance that a calculation goes wrong: in a solution, and where a check follows. */
@@ -117,11 +118,13 @@ function writeWorkbook(rng: Rng): Segment[] {
   const segments = [questionSegment(problem)];
   if (rng.next() < 0.3) segments.push(line(`${CUES.clarify} ${clarifyText(problem)}`, 1));
   if (rng.next() < 0.25) segments.push(line(`${CUES.analysis} ${analysisText(problem)}`, 1));
+  // Some documents ask before nearly every step: long ones, so that far looks back to the story are learned.
+  const askChance = rng.next() < 0.3 ? 0.8 : 0.1;
   // One document in four leaves the rest to a direct answer.
   const written = rng.next() < 0.25 ? rng.integer(steps.length) : steps.length;
   for (const step of steps.slice(0, written)) {
-    if (rng.next() < 0.25) segments.push(line(`${CUES.subquestion} ${subquestionText(problem, step.operation)}`, 1));
-    segments.push(...stepSegments(step, `${CUES.nextStep} `, 1));
+    if (rng.next() < askChance) segments.push(line(`${CUES.subquestion} ${subquestionText(problem, step.operation)}`, 1));
+    segments.push(...stepSegments(step, `${CUES.nextStep} `, { text: 1, result: 1 }));
   }
   if (written < steps.length) {
     const rest = continueExactly(problem, steps, written);
@@ -144,7 +147,7 @@ function writeCheck(rng: Rng): Segment[] {
   if (rng.next() < 0.15) segments.push(line(analysisText(problem), HISTORY_WEIGHT));
   for (const step of steps.slice(0, checked + 1)) {
     if (rng.next() < 0.15) segments.push(line(subquestionText(problem, step.operation), HISTORY_WEIGHT));
-    segments.push(...stepSegments(step, '', HISTORY_WEIGHT));
+    segments.push(...stepSegments(step, '', HISTORY));
   }
   return [...segments, ...checkSegments(steps[checked]!)];
 }
@@ -155,7 +158,7 @@ function writeDrill(rng: Rng): Segment[] {
   const checked = rng.integer(problem.operations.length);
   const steps = workOut(problem, (i) => (i === checked && rng.next() < CHECKED_SLIP_CHANCE ? drawSlip(rng) : 0));
   const step = steps[checked]!;
-  return [...stepSegments(step, '', HISTORY_WEIGHT), ...checkSegments(step)];
+  return [...stepSegments(step, '', { text: 0, result: 0 }), ...checkSegments(step)];
 }
 
 /** The comparison alone: two numbers, half of the time equal. */
@@ -190,15 +193,22 @@ function verdictSegments(text: string, weight: number): Segment[] {
   ];
 }
 
+/** How much the two parts of a step's line count. */
+interface StepWeights {
+  readonly text: number;
+  readonly result: number;
+}
+
+const HISTORY: StepWeights = { text: HISTORY_WEIGHT, result: HISTORY_RESULT_WEIGHT };
+
 /** The line of a step; the digits of a slip are context, never a target. */
-function stepSegments(step: WorkedStep, cue: string, weight: number): Segment[] {
+function stepSegments(step: WorkedStep, cue: string, weights: StepWeights): Segment[] {
   const text = cue + nextStepText(step.operation, step.value, step.result);
-  if (step.result === step.right) return [line(text, weight)];
   const at = text.lastIndexOf('= ') + 2;
   return [
-    { text: text.slice(0, at), weight },
-    { text: String(step.result), weight: 0 },
-    { text: ' .\n', weight },
+    { text: text.slice(0, at), weight: weights.text },
+    { text: String(step.result), weight: step.result === step.right ? weights.result : 0 },
+    { text: ' .\n', weight: weights.text },
   ];
 }
 

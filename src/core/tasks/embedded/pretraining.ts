@@ -25,11 +25,11 @@ export interface PretrainingPlan {
 
 export const PRETRAINING: PretrainingPlan = {
   tokens: 14_000_000,
-  rowsPerUpdate: 16,
-  rowLength: 256,
+  rowsPerUpdate: 6,
+  rowLength: 320,
   learningRate: 2e-3,
   warmupUpdates: 40,
-  decayShare: 0.4,
+  decayShare: 0.7,
   finalRateShare: 0.03,
   beta1: 0.9,
   beta2: 0.98,
