@@ -1,4 +1,5 @@
 import type { Rng } from '../ports';
+import { shuffled } from '../random/shuffle';
 import { normaliseStepText } from '../tokens/lint';
 import type { DraftExample } from './example';
 import type { ExamplesConfig } from './examples-config';
@@ -50,14 +51,4 @@ function contentKey(example: DraftExample): string {
 
 function pathKey(example: DraftExample): string {
   return JSON.stringify([example.questionId, example.nodePath]);
-}
-
-/** Fisher and Yates. */
-function shuffled<T>(items: readonly T[], rng: Rng): T[] {
-  const result = [...items];
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = rng.integer(i + 1);
-    [result[i], result[j]] = [result[j]!, result[i]!];
-  }
-  return result;
 }

@@ -1,0 +1,67 @@
+import type { RlConfig } from '../train/rl/rl-config';
+import { formPenalty, lengthPenalty } from './form';
+import { outcomeReward, type Outcome } from './outcome';
+
+/** What a reward may look at for one path of n steps. */
+export interface RewardFacts extends Outcome {
+  readonly isWellFormed: boolean;
+  /** Ids of the response. */
+  readonly tokens: number;
+  /**
+   * [n + 1] how promising the path looks at the question and after each step, in [0, 1]: a process reward model's scores, or the share of
+   * reward among the leaves below. Null where nobody knows, as for answers sampled one by one.
+   */
+  readonly promise: readonly number[] | null;
+  /** n. */
+  readonly steps: number;
+}
+
+/** Reward on the last token of a path, and on the last token of each of its steps. */
+export interface PathReward {
+  readonly score: number;
+  /** [n] */
+  readonly steps: readonly number[];
+}
+
+type Reward = (facts: RewardFacts, config: Pick<RlConfig, 'wrongReward' | 'shapingWeight'>) => PathReward;
+
+/** Share of the answer's value in the reward of the paper's code; the rest is its process score. */
+const CODE_OUTCOME_SHARE = 0.6;
+
+/** Rewards by name. */
+export const REWARDS: Readonly<Record<RlConfig['reward'], Reward>> = {
+  /** The answer alone. */
+  outcome: (facts, config) => ({ score: outcomeReward(facts, config), steps: zeros(facts.steps) }),
+
+  /**
+   * r_k = η (σ_k − σ_{k−1}): steps that raise the promise earn, steps that lower it pay. The sum telescopes to η (σ_n − σ_0), so no length pays
+   * off (potential-based shaping, Ng 1999).
+   */
+  shaped: (facts, config) => ({
+    score: outcomeReward(facts, config),
+    steps: facts.promise === null ? zeros(facts.steps) : facts.promise.slice(1).map((promise, k) => config.shapingWeight * (promise - facts.promise![k]!)),
+  }),
+
+  /** As published: σ after every step that is not the last, the outcome after the last. Pays for length; for comparison. */
+  paper: (facts, config) => ({ score: outcomeReward(facts, config), steps: earlierPromise(facts) }),
+
+  /** As in the published code: σ after every earlier step, 0.6 · right + 0.4 · σ after the last. Pays for length; for comparison. */
+  code: (facts) => {
+    const last = facts.promise?.at(-1) ?? Number(facts.isRight);
+    return { score: CODE_OUTCOME_SHARE * Number(facts.isRight) + (1 - CODE_OUTCOME_SHARE) * last, steps: earlierPromise(facts) };
+  },
+};
+
+/** The reward that the settings name, less what form and length cost. */
+export function rewardOf(facts: RewardFacts, config: RlConfig): PathReward {
+  const { score, steps } = REWARDS[config.reward](facts, config);
+  return { score: score - formPenalty(facts.isWellFormed, config) - lengthPenalty(facts.tokens, config), steps };
+}
+
+function earlierPromise({ promise, steps }: RewardFacts): number[] {
+  return promise === null ? zeros(steps) : [...promise.slice(1, -1), 0];
+}
+
+function zeros(count: number): number[] {
+  return Array.from({ length: count }, () => 0);
+}
