@@ -13,7 +13,7 @@ export default defineConfig<ShellOptions>({
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 20_000 },
-  reporter: [['list'], ['json']],
+  reporter: [['list'], ['json', { outputFile: 'test-results/reports/e2e.json' }]],
   use: {
     actionTimeout: 30_000,
     trace: 'retain-on-failure',
