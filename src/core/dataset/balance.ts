@@ -17,15 +17,25 @@ export interface BalancedExamples<T extends DraftExample> {
  * clean. Every merged example stays; of one path at most one clean version does; paths that gave no merged example come first. Without any
  * merged example all clean ones stay. The order of the candidates is kept.
  */
-export function balanceExamples<T extends DraftExample>(candidates: readonly T[], config: Pick<ExamplesConfig, 'cleanShare' | 'confirmedShare'>, rng: Rng): BalancedExamples<T> {
+export function balanceExamples<T extends DraftExample>(
+  candidates: readonly T[],
+  config: Pick<ExamplesConfig, 'cleanShare' | 'confirmedShare'>,
+  rng: Rng,
+): BalancedExamples<T> {
   const distinct = [...new Map(candidates.map((example) => [contentKey(example), example])).values()];
   const merged = distinct.filter((example) => example.kind === 'merged');
   const byPath = new Map<string, T[]>();
-  for (const example of distinct) if (example.kind !== 'merged') byPath.set(pathKey(example), [...(byPath.get(pathKey(example)) ?? []), example]);
+  for (const example of distinct)
+    if (example.kind !== 'merged') byPath.set(pathKey(example), [...(byPath.get(pathKey(example)) ?? []), example]);
 
   const mergedPaths = new Set(merged.map(pathKey));
-  const paths = shuffled([...byPath.keys()], rng).sort((a, b) => Number(mergedPaths.has(a)) - Number(mergedPaths.has(b)));
-  const wanted = merged.length === 0 ? paths.length : Math.min(paths.length, Math.round((merged.length * config.cleanShare) / Math.max(1e-9, 1 - config.cleanShare)));
+  const paths = shuffled([...byPath.keys()], rng).sort(
+    (a, b) => Number(mergedPaths.has(a)) - Number(mergedPaths.has(b)),
+  );
+  const wanted =
+    merged.length === 0
+      ? paths.length
+      : Math.min(paths.length, Math.round((merged.length * config.cleanShare) / Math.max(1e-9, 1 - config.cleanShare)));
 
   const clean: T[] = [];
   let confirmed = 0;

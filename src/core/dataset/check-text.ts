@@ -3,7 +3,16 @@ import { parseNumber } from '../tasks/number';
 import type { ExamplesConfig } from './examples-config';
 
 /** Why a check that the model wrote was refused. */
-export const CHECK_REFUSALS = ['empty', 'too-long', 'cut', 'gives-answer', 'off-the-mistake', 'finds-it-right', 'finds-it-wrong', 'no-verdict'] as const;
+export const CHECK_REFUSALS = [
+  'empty',
+  'too-long',
+  'cut',
+  'gives-answer',
+  'off-the-mistake',
+  'finds-it-right',
+  'finds-it-wrong',
+  'no-verdict',
+] as const;
 export type CheckRefusal = (typeof CHECK_REFUSALS)[number];
 
 const MAX_WORDS = 200;
@@ -20,11 +29,20 @@ export interface CheckFacts {
  * Whether the check of a wrong turn may be used (method: say something, do not give the answer away, speak of the mistake, do not approve).
  * @returns the reason against it, null when it is good
  */
-export function refuseCheck(facts: CheckFacts, prompts: PromptSet, config: Pick<ExamplesConfig, 'verifyMinOverlap'>): CheckRefusal | null {
+export function refuseCheck(
+  facts: CheckFacts,
+  prompts: PromptSet,
+  config: Pick<ExamplesConfig, 'verifyMinOverlap'>,
+): CheckRefusal | null {
   const refusal = refuseForm(facts);
   if (refusal !== null) return refusal;
   // Only a prompt that shows the right way can leak the answer into the check.
-  if (prompts.showsRightPath('verify') && holdsNumber(facts.text, facts.referenceAnswer) && !holdsNumber(facts.wrongText, facts.referenceAnswer)) return 'gives-answer';
+  if (
+    prompts.showsRightPath('verify') &&
+    holdsNumber(facts.text, facts.referenceAnswer) &&
+    !holdsNumber(facts.wrongText, facts.referenceAnswer)
+  )
+    return 'gives-answer';
   const verdict = prompts.verdictOf(facts.text);
   if (verdict === 'right') return 'finds-it-right';
   if (verdict === null && prompts.manifest.strictVerdicts) return 'no-verdict';
@@ -32,7 +50,10 @@ export function refuseCheck(facts: CheckFacts, prompts: PromptSet, config: Pick<
 }
 
 /** Whether the check of a right step may be used: it has to approve. */
-export function refuseConfirmation(facts: Pick<CheckFacts, 'text' | 'isTruncated'>, prompts: PromptSet): CheckRefusal | null {
+export function refuseConfirmation(
+  facts: Pick<CheckFacts, 'text' | 'isTruncated'>,
+  prompts: PromptSet,
+): CheckRefusal | null {
   const refusal = refuseForm(facts);
   if (refusal !== null) return refusal;
   const verdict = prompts.verdictOf(facts.text);

@@ -21,7 +21,14 @@ import { selectPaths } from './select-paths';
 import { exampleRow } from './to-rows';
 
 const load = (name: string) =>
-  parsePromptSet(Object.fromEntries(readdirSync(`resources/prompts/${name}`).map((file) => [file, readFileSync(`resources/prompts/${name}/${file}`, 'utf8')])));
+  parsePromptSet(
+    Object.fromEntries(
+      readdirSync(`resources/prompts/${name}`).map((file) => [
+        file,
+        readFileSync(`resources/prompts/${name}/${file}`, 'utf8'),
+      ]),
+    ),
+  );
 const WORKBOOK = load('workbook');
 const INSTRUCT = load('instruct');
 
@@ -92,7 +99,9 @@ describe.each(['ours', 'paper', 'code'] as const)('selection %s', (selection) =>
       expect(roles.slice(wrong, check).every((role) => role === 'wrong')).toBe(true);
       expect(example.steps[check]!.text).toContain('That is wrong');
       expect(roles[check + 1]).toBe('refine');
-      expect(example.steps.filter((step) => step.role === 'wrong').every((step) => step.isTrained === !config.maskWrongTail)).toBe(true);
+      expect(
+        example.steps.filter((step) => step.role === 'wrong').every((step) => step.isTrained === !config.maskWrongTail),
+      ).toBe(true);
     }
   });
 });
@@ -126,13 +135,19 @@ describe('balance', () => {
     expect(clean.length).toBeGreaterThan(0.6 * merged);
     const paths = clean.map((example) => JSON.stringify([example.questionId, example.nodePath]));
     expect(new Set(paths).size).toBe(paths.length);
-    expect(balanceExamples(examples, { cleanShare: 0, confirmedShare: 0 }, createRng(1)).examples.every((example) => example.kind === 'merged')).toBe(true);
+    expect(
+      balanceExamples(examples, { cleanShare: 0, confirmedShare: 0 }, createRng(1)).examples.every(
+        (example) => example.kind === 'merged',
+      ),
+    ).toBe(true);
   });
 
   test('without merged examples all clean paths stay', async () => {
     const { examples } = await build(trees);
     const clean = examples.filter((example) => example.kind === 'clean');
-    expect(balanceExamples(clean, { cleanShare: 0.1, confirmedShare: 0.5 }, createRng(1)).examples).toHaveLength(clean.length);
+    expect(balanceExamples(clean, { cleanShare: 0.1, confirmedShare: 0.5 }, createRng(1)).examples).toHaveLength(
+      clean.length,
+    );
   });
 });
 
@@ -151,7 +166,12 @@ test('a row teaches the response, and of a wrong turn only that it begins', asyn
   expect([...row.ids].filter((id, i) => row.functional[i] === 1 && tokens.opens.has(id))).toHaveLength(opens);
   expect([...row.ids].filter((id, i) => row.functional[i] === 1 && tokens.closes.has(id))).toHaveLength(opens - 1);
   expect(taught).not.toContain(wrong.text);
-  const all = exampleRow(merged.prompt, merged.steps.map((step) => ({ ...step, isTrained: true })), tokenizer, tokens);
+  const all = exampleRow(
+    merged.prompt,
+    merged.steps.map((step) => ({ ...step, isTrained: true })),
+    tokenizer,
+    tokens,
+  );
   expect([...all.weights].filter((weight) => weight === 1)).toHaveLength(all.ids.length - all.promptLength);
   expect(tokenizer.decode([...all.ids])).toContain(wrong.text);
   expect(() => exampleRow('q', [], tokenizer, tokens)).toThrow(/without steps/);

@@ -19,89 +19,202 @@ export const ExamplesConfigSchema = z.object({
     .string()
     .min(1)
     .default('instruct')
-    .meta(field({ label: 'Prompt set', help: 'Words the request that asks the model for the mistake in a wrong turn.' })),
+    .meta(
+      field({ label: 'Prompt set', help: 'Words the request that asks the model for the mistake in a wrong turn.' }),
+    ),
   maxPathsPerQuestion: z
     .int()
     .min(1)
     .max(64)
     .default(3)
-    .meta(field({ label: 'Right paths of a question', help: 'Different in their sequence of steps; keeps easy questions from filling the set.', unit: 'at most' })),
+    .meta(
+      field({
+        label: 'Right paths of a question',
+        help: 'Different in their sequence of steps; keeps easy questions from filling the set.',
+        unit: 'at most',
+      }),
+    ),
   maxMergesPerPath: z
     .int()
     .min(1)
     .max(8)
     .default(1)
-    .meta(field({ label: 'Wrong turns merged into a path', help: 'Each becomes a wrong step, its check and its correction.', unit: 'at most', paper: '1' })),
+    .meta(
+      field({
+        label: 'Wrong turns merged into a path',
+        help: 'Each becomes a wrong step, its check and its correction.',
+        unit: 'at most',
+        paper: '1',
+      }),
+    ),
   maxTreeDistance: z
     .int()
     .min(2)
     .max(64)
     .default(4)
-    .meta(field({ label: 'Tree distance of a pair', help: 'Edges from both ends to where the two paths part, together.', unit: 'edges, at most', paper: 'less than 4', advanced: true })),
+    .meta(
+      field({
+        label: 'Tree distance of a pair',
+        help: 'Edges from both ends to where the two paths part, together.',
+        unit: 'edges, at most',
+        paper: 'less than 4',
+        advanced: true,
+      }),
+    ),
   minSharedSteps: z
     .int()
     .min(0)
     .max(8)
     .default(1)
-    .meta(field({ label: 'Steps shared before parting', help: 'Besides the question.', unit: 'steps, at least', advanced: true })),
+    .meta(
+      field({
+        label: 'Steps shared before parting',
+        help: 'Besides the question.',
+        unit: 'steps, at least',
+        advanced: true,
+      }),
+    ),
   cleanShare: z
     .number()
     .min(0)
     .max(1)
     .default(0.5)
-    .meta(field({ label: 'Share of clean examples', help: 'Right from start to end. Without them the model learns that every answer must first be wrong.', paper: 'not stated' })),
+    .meta(
+      field({
+        label: 'Share of clean examples',
+        help: 'Right from start to end. Without them the model learns that every answer must first be wrong.',
+        paper: 'not stated',
+      }),
+    ),
   confirmedShare: z
     .number()
     .min(0)
     .max(1)
     .default(0.5)
-    .meta(field({ label: 'Clean examples with a check', help: 'Share of the clean ones that get a check that finds the step right.', paper: 'not stated' })),
+    .meta(
+      field({
+        label: 'Clean examples with a check',
+        help: 'Share of the clean ones that get a check that finds the step right.',
+        paper: 'not stated',
+      }),
+    ),
   confirmProbability: z
     .number()
     .min(0)
     .max(1)
     .default(0.5)
-    .meta(field({ label: 'Checks per right step', help: 'How often a right step of such an example, or of a merged one, is checked.', advanced: true })),
+    .meta(
+      field({
+        label: 'Checks per right step',
+        help: 'How often a right step of such an example, or of a merged one, is checked.',
+        advanced: true,
+      }),
+    ),
   wrongTailScope: z
     .enum(['step', 'tail'])
     .default('tail')
-    .meta(field({ label: 'How much of the wrong turn', help: 'Only its first step, or all of it up to its wrong answer.', paper: 'tail', advanced: true })),
+    .meta(
+      field({
+        label: 'How much of the wrong turn',
+        help: 'Only its first step, or all of it up to its wrong answer.',
+        paper: 'tail',
+        advanced: true,
+      }),
+    ),
   maskWrongTail: z
     .boolean()
     .default(true)
-    .meta(field({ label: 'Do not train on wrong text', help: 'The model reads the wrong turn but is not taught to write it.', paper: 'off' })),
+    .meta(
+      field({
+        label: 'Do not train on wrong text',
+        help: 'The model reads the wrong turn but is not taught to write it.',
+        paper: 'off',
+      }),
+    ),
   verifyTries: z
     .int()
     .min(1)
     .max(16)
     .default(3)
-    .meta(field({ label: 'Tries for a check', help: 'Checks that say nothing, or that find the wrong step right, are written again.', unit: 'at most', advanced: true })),
-  verifyTemperature: z.number().min(0).max(2).default(0.7).meta(field({ label: 'Temperature of checks', help: 'Of the text that names the mistake.', paper: '0.7', advanced: true })),
+    .meta(
+      field({
+        label: 'Tries for a check',
+        help: 'Checks that say nothing, or that find the wrong step right, are written again.',
+        unit: 'at most',
+        advanced: true,
+      }),
+    ),
+  verifyTemperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(0.7)
+    .meta(
+      field({
+        label: 'Temperature of checks',
+        help: 'Of the text that names the mistake.',
+        paper: '0.7',
+        advanced: true,
+      }),
+    ),
   verifyMaxTokens: z
     .int()
     .min(8)
     .max(4096)
     .default(256)
-    .meta(field({ label: 'Longest check', help: 'A check that is longer is refused.', unit: 'tokens', paper: '512', advanced: true })),
+    .meta(
+      field({
+        label: 'Longest check',
+        help: 'A check that is longer is refused.',
+        unit: 'tokens',
+        paper: '512',
+        advanced: true,
+      }),
+    ),
   verifyMinOverlap: z
     .number()
     .min(0)
     .max(1)
     .default(0.2)
-    .meta(field({ label: 'Words a check shares with the mistake', help: 'Smallest share of its words that the wrong step has too; a check about something else is refused.', advanced: true })),
+    .meta(
+      field({
+        label: 'Words a check shares with the mistake',
+        help: 'Smallest share of its words that the wrong step has too; a check about something else is refused.',
+        advanced: true,
+      }),
+    ),
   maxTokens: z
     .int()
     .min(32)
     .max(131072)
     .default(4096)
-    .meta(field({ label: 'Longest example', help: 'Question and response together.', unit: 'tokens', paper: '8,192', advanced: true })),
+    .meta(
+      field({
+        label: 'Longest example',
+        help: 'Question and response together.',
+        unit: 'tokens',
+        paper: '8,192',
+        advanced: true,
+      }),
+    ),
   contaminationWords: z
     .int()
     .min(0)
     .max(64)
     .default(13)
-    .meta(field({ label: 'Overlap with test questions', help: 'A question that shares this many words in a row with a held-out one is left out; 0 turns it off.', unit: 'words', advanced: true })),
-  seed: z.int().min(0).default(1).meta(field({ label: 'Seed', help: 'The same seed and trees give the same examples.', advanced: true })),
+    .meta(
+      field({
+        label: 'Overlap with test questions',
+        help: 'A question that shares this many words in a row with a held-out one is left out; 0 turns it off.',
+        unit: 'words',
+        advanced: true,
+      }),
+    ),
+  seed: z
+    .int()
+    .min(0)
+    .default(1)
+    .meta(field({ label: 'Seed', help: 'The same seed and trees give the same examples.', advanced: true })),
 });
 
 export type ExamplesConfig = z.infer<typeof ExamplesConfigSchema>;

@@ -47,7 +47,11 @@ const LINT_REASONS: readonly (readonly [RegExp, Rejection])[] = [
 const EXAMPLE_GRAMMAR = createGrammar({ rootDirectAnswer: true });
 
 /** Makes the candidate examples of one tree: selects paths, asks for checks, merges, and drops what the linter finds wrong. */
-export async function examplesOfTree(tree: SearchTree, context: Omit<MergeContext, 'onRefusal'>, rng: Rng): Promise<TreeYield> {
+export async function examplesOfTree(
+  tree: SearchTree,
+  context: Omit<MergeContext, 'onRefusal'>,
+  rng: Rng,
+): Promise<TreeYield> {
   const rejections: RejectionCounts = {};
   const reject = (reason: Rejection) => (rejections[reason] = (rejections[reason] ?? 0) + 1);
   const selected = selectPaths(tree, context.config);
@@ -55,9 +59,12 @@ export async function examplesOfTree(tree: SearchTree, context: Omit<MergeContex
     reject('no-right-path');
     return { examples: [], rejections };
   }
-  if (selected.every((each) => each.turns.length === 0)) reject(reasoningPaths(tree).some((path) => !path.isRight) ? 'no-usable-pair' : 'no-wrong-path');
+  if (selected.every((each) => each.turns.length === 0))
+    reject(reasoningPaths(tree).some((path) => !path.isRight) ? 'no-usable-pair' : 'no-wrong-path');
   const onRefusal: MergeContext['onRefusal'] = (kind, reason) => reject(`${kind}-${reason}`);
-  const lists = await Promise.all(selected.map((each) => examplesOfPath(tree, each, { ...context, onRefusal }, rng.fork(`path:${each.path.leaf}`))));
+  const lists = await Promise.all(
+    selected.map((each) => examplesOfPath(tree, each, { ...context, onRefusal }, rng.fork(`path:${each.path.leaf}`))),
+  );
   selected.forEach((each, i) => {
     if (each.turns.length > 0 && lists[i]!.every((example) => example.kind !== 'merged')) reject('no-check-accepted');
   });
@@ -70,8 +77,11 @@ export async function examplesOfTree(tree: SearchTree, context: Omit<MergeContex
 }
 
 function whyNot(example: DraftExample, { tokenizer, config }: Omit<MergeContext, 'onRefusal'>): Rejection | null {
-  for (const problem of exampleProblems(example)) return LINT_REASONS.find(([pattern]) => pattern.test(problem))?.[1] ?? 'illegal-order';
-  const question = tokenizer.encodeChat([{ role: 'user', content: example.prompt }], { addGenerationPrompt: true }).length;
+  for (const problem of exampleProblems(example))
+    return LINT_REASONS.find(([pattern]) => pattern.test(problem))?.[1] ?? 'illegal-order';
+  const question = tokenizer.encodeChat([{ role: 'user', content: example.prompt }], {
+    addGenerationPrompt: true,
+  }).length;
   const response = hasFunctionalTokens(tokenizer)
     ? renderIds(example.steps, tokenizer, functionalTokenIds(tokenizer), { withEos: true }).ids.length
     : example.steps.reduce((sum, step) => sum + tokenizer.encode(`\n${step.text}\n`).length + 3, 1);

@@ -34,7 +34,12 @@ interface Base {
  * Makes the examples of one right path: one with its wrong turns merged in, where a check of them was accepted; and one that is right from
  * start to end, without and with confirming checks. Which of them enter the data set is decided later, over all questions.
  */
-export async function examplesOfPath(tree: SearchTree, selected: SelectedPath, context: MergeContext, rng: Rng): Promise<DraftExample[]> {
+export async function examplesOfPath(
+  tree: SearchTree,
+  selected: SelectedPath,
+  context: MergeContext,
+  rng: Rng,
+): Promise<DraftExample[]> {
   const base: Base = { tree, selected, context, rng };
   const [turns, confirmations] = await Promise.all([checkTurns(base), confirmSteps(base)]);
   const clean = assemble(base, 'clean', [], new Map());
@@ -57,9 +62,18 @@ async function checkTurns({ tree, selected, context, rng }: Base): Promise<Check
     const facts = { question: tree.question.prompt, steps: [...before, ...wrong], wrong, right };
     const wrongText = wrong.map((step) => step.text).join('\n');
     for (let attempt = 0; attempt < config.verifyTries; attempt++) {
-      const options = { temperature: config.verifyTemperature, maxTokens: config.verifyMaxTokens, rng: rng.fork(`check:${turn.nodes[0]}:${attempt}`), cancel: context.cancel };
+      const options = {
+        temperature: config.verifyTemperature,
+        maxTokens: config.verifyMaxTokens,
+        rng: rng.fork(`check:${turn.nodes[0]}:${attempt}`),
+        cancel: context.cancel,
+      };
       const written = await ask(context, 'verify', facts, options);
-      const reason = refuseCheck({ ...written, wrongText, referenceAnswer: tree.question.referenceAnswer }, prompts, config);
+      const reason = refuseCheck(
+        { ...written, wrongText, referenceAnswer: tree.question.referenceAnswer },
+        prompts,
+        config,
+      );
       if (reason === null) {
         checked.push({ ...turn, check: written.text });
         break;
@@ -75,14 +89,28 @@ async function confirmSteps({ tree, selected, context, rng }: Base): Promise<Map
   const { config, prompts } = context;
   const { nodes } = selected.path;
   const draws = rng.fork('confirm');
-  const asked = nodes.map((_node, position) => position).filter((position) => {
-    const isDrawn = draws.next() < config.confirmProbability;
-    return isDrawn && functionalToken(tree.kind[nodes[position]!] as FunctionalTokenName).category === 'work' && !prompts.statesOnlyAnswer(tree.text[nodes[position]!]!);
-  });
+  const asked = nodes
+    .map((_node, position) => position)
+    .filter((position) => {
+      const isDrawn = draws.next() < config.confirmProbability;
+      return (
+        isDrawn &&
+        functionalToken(tree.kind[nodes[position]!] as FunctionalTokenName).category === 'work' &&
+        !prompts.statesOnlyAnswer(tree.text[nodes[position]!]!)
+      );
+    });
   const texts = await Promise.all(
     asked.map(async (position): Promise<readonly [number, string] | null> => {
-      const facts = { question: tree.question.prompt, steps: nodes.slice(0, position + 1).map((node) => stepOf(tree, node)) };
-      const options = { temperature: config.verifyTemperature, maxTokens: config.verifyMaxTokens, rng: rng.fork(`confirm:${nodes[position]}`), cancel: context.cancel };
+      const facts = {
+        question: tree.question.prompt,
+        steps: nodes.slice(0, position + 1).map((node) => stepOf(tree, node)),
+      };
+      const options = {
+        temperature: config.verifyTemperature,
+        maxTokens: config.verifyMaxTokens,
+        rng: rng.fork(`confirm:${nodes[position]}`),
+        cancel: context.cancel,
+      };
       const written = await ask(context, 'confirm', facts, options);
       const reason = refuseConfirmation(written, prompts);
       if (reason !== null) context.onRefusal('confirmation', reason);
@@ -93,7 +121,12 @@ async function confirmSteps({ tree, selected, context, rng }: Base): Promise<Map
 }
 
 /** Puts the steps of an example in order: shared, wrong turn, check, correction, rest, output. */
-function assemble({ tree, selected, context }: Base, kind: DraftExample['kind'], turns: readonly CheckedTurn[], confirmations: ReadonlyMap<number, string>): DraftExample {
+function assemble(
+  { tree, selected, context }: Base,
+  kind: DraftExample['kind'],
+  turns: readonly CheckedTurn[],
+  confirmations: ReadonlyMap<number, string>,
+): DraftExample {
   const { nodes, leaf } = selected.path;
   const turnAt = new Map(turns.map((turn) => [turn.position, turn]));
   const firstTurn = Math.min(...turns.map((turn) => turn.position), Number.POSITIVE_INFINITY);
@@ -101,22 +134,38 @@ function assemble({ tree, selected, context }: Base, kind: DraftExample['kind'],
   nodes.forEach((node, position) => {
     const turn = turnAt.get(position);
     if (turn !== undefined) {
-      for (const wrong of turn.nodes) steps.push({ ...stepOf(tree, wrong), isTrained: !context.config.maskWrongTail, role: 'wrong', nodeIndex: wrong });
+      for (const wrong of turn.nodes)
+        steps.push({
+          ...stepOf(tree, wrong),
+          isTrained: !context.config.maskWrongTail,
+          role: 'wrong',
+          nodeIndex: wrong,
+        });
       steps.push({ token: 'verify', text: turn.check, isTrained: true, role: 'verify', nodeIndex: null });
       steps.push({ token: 'refine', text: tree.text[node]!, isTrained: true, role: 'refine', nodeIndex: node });
     } else {
-      steps.push({ ...stepOf(tree, node), isTrained: true, role: position < firstTurn ? 'shared' : 'right', nodeIndex: node });
+      steps.push({
+        ...stepOf(tree, node),
+        isTrained: true,
+        role: position < firstTurn ? 'shared' : 'right',
+        nodeIndex: node,
+      });
     }
     const confirmation = confirmations.get(position);
     // Right after a correction a second check says nothing new.
-    if (confirmation !== undefined && turn === undefined) steps.push({ token: 'verify', text: confirmation, isTrained: true, role: 'verify', nodeIndex: null });
+    if (confirmation !== undefined && turn === undefined)
+      steps.push({ token: 'verify', text: confirmation, isTrained: true, role: 'verify', nodeIndex: null });
   });
   return {
     questionId: tree.question.id,
     prompt: tree.question.prompt,
     referenceAnswer: tree.question.referenceAnswer,
     kind,
-    steps: closeWithOutput(steps, context.prompts.outputText(tree.answer[leaf]!), context.prompts.statesOnlyAnswer(tree.text[leaf]!)),
+    steps: closeWithOutput(
+      steps,
+      context.prompts.outputText(tree.answer[leaf]!),
+      context.prompts.statesOnlyAnswer(tree.text[leaf]!),
+    ),
     nodePath: [0, ...nodes],
   };
 }

@@ -22,7 +22,11 @@ export interface SelectedPath {
 type Selection = (tree: SearchTree, config: ExamplesConfig) => SelectedPath[];
 
 /** The ways to choose by the name in the settings. */
-export const SELECTIONS: Readonly<Record<ExamplesConfig['selection'], Selection>> = { paper: selectAsPaper, code: selectAsCode, ours: selectOurs };
+export const SELECTIONS: Readonly<Record<ExamplesConfig['selection'], Selection>> = {
+  paper: selectAsPaper,
+  code: selectAsCode,
+  ours: selectOurs,
+};
 
 /** Right paths and wrong turns of one tree; empty when no path is right. */
 export function selectPaths(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
@@ -65,19 +69,33 @@ function selectOurs(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
   const work = (path: ReasoningPath) => path.nodes.filter((node) => tree.kind[node] === 'next_step').length;
   const sequence = (path: ReasoningPath) => path.nodes.map((node) => tree.kind[node]).join(' ');
   const { right } = split(tree);
-  const ranked = right.filter(isClean).sort((a, b) => work(b) - work(a) || b.processScore - a.processScore || a.leaf - b.leaf);
+  const ranked = right
+    .filter(isClean)
+    .sort((a, b) => work(b) - work(a) || b.processScore - a.processScore || a.leaf - b.leaf);
   const different = ranked.filter((path, i) => ranked.findIndex((other) => sequence(other) === sequence(path)) === i);
   const hasRight = rightBelow(tree);
-  return different.slice(0, config.maxPathsPerQuestion).map((path) => ({ path, turns: turnsBeside(tree, path, hasRight, config) }));
+  return different
+    .slice(0, config.maxPathsPerQuestion)
+    .map((path) => ({ path, turns: turnsBeside(tree, path, hasRight, config) }));
 }
 
-function turnsBeside(tree: SearchTree, path: ReasoningPath, hasRight: readonly boolean[], config: ExamplesConfig): WrongTurn[] {
+function turnsBeside(
+  tree: SearchTree,
+  path: ReasoningPath,
+  hasRight: readonly boolean[],
+  config: ExamplesConfig,
+): WrongTurn[] {
   const turns: (WrongTurn & { readonly visits: number })[] = [];
   path.nodes.forEach((node, position) => {
     if (position < config.minSharedSteps || !isWork(tree, node)) return;
     const own = normaliseStepText(tree.text[node]!);
     const siblings = tree.children[tree.parent[node]!]!.filter(
-      (sibling) => sibling !== node && isWork(tree, sibling) && !hasRight[sibling] && tree.visits[sibling]! > 0 && normaliseStepText(tree.text[sibling]!) !== own,
+      (sibling) =>
+        sibling !== node &&
+        isWork(tree, sibling) &&
+        !hasRight[sibling] &&
+        tree.visits[sibling]! > 0 &&
+        normaliseStepText(tree.text[sibling]!) !== own,
     );
     for (const sibling of siblings) {
       const nodes = wrongTail(tree, sibling, config);
@@ -93,7 +111,7 @@ function wrongTail(tree: SearchTree, first: number, config: ExamplesConfig): num
   if (tree.isTruncated[first]) return null;
   if (config.wrongTailScope === 'step') return [first];
   const nodes = [first];
-  for (let at = first; !tree.isTerminal[at]; ) {
+  for (let at = first; !tree.isTerminal[at];) {
     const next = maximumBy(
       tree.children[at]!.filter((child) => !tree.isTruncated[child]),
       (child) => tree.visits[child]!,
@@ -105,7 +123,13 @@ function wrongTail(tree: SearchTree, first: number, config: ExamplesConfig): num
 }
 
 /** Whether two paths may be merged: close enough, enough in common, different answers, and work where they part. */
-function isPair(tree: SearchTree, right: ReasoningPath, wrong: ReasoningPath, config: ExamplesConfig, maxDistance: number): boolean {
+function isPair(
+  tree: SearchTree,
+  right: ReasoningPath,
+  wrong: ReasoningPath,
+  config: ExamplesConfig,
+  maxDistance: number,
+): boolean {
   const shared = sharedSteps(right, wrong);
   const [rightNode, wrongNode] = [right.nodes[shared], wrong.nodes[shared]];
   return (
@@ -145,5 +169,8 @@ function rightBelow(tree: SearchTree): boolean[] {
 }
 
 function maximumBy<T>(items: readonly T[], score: (item: T) => number): T | undefined {
-  return items.reduce<T | undefined>((best, item) => (best === undefined || score(item) > score(best) ? item : best), undefined);
+  return items.reduce<T | undefined>(
+    (best, item) => (best === undefined || score(item) > score(best) ? item : best),
+    undefined,
+  );
 }

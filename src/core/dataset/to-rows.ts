@@ -20,8 +20,17 @@ export interface ExampleRow {
  * open tag is taught: that a step begins there is right, what it says is not.
  * @throws WorkbenchError `example-empty`
  */
-export function exampleRow(prompt: string, steps: readonly Pick<ExampleStep, 'token' | 'text' | 'isTrained'>[], tokenizer: Tokenizer, tokens: FunctionalTokenIds): ExampleRow {
-  if (steps.length === 0) throw new WorkbenchError('validation', 'An example without steps cannot be trained on.', { code: 'example-empty', where: prompt.slice(0, 80) });
+export function exampleRow(
+  prompt: string,
+  steps: readonly Pick<ExampleStep, 'token' | 'text' | 'isTrained'>[],
+  tokenizer: Tokenizer,
+  tokens: FunctionalTokenIds,
+): ExampleRow {
+  if (steps.length === 0)
+    throw new WorkbenchError('validation', 'An example without steps cannot be trained on.', {
+      code: 'example-empty',
+      where: prompt.slice(0, 80),
+    });
   const question = tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
   const response = renderIds(steps, tokenizer, tokens, { withEos: true });
   const ids = Int32Array.from([...question, ...response.ids]);

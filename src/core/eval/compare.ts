@@ -39,7 +39,11 @@ export function compareEvaluations(
   const won = after.filter((isRight, i) => isRight && !before[i]).length;
   const lost = before.filter((isRight, i) => isRight && !after[i]).length;
   const pValue = mcnemarExact(won, lost);
-  const difference = pairedBootstrap(before, after, { samples: options.bootstrapSamples, confidence: options.confidence, rng: options.rng });
+  const difference = pairedBootstrap(before, after, {
+    samples: options.bootstrapSamples,
+    confidence: options.confidence,
+    rng: options.rng,
+  });
   return {
     sharedQuestions: shared.length,
     first: wilsonInterval(before.filter(Boolean).length, shared.length, options.confidence),
@@ -57,7 +61,9 @@ function sentence(count: number, difference: number, pValue: number, level: numb
   if (count === 0) return 'The two evaluations share no question.';
   const points = `${Math.abs(100 * difference).toFixed(1)} points`;
   const p = pValue < 0.001 ? 'p < 0.001' : `p = ${pValue.toFixed(3)}`;
-  if (pValue < level) return `The second is ${difference > 0 ? 'better' : 'worse'} by ${points} on ${count} questions (${p}).`;
-  const lead = difference === 0 ? 'Both are equal' : `The second is ${difference > 0 ? 'ahead' : 'behind'} by ${points}`;
+  if (pValue < level)
+    return `The second is ${difference > 0 ? 'better' : 'worse'} by ${points} on ${count} questions (${p}).`;
+  const lead =
+    difference === 0 ? 'Both are equal' : `The second is ${difference > 0 ? 'ahead' : 'behind'} by ${points}`;
   return `${lead} on ${count} questions; that can be chance (${p}).`;
 }

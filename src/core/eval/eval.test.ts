@@ -76,7 +76,10 @@ test('coverage estimate by hand', () => {
 const attempt = (answer: string | null, confidence = -1, isRight = false): Attempt => ({ answer, confidence, isRight });
 
 test('votes count equal answers together, break ties by confidence, and pass over missing answers', () => {
-  expect(majorityVote([attempt('5'), attempt('1,000'), attempt('1000.0'), attempt(null), attempt(null), attempt(null)]).winner!.answer).toBe('1,000');
+  expect(
+    majorityVote([attempt('5'), attempt('1,000'), attempt('1000.0'), attempt(null), attempt(null), attempt(null)])
+      .winner!.answer,
+  ).toBe('1,000');
   expect(majorityVote([attempt('5', -2), attempt('6', -1)]).winner!.answer).toBe('6');
   expect(majorityVote([attempt(null)]).winner).toBeNull();
   expect(weightedVote([attempt('5', -3), attempt('5', -3), attempt('6', -0.1)]).winner!.answer).toBe('6');
@@ -85,14 +88,25 @@ test('votes count equal answers together, break ties by confidence, and pass ove
 });
 
 test('a comparison uses the shared questions alone', () => {
-  const judged = (ids: readonly number[], right: (id: number) => boolean) => ids.map((id) => ({ questionId: `q${id}`, isRight: right(id) }));
+  const judged = (ids: readonly number[], right: (id: number) => boolean) =>
+    ids.map((id) => ({ questionId: `q${id}`, isRight: right(id) }));
   const ids = Array.from({ length: 100 }, (_, i) => i);
   const options = { confidence: 0.95, bootstrapSamples: 1000, rng: createRng(1) };
-  const better = compareEvaluations(judged(ids, (id) => id < 40), judged([...ids, 200], (id) => id < 60), options);
+  const better = compareEvaluations(
+    judged(ids, (id) => id < 40),
+    judged([...ids, 200], (id) => id < 60),
+    options,
+  );
   expect(better).toMatchObject({ sharedQuestions: 100, won: 20, lost: 0 });
   expect(better.difference.value).toBeCloseTo(0.2, 12);
   expect(better.verdict).toMatch(/better by 20\.0 points on 100 questions \(p < 0\.001\)/);
   expect(better.flips).toEqual(ids.slice(40, 60).map((id) => `q${id}`));
-  expect(compareEvaluations(judged(ids, (id) => id < 40), judged(ids, (id) => id < 41), options).verdict).toMatch(/can be chance/);
+  expect(
+    compareEvaluations(
+      judged(ids, (id) => id < 40),
+      judged(ids, (id) => id < 41),
+      options,
+    ).verdict,
+  ).toMatch(/can be chance/);
   expect(compareEvaluations([], [], options).verdict).toMatch(/share no question/);
 });

@@ -8,23 +8,120 @@ export const EvaluateConfigSchema = z.object({
   mode: z
     .enum(EVALUATION_MODES)
     .default('greedy')
-    .meta(field({ label: 'How to answer', help: 'Greedy: one answer without chance. Search: several by tree search without knowing the right one. Both: side by side.' })),
-  maxQuestions: z.int().min(1).nullable().default(null).meta(field({ label: 'Questions', help: 'The first so many of the set; empty for all.', unit: 'at most' })),
-  maxNewTokens: z.int().min(8).max(131072).default(1024).meta(field({ label: 'Longest response', help: 'A longer one is cut; without an answer it counts as wrong.', unit: 'tokens', paper: '4,096 or 8,192' })),
+    .meta(
+      field({
+        label: 'How to answer',
+        help: 'Greedy: one answer without chance. Search: several by tree search without knowing the right one. Both: side by side.',
+      }),
+    ),
+  maxQuestions: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta(field({ label: 'Questions', help: 'The first so many of the set; empty for all.', unit: 'at most' })),
+  maxNewTokens: z
+    .int()
+    .min(8)
+    .max(131072)
+    .default(1024)
+    .meta(
+      field({
+        label: 'Longest response',
+        help: 'A longer one is cut; without an answer it counts as wrong.',
+        unit: 'tokens',
+        paper: '4,096 or 8,192',
+      }),
+    ),
   responsePrefix: z
     .string()
     .default('')
-    .meta(field({ label: 'Beginning of the response', help: 'Text that the response starts with, to ask a model without functional tokens in its best way.', advanced: true })),
-  constrained: z.boolean().default(false).meta(field({ label: 'Hold to the grammar', help: 'Only legal functional tokens can be written. Off measures what the model does by itself.', paper: 'off', advanced: true })),
-  numSimulations: z.int().min(1).max(256).default(8).meta(field({ label: 'Simulations', help: 'Walks per question when answering by search.', paper: '1 to 20' })),
-  temperature: z.number().min(0.01).max(2).default(0.7).meta(field({ label: 'Temperature of the search', help: 'The greedy answer has none.', advanced: true })),
-  maxDepth: z.int().min(2).max(64).default(18).meta(field({ label: 'Depth limit', help: 'Longest path in steps when answering by search.', unit: 'steps', advanced: true })),
-  maxStepTokens: z.int().min(4).max(8192).default(256).meta(field({ label: 'Longest step', help: 'When answering by search.', unit: 'tokens', advanced: true })),
-  explorationWeight: z.number().min(0).max(100).default(2).meta(field({ label: 'Exploration weight', help: 'c of the selection rule when answering by search.', advanced: true })),
-  confidence: z.number().min(0.5).max(0.999).default(0.95).meta(field({ label: 'Confidence', help: 'Of the intervals shown.', advanced: true })),
-  bootstrapSamples: z.int().min(100).max(100_000).default(2000).meta(field({ label: 'Bootstrap samples', help: 'For the interval of a difference between two models.', advanced: true })),
-  concurrentQuestions: z.int().min(1).max(512).default(32).meta(field({ label: 'Questions at once', help: 'More is faster and takes more memory.', advanced: true })),
-  seed: z.int().min(0).default(1).meta(field({ label: 'Seed', help: 'Of the search and the bootstrap.', advanced: true })),
+    .meta(
+      field({
+        label: 'Beginning of the response',
+        help: 'Text that the response starts with, to ask a model without functional tokens in its best way.',
+        advanced: true,
+      }),
+    ),
+  constrained: z
+    .boolean()
+    .default(false)
+    .meta(
+      field({
+        label: 'Hold to the grammar',
+        help: 'Only legal functional tokens can be written. Off measures what the model does by itself.',
+        paper: 'off',
+        advanced: true,
+      }),
+    ),
+  numSimulations: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(8)
+    .meta(field({ label: 'Simulations', help: 'Walks per question when answering by search.', paper: '1 to 20' })),
+  temperature: z
+    .number()
+    .min(0.01)
+    .max(2)
+    .default(0.7)
+    .meta(field({ label: 'Temperature of the search', help: 'The greedy answer has none.', advanced: true })),
+  maxDepth: z
+    .int()
+    .min(2)
+    .max(64)
+    .default(18)
+    .meta(
+      field({
+        label: 'Depth limit',
+        help: 'Longest path in steps when answering by search.',
+        unit: 'steps',
+        advanced: true,
+      }),
+    ),
+  maxStepTokens: z
+    .int()
+    .min(4)
+    .max(8192)
+    .default(256)
+    .meta(field({ label: 'Longest step', help: 'When answering by search.', unit: 'tokens', advanced: true })),
+  explorationWeight: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(2)
+    .meta(
+      field({ label: 'Exploration weight', help: 'c of the selection rule when answering by search.', advanced: true }),
+    ),
+  confidence: z
+    .number()
+    .min(0.5)
+    .max(0.999)
+    .default(0.95)
+    .meta(field({ label: 'Confidence', help: 'Of the intervals shown.', advanced: true })),
+  bootstrapSamples: z
+    .int()
+    .min(100)
+    .max(100_000)
+    .default(2000)
+    .meta(
+      field({
+        label: 'Bootstrap samples',
+        help: 'For the interval of a difference between two models.',
+        advanced: true,
+      }),
+    ),
+  concurrentQuestions: z
+    .int()
+    .min(1)
+    .max(512)
+    .default(32)
+    .meta(field({ label: 'Questions at once', help: 'More is faster and takes more memory.', advanced: true })),
+  seed: z
+    .int()
+    .min(0)
+    .default(1)
+    .meta(field({ label: 'Seed', help: 'Of the search and the bootstrap.', advanced: true })),
 });
 
 export type EvaluateConfig = z.infer<typeof EvaluateConfigSchema>;

@@ -27,7 +27,11 @@ export interface PairedDifference {
  * Percentile bootstrap of the difference in accuracy: questions are drawn with replacement, both verdicts of a question stay together.
  * Only the counts of won, lost and equal questions matter, so a draw is a multinomial one.
  */
-export function pairedBootstrap(first: readonly boolean[], second: readonly boolean[], options: { readonly samples: number; readonly confidence: number; readonly rng: Rng }): PairedDifference {
+export function pairedBootstrap(
+  first: readonly boolean[],
+  second: readonly boolean[],
+  options: { readonly samples: number; readonly confidence: number; readonly rng: Rng },
+): PairedDifference {
   const count = first.length;
   if (count === 0) return { value: 0, low: 0, high: 0 };
   const steps = first.map((isRight, i) => Number(second[i]!) - Number(isRight));

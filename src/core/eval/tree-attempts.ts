@@ -5,7 +5,11 @@ import type { Attempt } from './votes';
 /** The leaves of a tree as attempts, in the order in which walks reached them first; cut paths have no answer. */
 export function treeAttempts(tree: SearchTree): Attempt[] {
   const reached = [...new Set([...tree.simulations.map(({ path }) => path.at(-1)!), ...leaves(tree)])];
-  return reached.map((leaf) => ({ answer: tree.answer[leaf]!, isRight: tree.isRight[leaf] === true, confidence: meanLogProb(tree, leaf) }));
+  return reached.map((leaf) => ({
+    answer: tree.answer[leaf]!,
+    isRight: tree.isRight[leaf] === true,
+    confidence: meanLogProb(tree, leaf),
+  }));
 }
 
 /** Mean log-probability per token of a path, nats; 0 where the tree does not know it. */

@@ -59,7 +59,10 @@ function vote(attempts: readonly Attempt[], weightOf: (attempt: Attempt) => numb
   }
   let winner: { weight: number; best: Attempt } | null = null;
   for (const group of groups.values()) {
-    const isAhead = winner === null || group.weight > winner.weight + 1e-12 || (Math.abs(group.weight - winner.weight) <= 1e-12 && group.best.confidence > winner.best.confidence);
+    const isAhead =
+      winner === null ||
+      group.weight > winner.weight + 1e-12 ||
+      (Math.abs(group.weight - winner.weight) <= 1e-12 && group.best.confidence > winner.best.confidence);
     if (isAhead) winner = group;
   }
   return winner === null ? { winner: null, share: 0 } : { winner: winner.best, share: winner.weight / total };

@@ -16,13 +16,20 @@ test('rises, then falls to its end', () => {
 
 test('never rises after the warm-up and never leaves its bounds', () => {
   fc.assert(
-    fc.property(fc.constantFrom('constant' as const, 'linear' as const, 'cosine' as const), fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 300 }), (kind, warmupUpdates, totalUpdates) => {
-      const rates = Array.from({ length: totalUpdates + 5 }, (_, i) => learningRateAt(i, { ...base, kind, warmupUpdates, totalUpdates }));
-      rates.forEach((rate, i) => {
-        expect(rate).toBeGreaterThan(0);
-        expect(rate).toBeLessThanOrEqual(1e-3 + 1e-15);
-        if (i > warmupUpdates) expect(rate).toBeLessThanOrEqual(rates[i - 1]! + 1e-15);
-      });
-    }),
+    fc.property(
+      fc.constantFrom('constant' as const, 'linear' as const, 'cosine' as const),
+      fc.integer({ min: 0, max: 50 }),
+      fc.integer({ min: 1, max: 300 }),
+      (kind, warmupUpdates, totalUpdates) => {
+        const rates = Array.from({ length: totalUpdates + 5 }, (_, i) =>
+          learningRateAt(i, { ...base, kind, warmupUpdates, totalUpdates }),
+        );
+        rates.forEach((rate, i) => {
+          expect(rate).toBeGreaterThan(0);
+          expect(rate).toBeLessThanOrEqual(1e-3 + 1e-15);
+          if (i > warmupUpdates) expect(rate).toBeLessThanOrEqual(rates[i - 1]! + 1e-15);
+        });
+      },
+    ),
   );
 });

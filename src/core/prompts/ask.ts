@@ -30,7 +30,12 @@ export interface Asked {
 }
 
 /** Asks the model with one prompt of a set. Functional tokens, where the vocabulary has them, are never written. */
-export async function ask(parts: AskParts, action: PromptAction, facts: PromptFacts, options: AskOptions): Promise<Asked> {
+export async function ask(
+  parts: AskParts,
+  action: PromptAction,
+  facts: PromptFacts,
+  options: AskOptions,
+): Promise<Asked> {
   const { generator, tokenizer, prompts } = parts;
   const { maxTokens, stop } = prompts.manifest.actions[action];
   const result = await generator.generate({

@@ -7,7 +7,9 @@ export const CLEAN_UPS = {
   'drop-label': (text: string, ...labels: readonly string[]): string => {
     const start = text.trimStart();
     for (const label of labels) {
-      const match = new RegExp(`^[*_#\\s]*${escapePattern(label).replace('#', '\\d+')}[*_]*\\s*:[*_]*\\s*`, 'i').exec(start);
+      const match = new RegExp(`^[*_#\\s]*${escapePattern(label).replace('#', '\\d+')}[*_]*\\s*:[*_]*\\s*`, 'i').exec(
+        start,
+      );
       if (match) return start.slice(match[0].length);
     }
     return text;
@@ -34,7 +36,13 @@ export type CleanUp = readonly [CleanUpName, ...string[]];
 
 /** Applies the rules in order and strips white space. */
 export function applyCleanUps(text: string, cleanUps: readonly CleanUp[]): string {
-  return cleanUps.reduce((rest, [name, ...args]) => (CLEAN_UPS[name] as (text: string, ...args: readonly string[]) => string)(rest, ...args), text).trim();
+  return cleanUps
+    .reduce(
+      (rest, [name, ...args]) =>
+        (CLEAN_UPS[name] as (text: string, ...args: readonly string[]) => string)(rest, ...args),
+      text,
+    )
+    .trim();
 }
 
 /** Sentences end at a stop, question or exclamation mark before white space and a capital, a digit or the end; "3.5" and "e.g. x" do not end one. */

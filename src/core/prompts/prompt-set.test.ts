@@ -16,7 +16,10 @@ describe.each(readdirSync(ROOT))('%s', (name) => {
 
   test('is named like its folder and uses every file', () => {
     expect(set.manifest.name).toBe(name);
-    const named = new Set(['set.json', ...Object.values(set.manifest.actions).flatMap((action) => [action.template, ...Object.values(action.after)])]);
+    const named = new Set([
+      'set.json',
+      ...Object.values(set.manifest.actions).flatMap((action) => [action.template, ...Object.values(action.after)]),
+    ]);
     expect(new Set(Object.keys(files))).toEqual(named);
   });
 
@@ -25,8 +28,10 @@ describe.each(readdirSync(ROOT))('%s', (name) => {
     const { message, continuation } = set.render(action, facts);
     const whole = `${message}\n${continuation}`;
     expect(whole).toContain('How many {{steps}}?');
-    if (action !== 'clarify' || set.manifest.layout === 'continuation') expect(whole.replace('{{steps}}?', '')).not.toMatch(/\{\{\w+\}\}/);
-    if (set.manifest.layout === 'message' && action !== 'clarify' && action !== 'verify') expect(message.indexOf('STEP ONE')).toBeLessThan(message.length - 60);
+    if (action !== 'clarify' || set.manifest.layout === 'continuation')
+      expect(whole.replace('{{steps}}?', '')).not.toMatch(/\{\{\w+\}\}/);
+    if (set.manifest.layout === 'message' && action !== 'clarify' && action !== 'verify')
+      expect(message.indexOf('STEP ONE')).toBeLessThan(message.length - 60);
   });
 
   test('knows its own final sentence and output', () => {
@@ -48,7 +53,9 @@ test('requests about one path share their beginning', () => {
 
 test('the step after a sub-question is asked for in its own words', () => {
   const set = parsePromptSet(load('instruct'));
-  expect(set.render('next_step', { question: 'Q', steps: [{ token: 'subquestion', text: 'find x' }] }).message).toContain('Let us now see: find x');
+  expect(
+    set.render('next_step', { question: 'Q', steps: [{ token: 'subquestion', text: 'find x' }] }).message,
+  ).toContain('Let us now see: find x');
 });
 
 test('workbook renders histories as the embedded model learned them', () => {
@@ -57,8 +64,12 @@ test('workbook renders histories as the embedded model learned them', () => {
     { token: 'clarify', text: 'start 37 , then + 66 .' },
     { token: 'next_step', text: '37 + 66 = 103 .' },
   ] as const;
-  expect(set.render('next_step', { question: 'Q', steps }).continuation).toBe('Restate : start 37 , then + 66 .\nNext : 37 + 66 = 103 .\nNext :');
-  expect(set.render('confirm', { question: 'Q', steps }).continuation).toBe('start 37 , then + 66 .\n37 + 66 = 103 .\nCheck :');
+  expect(set.render('next_step', { question: 'Q', steps }).continuation).toBe(
+    'Restate : start 37 , then + 66 .\nNext : 37 + 66 = 103 .\nNext :',
+  );
+  expect(set.render('confirm', { question: 'Q', steps }).continuation).toBe(
+    'start 37 , then + 66 .\n37 + 66 = 103 .\nCheck :',
+  );
   expect(set.render('analysis', { question: 'Q', steps: [] }).continuation).toBe('Idea :');
 });
 
@@ -78,7 +89,11 @@ describe('clean-ups take labels, not characters', () => {
   test.each([
     // The paper's code makes "the sum of th", "mmetry…" and "find the o" of these.
     ['Brief analyse: find the sum of the series', [['drop-label', 'Brief analyse']], 'find the sum of the series'],
-    ['By symmetry both halves are equal.', [['drop-label', 'Brief analyse', 'Next step']], 'By symmetry both halves are equal.'],
+    [
+      'By symmetry both halves are equal.',
+      [['drop-label', 'Brief analyse', 'Next step']],
+      'By symmetry both halves are equal.',
+    ],
     ['find the original Original', [['before', 'Original']], 'find the original'],
     ['this step: 3 + 4 = 7', [['drop-label', 'Next step', 'First step']], 'this step: 3 + 4 = 7'],
     ['**Next step:** 3 + 4 = 7', [['drop-label', 'Next step', 'First step']], '3 + 4 = 7'],
@@ -91,7 +106,8 @@ describe('clean-ups take labels, not characters', () => {
   });
 
   test('no rule throws or adds text', () => {
-    for (const rule of Object.values(CLEAN_UPS)) for (const text of ['', ' ', '\n', ':', '**']) expect(rule(text).length).toBeLessThanOrEqual(text.length);
+    for (const rule of Object.values(CLEAN_UPS))
+      for (const text of ['', ' ', '\n', ':', '**']) expect(rule(text).length).toBeLessThanOrEqual(text.length);
   });
 });
 

@@ -5,7 +5,15 @@ import type { Step } from '../tokens/render';
 import { applyCleanUps, CLEAN_UP_NAMES, type CleanUp } from './clean-ups';
 
 /** What a prompt set can ask for: the steps that have a prompt, the check of a wrong turn and the check of a right step. */
-export const PROMPT_ACTIONS = ['clarify', 'analysis', 'subquestion', 'next_step', 'direct_answer', 'verify', 'confirm'] as const;
+export const PROMPT_ACTIONS = [
+  'clarify',
+  'analysis',
+  'subquestion',
+  'next_step',
+  'direct_answer',
+  'verify',
+  'confirm',
+] as const;
 export type PromptAction = (typeof PROMPT_ACTIONS)[number];
 
 const TOKEN_NAMES = FUNCTIONAL_TOKENS.map((token) => token.name) as [FunctionalTokenName, ...FunctionalTokenName[]];
@@ -86,20 +94,29 @@ export function parsePromptSet(files: Readonly<Record<string, string>>): PromptS
   const manifest = parseManifest(files['set.json']);
   const template = (name: string): string => {
     const text = files[name];
-    if (text === undefined) throw invalid(`The prompt set ${manifest.name} names the file ${name}, which is not there.`, name);
+    if (text === undefined)
+      throw invalid(`The prompt set ${manifest.name} names the file ${name}, which is not there.`, name);
     return text.replace(/\r?\n$/, '');
   };
   const templates = Object.fromEntries(
     PROMPT_ACTIONS.map((action) => {
       const { template: main, after } = manifest.actions[action];
-      return [action, { main: template(main), after: Object.fromEntries(Object.entries(after).map(([token, name]) => [token, template(name!)])) }];
+      return [
+        action,
+        {
+          main: template(main),
+          after: Object.fromEntries(Object.entries(after).map(([token, name]) => [token, template(name!)])),
+        },
+      ];
     }),
   ) as Record<PromptAction, { main: string; after: Record<string, string> }>;
   for (const action of PROMPT_ACTIONS) checkPlaceholders(manifest, action, templates[action].main);
 
   const line = (step: Step): string => (manifest.lines[step.token] ?? '{{text}}').replace('{{text}}', () => step.text);
   const listed = (steps: readonly Step[], render: (step: Step) => string): string =>
-    steps.length === 0 ? manifest.noSteps : steps.map(render).join('\n') + (manifest.layout === 'continuation' ? '\n' : '');
+    steps.length === 0
+      ? manifest.noSteps
+      : steps.map(render).join('\n') + (manifest.layout === 'continuation' ? '\n' : '');
   const finals = manifest.finalPhrases.map((phrase) => phrase.toLowerCase());
 
   return {
@@ -118,13 +135,22 @@ export function parsePromptSet(files: Readonly<Record<string, string>>): PromptS
       };
       // One pass, so that a question which contains {{steps}} stays as it is.
       const text = ((last && after[last.token]) ?? main).replace(PLACEHOLDER, (_match, name: string) => values[name]!);
-      return manifest.layout === 'message' ? { message: text, continuation: '' } : { message: facts.question, continuation: text };
+      return manifest.layout === 'message'
+        ? { message: text, continuation: '' }
+        : { message: facts.question, continuation: text };
     },
     clean: (action, text) => applyCleanUps(text, manifest.actions[action].cleanUps as readonly CleanUp[]),
     isFinal: (text) => finals.some((phrase) => text.toLowerCase().includes(phrase)),
     statesOnlyAnswer: (text) => {
-      const plain = text.trim().toLowerCase().replace(/^[*_\s]+/, '');
-      return finals.some((phrase) => plain.startsWith(phrase)) && plain.split(/\s+/).length <= MAX_ANSWER_WORDS && !plain.includes('\n');
+      const plain = text
+        .trim()
+        .toLowerCase()
+        .replace(/^[*_\s]+/, '');
+      return (
+        finals.some((phrase) => plain.startsWith(phrase)) &&
+        plain.split(/\s+/).length <= MAX_ANSWER_WORDS &&
+        !plain.includes('\n')
+      );
     },
     showsRightPath: (action) => templates[action].main.includes('{{right}}'),
     outputText: (answer) => manifest.outputText.replace('{{answer}}', () => answer),
@@ -159,10 +185,17 @@ function parseManifest(text: string | undefined): PromptSetManifest {
 /** A message without the question, or a continuation without the steps so far, asks about nothing. */
 function checkPlaceholders(manifest: PromptSetManifest, action: PromptAction, template: string): void {
   const { template: name } = manifest.actions[action];
-  if (manifest.layout === 'message' && !template.includes('{{question}}')) throw invalid(`${name} does not hold {{question}}.`, name);
-  if (/\{\{(?!question|steps|plain|shared|wrong|right|last)/.test(template)) throw invalid(`${name} holds a placeholder that is not known.`, name);
+  if (manifest.layout === 'message' && !template.includes('{{question}}'))
+    throw invalid(`${name} does not hold {{question}}.`, name);
+  if (/\{\{(?!question|steps|plain|shared|wrong|right|last)/.test(template))
+    throw invalid(`${name} holds a placeholder that is not known.`, name);
 }
 
 function invalid(message: string, where: string, cause?: unknown): WorkbenchError {
-  return new WorkbenchError('validation', message, { code: 'prompt-set-invalid', where, wayOut: 'Mend the file or choose another prompt set.' }, { cause });
+  return new WorkbenchError(
+    'validation',
+    message,
+    { code: 'prompt-set-invalid', where, wayOut: 'Mend the file or choose another prompt set.' },
+    { cause },
+  );
 }

@@ -6,6 +6,9 @@ export function formPenalty(isWellFormed: boolean, { formatWeight }: Pick<RlConf
 }
 
 /** What length costs: nothing up to the soft limit, then in proportion to the excess; at twice the limit the whole weight. */
-export function lengthPenalty(tokens: number, { lengthWeight, lengthSoftLimit }: Pick<RlConfig, 'lengthWeight' | 'lengthSoftLimit'>): number {
+export function lengthPenalty(
+  tokens: number,
+  { lengthWeight, lengthSoftLimit }: Pick<RlConfig, 'lengthWeight' | 'lengthSoftLimit'>,
+): number {
   return (lengthWeight * Math.max(0, tokens - lengthSoftLimit)) / lengthSoftLimit;
 }

@@ -39,7 +39,10 @@ export const REWARDS: Readonly<Record<RlConfig['reward'], Reward>> = {
    */
   shaped: (facts, config) => ({
     score: outcomeReward(facts, config),
-    steps: facts.promise === null ? zeros(facts.steps) : facts.promise.slice(1).map((promise, k) => config.shapingWeight * (promise - facts.promise![k]!)),
+    steps:
+      facts.promise === null
+        ? zeros(facts.steps)
+        : facts.promise.slice(1).map((promise, k) => config.shapingWeight * (promise - facts.promise![k]!)),
   }),
 
   /** As published: σ after every step that is not the last, the outcome after the last. Pays for length; for comparison. */
@@ -48,7 +51,10 @@ export const REWARDS: Readonly<Record<RlConfig['reward'], Reward>> = {
   /** As in the published code: σ after every earlier step, 0.6 · right + 0.4 · σ after the last. Pays for length; for comparison. */
   code: (facts) => {
     const last = facts.promise?.at(-1) ?? Number(facts.isRight);
-    return { score: CODE_OUTCOME_SHARE * Number(facts.isRight) + (1 - CODE_OUTCOME_SHARE) * last, steps: earlierPromise(facts) };
+    return {
+      score: CODE_OUTCOME_SHARE * Number(facts.isRight) + (1 - CODE_OUTCOME_SHARE) * last,
+      steps: earlierPromise(facts),
+    };
   },
 };
 

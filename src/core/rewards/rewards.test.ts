@@ -4,37 +4,56 @@ import { RlConfigSchema } from '../train/rl/rl-config';
 import { rewardOf, REWARDS, type RewardFacts } from './registry';
 
 const config = (options: object = {}) => RlConfigSchema.parse(options);
-const facts = (options: Partial<RewardFacts> = {}): RewardFacts => ({ answer: '5', isRight: true, isWellFormed: true, tokens: 100, promise: null, steps: 2, ...options });
-const total = ({ score, steps }: { score: number; steps: readonly number[] }) => score + steps.reduce((sum, each) => sum + each, 0);
+const facts = (options: Partial<RewardFacts> = {}): RewardFacts => ({
+  answer: '5',
+  isRight: true,
+  isWellFormed: true,
+  tokens: 100,
+  promise: null,
+  steps: 2,
+  ...options,
+});
+const total = ({ score, steps }: { score: number; steps: readonly number[] }) =>
+  score + steps.reduce((sum, each) => sum + each, 0);
 
 test.each([
   [{ isRight: true }, 1],
   [{ isRight: false }, 0.1],
   [{ isRight: false, answer: null }, 0],
 ])('the outcome of %j is %d', (options, score) => {
-  for (const name of ['outcome', 'shaped', 'paper'] as const) expect(REWARDS[name](facts(options), config()).score).toBe(score);
+  for (const name of ['outcome', 'shaped', 'paper'] as const)
+    expect(REWARDS[name](facts(options), config()).score).toBe(score);
 });
 
 test('the shaped reward telescopes: it pays for where a path ends, never for its length', () => {
   fc.assert(
-    fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2, maxLength: 20 }), fc.boolean(), (promise, isRight) => {
-      const earned = total(REWARDS.shaped(facts({ isRight, promise, steps: promise.length - 1 }), config()));
-      expect(earned).toBeCloseTo((isRight ? 1 : 0.1) + 0.3 * (promise.at(-1)! - promise[0]!), 10);
-    }),
+    fc.property(
+      fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2, maxLength: 20 }),
+      fc.boolean(),
+      (promise, isRight) => {
+        const earned = total(REWARDS.shaped(facts({ isRight, promise, steps: promise.length - 1 }), config()));
+        expect(earned).toBeCloseTo((isRight ? 1 : 0.1) + 0.3 * (promise.at(-1)! - promise[0]!), 10);
+      },
+    ),
   );
 });
 
 describe('the published rewards pay for length, which is why they are not the default', () => {
   // Two plausible steps more outweigh being right: a wrong path of 5 steps against a right one of 3 (method, 5.6).
   test('paper', () => {
-    const wrong = total(REWARDS.paper(facts({ isRight: false, promise: [0.5, 0.7, 0.7, 0.7, 0.7, 0.7], steps: 5 }), config()));
+    const wrong = total(
+      REWARDS.paper(facts({ isRight: false, promise: [0.5, 0.7, 0.7, 0.7, 0.7, 0.7], steps: 5 }), config()),
+    );
     const right = total(REWARDS.paper(facts({ isRight: true, promise: [0.5, 0.7, 0.7, 0.7], steps: 3 }), config()));
     expect(wrong).toBeCloseTo(2.9, 12);
     expect(right).toBeCloseTo(2.4, 12);
   });
 
   test('code', () => {
-    expect(REWARDS.code(facts({ promise: [0.5, 0.6, 0.9] }), config())).toEqual({ score: 0.6 + 0.4 * 0.9, steps: [0.6, 0] });
+    expect(REWARDS.code(facts({ promise: [0.5, 0.6, 0.9] }), config())).toEqual({
+      score: 0.6 + 0.4 * 0.9,
+      steps: [0.6, 0],
+    });
     expect(REWARDS.code(facts({ isRight: false }), config()).score).toBe(0);
   });
 });

@@ -16,7 +16,8 @@ export function backUp(tree: SearchTree, leaf: number, value: number): void {
  */
 export function markExhausted(tree: SearchTree, node: number, hasOpenSlots: (node: number) => boolean): void {
   for (let at = node; at !== NO_PARENT; at = tree.parent[at]!) {
-    if (!tree.isTerminal[at] && (hasOpenSlots(at) || !tree.children[at]!.every((child) => tree.isExhausted[child]))) return;
+    if (!tree.isTerminal[at] && (hasOpenSlots(at) || !tree.children[at]!.every((child) => tree.isExhausted[child])))
+      return;
     tree.isExhausted[at] = true;
   }
 }

@@ -33,7 +33,10 @@ export interface Expander {
  * given the draws before it.
  * @returns indices in drawing order, parallel to `logQ`
  */
-export function gumbelOrder(probabilities: readonly number[], rng: Rng): { readonly order: readonly number[]; readonly logQ: readonly number[] } {
+export function gumbelOrder(
+  probabilities: readonly number[],
+  rng: Rng,
+): { readonly order: readonly number[]; readonly logQ: readonly number[] } {
   const keys = probabilities.map((p) => Math.log(p) - Math.log(-Math.log(rng.next() || Number.MIN_VALUE)));
   const order = probabilities.map((_, index) => index).sort((a, b) => keys[b]! - keys[a]! || a - b);
   let left = probabilities.reduce((sum, p) => sum + p, 0);

@@ -20,7 +20,12 @@ import { leaves, pathTo, ROOT_INDEX, treeDistance, treeFigures, type SearchTree 
 import { treeFromRows, treeRows } from './tree-rows';
 
 const WORKBOOK = parsePromptSet(
-  Object.fromEntries(readdirSync('resources/prompts/workbook').map((file) => [file, readFileSync(`resources/prompts/workbook/${file}`, 'utf8')])),
+  Object.fromEntries(
+    readdirSync('resources/prompts/workbook').map((file) => [
+      file,
+      readFileSync(`resources/prompts/workbook/${file}`, 'utf8'),
+    ]),
+  ),
 );
 
 function prompted(options: Partial<SearchConfig> = {}, seed = 1, skill?: ToySkill) {
@@ -32,7 +37,13 @@ function prompted(options: Partial<SearchConfig> = {}, seed = 1, skill?: ToySkil
 
 function sampled(options: Partial<SearchConfig> = {}, seed = 1, skill?: ToySkill) {
   const { tokenizer, generator } = createToyModel(skill);
-  const config = SearchConfigSchema.parse({ expander: 'sampled', maxDepth: 8, rootDirectAnswer: false, avoidDirectAnswer: false, ...options });
+  const config = SearchConfigSchema.parse({
+    expander: 'sampled',
+    maxDepth: 8,
+    rootDirectAnswer: false,
+    avoidDirectAnswer: false,
+    ...options,
+  });
   const tokens = functionalTokenIds(tokenizer);
   const grammar = createGrammar({ maxDepth: config.maxDepth });
   const expander = createSampledExpander({ generator, tokenizer, tokens, grammar, config });
@@ -126,8 +137,14 @@ describe('sampled search', () => {
     for (const leaf of leaves(tree)) {
       const path = pathTo(tree, leaf).slice(1);
       const names = path.map((node) => tree.kind[node] as FunctionalTokenName);
-      names.forEach((name, i) => expect(context.grammar.isLegal(stateAfter(context.grammar, names.slice(0, i)), name)).toBe(true));
-      const parsed = parseIds(path.flatMap((node) => [...tree.ids[node]!]), context.tokenizer, context.tokens);
+      names.forEach((name, i) =>
+        expect(context.grammar.isLegal(stateAfter(context.grammar, names.slice(0, i)), name)).toBe(true),
+      );
+      const parsed = parseIds(
+        path.flatMap((node) => [...tree.ids[node]!]),
+        context.tokenizer,
+        context.tokens,
+      );
       expect(parsed.problems).toEqual([]);
       expect(parsed.steps.map((step) => step.text)).toEqual(path.map((node) => tree.text[node]));
     }
@@ -155,28 +172,32 @@ describe('sampled search', () => {
     const tree = await growTree(QUESTION, sampled({ maxStepTokens: 4 }));
     const cut = leaves(tree);
     expect(cut.length).toBeGreaterThan(0);
-    for (const leaf of cut) if (tree.kind[leaf] === 'next_step') expect([tree.isTruncated[leaf], tree.isRight[leaf]]).toEqual([true, false]);
+    for (const leaf of cut)
+      if (tree.kind[leaf] === 'next_step') expect([tree.isTruncated[leaf], tree.isRight[leaf]]).toEqual([true, false]);
   });
 });
 
 describe('both', () => {
   const grow = { prompted, sampled };
 
-  test.each(['prompted', 'sampled'] as const)('%s: the same seed gives the same tree, however requests are delayed', async (kind) => {
-    for (const concurrentWalks of [1, 4]) {
-      const plain = await growTree(QUESTION, grow[kind]({ concurrentWalks }, 7));
-      const context = grow[kind]({ concurrentWalks }, 7);
-      const generate = context.generator.generate.bind(context.generator);
-      let turn = 0;
-      context.generator.generate = async (request) => {
-        const result = await generate(request);
-        for (let wait = (turn++ * 7) % 5; wait > 0; wait--) await Promise.resolve();
-        return result;
-      };
-      expect(signature(await growTree(QUESTION, context))).toBe(signature(plain));
-      expect(signature(await growTree(QUESTION, grow[kind]({ concurrentWalks }, 8)))).not.toBe(signature(plain));
-    }
-  });
+  test.each(['prompted', 'sampled'] as const)(
+    '%s: the same seed gives the same tree, however requests are delayed',
+    async (kind) => {
+      for (const concurrentWalks of [1, 4]) {
+        const plain = await growTree(QUESTION, grow[kind]({ concurrentWalks }, 7));
+        const context = grow[kind]({ concurrentWalks }, 7);
+        const generate = context.generator.generate.bind(context.generator);
+        let turn = 0;
+        context.generator.generate = async (request) => {
+          const result = await generate(request);
+          for (let wait = (turn++ * 7) % 5; wait > 0; wait--) await Promise.resolve();
+          return result;
+        };
+        expect(signature(await growTree(QUESTION, context))).toBe(signature(plain));
+        expect(signature(await growTree(QUESTION, grow[kind]({ concurrentWalks }, 8)))).not.toBe(signature(plain));
+      }
+    },
+  );
 
   test('books stay right for any settings', async () => {
     await fc.assert(

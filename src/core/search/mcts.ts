@@ -78,7 +78,14 @@ class Search {
     const { numSimulations, concurrentWalks } = this.#context.config;
     for (let started = 0; started < numSimulations && !this.#tree.isExhausted[ROOT_INDEX]; started += concurrentWalks) {
       const count = Math.min(concurrentWalks, numSimulations - started);
-      await this.#runRound(Array.from({ length: count }, (_, i): Walk => ({ simulation: started + i, at: ROOT_INDEX, chosen: null, announced: [] })));
+      await this.#runRound(
+        Array.from({ length: count }, (_, i): Walk => ({
+          simulation: started + i,
+          at: ROOT_INDEX,
+          chosen: null,
+          announced: [],
+        })),
+      );
     }
   }
 
@@ -105,10 +112,17 @@ class Search {
   async #expand(nodes: readonly number[]): Promise<void> {
     const { expander, rng, config } = this.#context;
     const fresh = [...new Set(nodes)].filter((node) => !this.#slots.has(node) && !this.#tree.isTerminal[node]);
-    const lists = await Promise.all(fresh.map((node) => expander.slots(this.#tree, node, rng.fork(`slots:${node}`), this.#cancel)));
+    const lists = await Promise.all(
+      fresh.map((node) => expander.slots(this.#tree, node, rng.fork(`slots:${node}`), this.#cancel)),
+    );
     fresh.forEach((node, i) => this.#slots.set(node, [...lists[i]!]));
     if (config.lazySiblings) return;
-    const all = fresh.flatMap((node) => this.#slots.get(node)!.splice(0).map((slot, i) => ({ node, slot, rng: rng.fork(`sibling:${node}:${i}`) })));
+    const all = fresh.flatMap((node) =>
+      this.#slots
+        .get(node)!
+        .splice(0)
+        .map((slot, i) => ({ node, slot, rng: rng.fork(`sibling:${node}:${i}`) })),
+    );
     const steps = await Promise.all(all.map((each) => this.#write(each.node, each)));
     all.forEach((each, i) => this.#attach(each.node, each.slot, steps[i]!, this.#tree.simulations.length));
   }
@@ -124,7 +138,10 @@ class Search {
       const slots = this.#slots.get(walk.at);
       if (slots === undefined) return true;
       const { fresh, known } = this.#candidates(walk.at, slots);
-      const pick = fresh.length > 0 ? fresh[expander.ordered ? 0 : this.#choices.integer(fresh.length)]! : this.#bestKnown(walk, known);
+      const pick =
+        fresh.length > 0
+          ? fresh[expander.ordered ? 0 : this.#choices.integer(fresh.length)]!
+          : this.#bestKnown(walk, known);
       if (pick === null) {
         if (this.#busy.has(walk.at)) return true;
         markExhausted(this.#tree, walk.at, this.#hasOpenSlots);
@@ -147,7 +164,8 @@ class Search {
   #candidates(node: number, slots: readonly Slot[]): { fresh: readonly (Slot | number)[]; known: readonly number[] } {
     const tree = this.#tree;
     const open = tree.children[node]!.filter((child) => !tree.isExhausted[child]);
-    const isDirect = (each: Slot | number) => (typeof each === 'number' ? tree.kind[each] : each.kind) === 'direct_answer';
+    const isDirect = (each: Slot | number) =>
+      (typeof each === 'number' ? tree.kind[each] : each.kind) === 'direct_answer';
     const fresh = [...slots, ...open.filter((child) => this.#visits(child) === 0)];
     const known = open.filter((child) => this.#visits(child) > 0);
     const avoid = this.#context.config.avoidDirectAnswer && [...fresh, ...known].some((each) => !isDirect(each));
@@ -157,7 +175,11 @@ class Search {
 
   #bestKnown(walk: Walk, known: readonly number[]): number | null {
     const { config } = this.#context;
-    const weight = EXPLORATION_WEIGHTS[config.explorationSchedule](config.explorationWeight, walk.simulation, config.numSimulations);
+    const weight = EXPLORATION_WEIGHTS[config.explorationSchedule](
+      config.explorationWeight,
+      walk.simulation,
+      config.numSimulations,
+    );
     return selectChild(scoreChildren(this.#tree, walk.at, known, config.selectionRule, weight, this.#virtual));
   }
 
@@ -169,10 +191,14 @@ class Search {
   #attach(parent: number, slot: Slot, step: WrittenStep, simulation: number): number {
     const tree = this.#tree;
     const same = normaliseStepText(step.text);
-    const twin = tree.children[parent]!.find((child) => tree.kind[child] === step.kind && normaliseStepText(tree.text[child]!) === same);
+    const twin = tree.children[parent]!.find(
+      (child) => tree.kind[child] === step.kind && normaliseStepText(tree.text[child]!) === same,
+    );
     if (twin !== undefined) return twin;
-    const isTruncated = step.isTruncated || (!step.isTerminal && tree.depth[parent]! + 1 >= this.#context.config.maxDepth);
-    const verdict = step.isTerminal && !isTruncated ? this.#context.verifier.verify(step.text, tree.question.referenceAnswer) : null;
+    const isTruncated =
+      step.isTruncated || (!step.isTerminal && tree.depth[parent]! + 1 >= this.#context.config.maxDepth);
+    const verdict =
+      step.isTerminal && !isTruncated ? this.#context.verifier.verify(step.text, tree.question.referenceAnswer) : null;
     const node = appendNode(tree, {
       parent,
       step: { ...step, isTruncated },

@@ -14,7 +14,9 @@ export interface ScoredChild {
 export type VirtualVisits = ReadonlyMap<number, number>;
 
 /** Exploration weight at simulation `i` of `total`. */
-export const EXPLORATION_WEIGHTS: Readonly<Record<SearchConfig['explorationSchedule'], (weight: number, i: number, total: number) => number>> = {
+export const EXPLORATION_WEIGHTS: Readonly<
+  Record<SearchConfig['explorationSchedule'], (weight: number, i: number, total: number) => number>
+> = {
   const: (weight) => weight,
   // w · 0.1^(i/R)
   exp: (weight, i, total) => weight * 0.1 ** (i / total),
@@ -46,7 +48,10 @@ export function scoreChildren(
   const fallbackPrior = 1 / Math.max(1, children.length);
   return children.map((child) => {
     const visits = visitsOf(child);
-    const bonus = visits === 0 ? Number.POSITIVE_INFINITY : BONUSES[rule](weight, parentVisits, visits, tree.prior[child] ?? fallbackPrior);
+    const bonus =
+      visits === 0
+        ? Number.POSITIVE_INFINITY
+        : BONUSES[rule](weight, parentVisits, visits, tree.prior[child] ?? fallbackPrior);
     // Announced visits count as lost ones: they lower the mean until the walk comes back.
     const value = visits === 0 ? 0 : (meanValue(tree, child) * tree.visits[child]!) / visits;
     return { child, value, bonus };

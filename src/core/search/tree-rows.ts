@@ -43,7 +43,11 @@ export function treeRows(tree: SearchTree): TreeNodeRow[] {
 }
 
 /** The tree that `treeRows` and its simulations described: enough to read and to make examples from, not to search on. */
-export function treeFromRows(question: Question, rows: readonly TreeNodeRow[], simulations: readonly SimulationRecord[]): SearchTree {
+export function treeFromRows(
+  question: Question,
+  rows: readonly TreeNodeRow[],
+  simulations: readonly SimulationRecord[],
+): SearchTree {
   const tree = createTree(question);
   for (const row of rows) {
     if (row.parent !== NO_PARENT) {

@@ -40,12 +40,15 @@ const numericGold = (gold: string): boolean => {
 };
 
 describe('the grading cases', () => {
-  const rows = rowsOf<GradingCase>('grading/cases.jsonl').filter((row) => numericGold(row.gold) && !(row.id in GRADER_HABITS));
+  const rows = rowsOf<GradingCase>('grading/cases.jsonl').filter(
+    (row) => numericGold(row.gold) && !(row.id in GRADER_HABITS),
+  );
 
   test('there are enough numeric ones', () => expect(rows.length).toBeGreaterThanOrEqual(105));
 
   test.each(rows.map((row) => [row.id, row] as const))('%s', (_id, row) => {
-    const isBare = row.group.startsWith('test_is') || row.group.startsWith('test_fraction') || row.group.startsWith('test_are');
+    const isBare =
+      row.group.startsWith('test_is') || row.group.startsWith('test_fraction') || row.group.startsWith('test_are');
     const equal = isBare ? compareAnswers(row.pred, row.gold).equal : answerVerifier.verify(row.pred, row.gold).isRight;
     expect(equal, `${row.gold} | ${row.pred.slice(-120)}`).toBe(row.expected);
   });
@@ -120,12 +123,17 @@ test('every number is found again, however it is dressed', () => {
     (n: string) => `It costs ${n}`,
   );
   fc.assert(
-    fc.property(fc.integer({ min: -1_000_000, max: 1_000_000 }), fc.constantFrom(0, 1, 2), dress, (value, decimals, wrap) => {
-      const number = value / 10 ** decimals;
-      expect(answerVerifier.verify(wrap(String(number)), String(number)).isRight).toBe(true);
-      expect(answerVerifier.verify(wrap(String(number)), String(number + 1)).isRight).toBe(false);
-      expect(answerVerifier.verify(wrap(number.toLocaleString('en-US')), String(number)).isRight).toBe(true);
-    }),
+    fc.property(
+      fc.integer({ min: -1_000_000, max: 1_000_000 }),
+      fc.constantFrom(0, 1, 2),
+      dress,
+      (value, decimals, wrap) => {
+        const number = value / 10 ** decimals;
+        expect(answerVerifier.verify(wrap(String(number)), String(number)).isRight).toBe(true);
+        expect(answerVerifier.verify(wrap(String(number)), String(number + 1)).isRight).toBe(false);
+        expect(answerVerifier.verify(wrap(number.toLocaleString('en-US')), String(number)).isRight).toBe(true);
+      },
+    ),
   );
 });
 

@@ -68,7 +68,13 @@ export function lastBoxed(text: string): Found | null {
 
 function lastHashes(text: string): Found | null {
   const at = text.lastIndexOf('####');
-  const line = at < 0 ? '' : text.slice(at + 4).split('\n', 1)[0]!.trim();
+  const line =
+    at < 0
+      ? ''
+      : text
+          .slice(at + 4)
+          .split('\n', 1)[0]!
+          .trim();
   return line === '' ? null : { text: line, mark: 'hashes', at };
 }
 

@@ -55,7 +55,9 @@ export function parseNumber(text: string): ParsedNumber | null {
 
 /** A name or another way to write the number; an equation in variables has no value. */
 function mayStandLeft(side: string): boolean {
-  return /^\s*\|?[A-Za-z]{0,3}\|?(?:_\{?\w+\}?)?\s*$/.test(side) || evaluate(joinDigits(withoutUnit(side.trim()))) !== null;
+  return (
+    /^\s*\|?[A-Za-z]{0,3}\|?(?:_\{?\w+\}?)?\s*$/.test(side) || evaluate(joinDigits(withoutUnit(side.trim()))) !== null
+  );
 }
 
 /** Of "1/3 ≈ 0.33" the exact side, of "x ≈ 11" the number. */
@@ -66,7 +68,9 @@ function besidesApproximation(side: string): string {
 
 /** Removes TeX dressing and unifies signs. */
 export function plainSigns(text: string): string {
-  return TEX_SIGNS.reduce((at, [pattern, replacement]) => at.replace(pattern, replacement), text).trim().replace(/[\s.,;:]+$/, '');
+  return TEX_SIGNS.reduce((at, [pattern, replacement]) => at.replace(pattern, replacement), text)
+    .trim()
+    .replace(/[\s.,;:]+$/, '');
 }
 
 /** Cuts a unit after the number: words after a space, or a word of at least two letters written against it. */
@@ -128,7 +132,9 @@ function evaluate(text: string): number | null {
       return inner === null ? null : inner ** (1 / degree);
     }
     if (eat('\\pi') || eat('π')) return Math.PI;
-    const number = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?(?!\w)/i.exec(text.slice(at)) ?? /^(?:\d+(?:\.\d*)?|\.\d+)/.exec(text.slice(at));
+    const number =
+      /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?(?!\w)/i.exec(text.slice(at)) ??
+      /^(?:\d+(?:\.\d*)?|\.\d+)/.exec(text.slice(at));
     if (!number) return null;
     at += number[0].length;
     // 1\frac12 and "1 1/2" are one and a half.
@@ -142,7 +148,8 @@ function evaluate(text: string): number | null {
     }
     return Number(number[0]);
   };
-  const withDivisor = (whole: number, top: number, bottom: number | null): number | null => (bottom === null || bottom === 0 ? null : whole + top / bottom);
+  const withDivisor = (whole: number, top: number, bottom: number | null): number | null =>
+    bottom === null || bottom === 0 ? null : whole + top / bottom;
   const power = (): number | null => {
     const base = atom();
     if (base === null || !eat('^')) return base;

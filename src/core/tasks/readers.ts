@@ -32,7 +32,11 @@ export const QUESTION_LAYOUTS: readonly QuestionLayout[] = [
 /** The first known layout whose columns are all there, null when none fits. */
 export function suggestColumns(columns: readonly string[]): QuestionLayout | null {
   const known = new Set(columns);
-  return QUESTION_LAYOUTS.find(({ columns: { prompt, answer, id } }) => known.has(prompt) && known.has(answer) && (id === null || known.has(id))) ?? null;
+  return (
+    QUESTION_LAYOUTS.find(
+      ({ columns: { prompt, answer, id } }) => known.has(prompt) && known.has(answer) && (id === null || known.has(id)),
+    ) ?? null
+  );
 }
 
 /** What reading a row gives: a question, or why not. */
@@ -49,7 +53,10 @@ export function readQuestion(cells: QuestionCells, columns: QuestionColumns, sou
   if (given === '') return { problem: `The column “${columns.answer}” is empty.` };
   const found = /\\boxed|\\fbox|####/.test(given) ? extractAnswer(given) : { text: given };
   if (found === null) return { problem: `The column “${columns.answer}” marks an answer but holds none.` };
-  const id = columns.id === null ? `q-${hashLabel(prompt).toString(36)}${hashLabel(`again ${prompt}`).toString(36)}` : cellText(cells[columns.id]);
+  const id =
+    columns.id === null
+      ? `q-${hashLabel(prompt).toString(36)}${hashLabel(`again ${prompt}`).toString(36)}`
+      : cellText(cells[columns.id]);
   if (id === '') return { problem: `The column “${columns.id ?? ''}” is empty.` };
   return { question: QuestionSchema.parse({ id, prompt, referenceAnswer: found.text, source }) };
 }
@@ -67,7 +74,11 @@ export interface ReadQuestions {
 }
 
 /** Reads many rows; repeated ids and repeated questions are left out with the line of the first. */
-export function readQuestions(rows: readonly { readonly line: number; readonly cells: QuestionCells }[], columns: QuestionColumns, source: string): ReadQuestions {
+export function readQuestions(
+  rows: readonly { readonly line: number; readonly cells: QuestionCells }[],
+  columns: QuestionColumns,
+  source: string,
+): ReadQuestions {
   const questions: Question[] = [];
   const rejected: RejectedQuestion[] = [];
   const lineOfId = new Map<string, number>();
@@ -103,17 +114,22 @@ export function readQuestionLines(text: string, source: string, columns?: Questi
   text.split(/\r?\n/).forEach((content, index) => {
     if (content.trim() === '') return;
     const cells = parseObject(content);
-    if (cells === null) broken.push({ line: index + 1, reason: 'This line is not a JSON object.', excerpt: content.slice(0, 120) });
+    if (cells === null)
+      broken.push({ line: index + 1, reason: 'This line is not a JSON object.', excerpt: content.slice(0, 120) });
     else rows.push({ line: index + 1, cells });
   });
   const used = columns ?? suggestColumns(Object.keys(rows[0]?.cells ?? {}))?.columns;
   if (used === undefined) {
     if (rows.length === 0) return { questions: [], rejected: broken };
-    throw new WorkbenchError('validation', `No column of ${source} is known to hold questions: ${Object.keys(rows[0]!.cells).join(', ')}.`, {
-      code: 'question-columns-unknown',
-      where: source,
-      wayOut: 'Say which column holds the question and which the answer.',
-    });
+    throw new WorkbenchError(
+      'validation',
+      `No column of ${source} is known to hold questions: ${Object.keys(rows[0]!.cells).join(', ')}.`,
+      {
+        code: 'question-columns-unknown',
+        where: source,
+        wayOut: 'Say which column holds the question and which the answer.',
+      },
+    );
   }
   const read = readQuestions(rows, used, source);
   return { questions: read.questions, rejected: [...broken, ...read.rejected].sort((a, b) => a.line - b.line) };

@@ -6,7 +6,12 @@ import { createToyTokenizer } from './toy-tokenizer';
 /** A question "start 5 + 3 + 4 end" with its answer. */
 export function toyQuestion(start: number, ...added: readonly number[]): Question {
   const answer = added.reduce((sum, value) => sum + value, start);
-  return { id: `toy-${[start, ...added].join('-')}`, prompt: `start ${[start, ...added].join(' + ')} end`, referenceAnswer: String(answer), source: 'toy' };
+  return {
+    id: `toy-${[start, ...added].join('-')}`,
+    prompt: `start ${[start, ...added].join(' + ')} end`,
+    referenceAnswer: String(answer),
+    source: 'toy',
+  };
 }
 
 /** How often the toy model is right. */
@@ -24,35 +29,49 @@ export function toyArithmetic(skill: ToySkill = { step: 0.6, direct: 0.3, check:
     continuations(prefix) {
       const { plan, done, value } = read(prefix);
       const next = plan[done + 1];
-      const kind = /(?:<(\w+)>|(Restate|Idea|Ask|Next|Answer|Check|Fix|Result) :)$/.exec(prefix.replaceAll(' <', '<').replaceAll('< ', '<').replaceAll(' >', '>').trimEnd());
+      const kind = /(?:<(\w+)>|(Restate|Idea|Ask|Next|Answer|Check|Fix|Result) :)$/.exec(
+        prefix.replaceAll(' <', '<').replaceAll('< ', '<').replaceAll(' >', '>').trimEnd(),
+      );
       switch (kind?.[1] ?? kind?.[2]) {
         case 'clarify':
         case 'Restate':
           return [[`start ${plan.join(' then ')} .`, 1]];
         case 'analysis':
         case 'Idea':
-          return [['add them one by one .', 0.5], ['add from the left .', 0.5]];
+          return [
+            ['add them one by one .', 0.5],
+            ['add from the left .', 0.5],
+          ];
         case 'subquestion':
         case 'Ask':
           return [[`find what ${done + 1} steps give .`, 1]];
         case 'direct_answer':
         case 'Answer': {
           const sum = plan.slice(done + 1).reduce((total, each) => total + each, value);
-          return [[`The answer is ${sum} .`, skill.direct], [`The answer is ${sum + 1} .`, 1 - skill.direct]];
+          return [
+            [`The answer is ${sum} .`, skill.direct],
+            [`The answer is ${sum + 1} .`, 1 - skill.direct],
+          ];
         }
         case 'verify':
         case 'Check': {
           const { have, find } = lastStep(prefix);
           const verdict = have === find ? 'right' : 'wrong';
           const text = (say: string) => `have ${have} , find ${find} . That is ${say} .`;
-          return [[text(verdict), skill.check], [text(verdict === 'right' ? 'wrong' : 'right'), 1 - skill.check]];
+          return [
+            [text(verdict), skill.check],
+            [text(verdict === 'right' ? 'wrong' : 'right'), 1 - skill.check],
+          ];
         }
         case 'output':
         case 'Result':
           return [[`The answer is ${value} .`, 1]];
         default:
           if (next === undefined) return [[`The answer is ${value} .`, 1]];
-          return [[`${value} + ${next} = ${value + next} .`, skill.step], [`${value} + ${next} = ${value + next + 1} .`, 1 - skill.step]];
+          return [
+            [`${value} + ${next} = ${value + next} .`, skill.step],
+            [`${value} + ${next} = ${value + next + 1} .`, 1 - skill.step],
+          ];
       }
     },
     probe(prefix, surface) {

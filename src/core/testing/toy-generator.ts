@@ -10,7 +10,10 @@ export interface ToyPolicy {
 }
 
 /** A generator over a toy policy: the real port, no model. The first token of a continuation carries its whole log-probability. */
-export function createToyGenerator(tokenizer: Tokenizer, policy: ToyPolicy): Generator & { readonly requests: GenerationRequest[] } {
+export function createToyGenerator(
+  tokenizer: Tokenizer,
+  policy: ToyPolicy,
+): Generator & { readonly requests: GenerationRequest[] } {
   const requests: GenerationRequest[] = [];
   let newTokens = 0;
   return {
@@ -19,15 +22,25 @@ export function createToyGenerator(tokenizer: Tokenizer, policy: ToyPolicy): Gen
       request.cancel?.throwIfAborted();
       requests.push(request);
       const prefix = tokenizer.decode(request.prefixIds);
-      const probeLogProbs = request.probeIds && Float32Array.from(request.probeIds, (id) => Math.log(policy.probe(prefix, tokenizer.surfaceOf(id)!)));
+      const probeLogProbs =
+        request.probeIds &&
+        Float32Array.from(request.probeIds, (id) => Math.log(policy.probe(prefix, tokenizer.surfaceOf(id)!)));
       if (request.maxNewTokens === 0) return resultOf([], [], 'length', probeLogProbs);
       const options = policy.continuations(prefix);
-      const [text, probability] = request.temperature === 0 ? options.reduce((best, each) => (each[1] > best[1] ? each : best)) : draw(options, request.rng!.next());
+      const [text, probability] =
+        request.temperature === 0
+          ? options.reduce((best, each) => (each[1] > best[1] ? each : best))
+          : draw(options, request.rng!.next());
       const ends = request.stopTexts?.includes('\n') ? [...tokenizer.encode('\n')] : request.stopIds.slice(0, 1);
       const ids = [...tokenizer.encode(text, { specials: 'recognise' }), ...ends];
       const cut = ids.slice(0, request.maxNewTokens);
       newTokens += cut.length;
-      return resultOf(cut, cut.map((_, i) => (i === 0 ? Math.log(probability) : 0)), cut.length < ids.length ? 'length' : 'stop', probeLogProbs);
+      return resultOf(
+        cut,
+        cut.map((_, i) => (i === 0 ? Math.log(probability) : 0)),
+        cut.length < ids.length ? 'length' : 'stop',
+        probeLogProbs,
+      );
     },
     clearCache: () => undefined,
     get stats() {
@@ -46,7 +59,12 @@ function draw(options: readonly (readonly [string, number])[], point: number): r
   return options.at(-1)!;
 }
 
-function resultOf(ids: readonly number[], logProbs: readonly number[], stopReason: GenerationResult['stopReason'], probeLogProbs?: Float32Array): GenerationResult {
+function resultOf(
+  ids: readonly number[],
+  logProbs: readonly number[],
+  stopReason: GenerationResult['stopReason'],
+  probeLogProbs?: Float32Array,
+): GenerationResult {
   return {
     ids: Int32Array.from(ids),
     logProbs: Float32Array.from(logProbs),

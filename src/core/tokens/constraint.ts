@@ -47,6 +47,9 @@ export function createGrammarConstraint(grammar: Grammar, tokens: FunctionalToke
 
 /** For each step, what may not be written inside it: every functional token but its own close tag, and the end of sequence. */
 export function forbiddenTable(tokens: FunctionalTokenIds): Readonly<Record<FunctionalTokenName, readonly number[]>> {
-  const entries = Object.entries(tokens.close).map(([name, close]) => [name, [...tokens.all.filter((id) => id !== close), ...tokens.eos]]);
+  const entries = Object.entries(tokens.close).map(([name, close]) => [
+    name,
+    [...tokens.all.filter((id) => id !== close), ...tokens.eos],
+  ]);
   return Object.fromEntries(entries) as Record<FunctionalTokenName, readonly number[]>;
 }

@@ -3,14 +3,7 @@ export type TokenCategory = 'plan' | 'work' | 'check' | 'finish';
 
 /** Where a step may begin: at the question, or after a step of that name. */
 export type FunctionalTokenName =
-  | 'clarify'
-  | 'analysis'
-  | 'subquestion'
-  | 'next_step'
-  | 'direct_answer'
-  | 'verify'
-  | 'refine'
-  | 'output';
+  'clarify' | 'analysis' | 'subquestion' | 'next_step' | 'direct_answer' | 'verify' | 'refine' | 'output';
 
 /** One functional token: a pair of vocabulary entries that open and close a step of reasoning. */
 export interface FunctionalToken {

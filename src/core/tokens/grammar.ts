@@ -1,4 +1,9 @@
-import { FUNCTIONAL_TOKENS, functionalToken, functionalTokenIndex, type FunctionalTokenName } from './functional-tokens';
+import {
+  FUNCTIONAL_TOKENS,
+  functionalToken,
+  functionalTokenIndex,
+  type FunctionalTokenName,
+} from './functional-tokens';
 
 /** Departures from the plain table. */
 export interface GrammarOptions {
@@ -41,13 +46,19 @@ const ROOT_MASK = maskOf(FUNCTIONAL_TOKENS.filter((token) => token.startsRespons
 const FOLLOW_MASKS: readonly number[] = FUNCTIONAL_TOKENS.map((token) => maskOf(token.followedBy));
 
 /** Every list of names that a mask can stand for, made once. */
-const NAMES_OF_MASK: readonly (readonly FunctionalTokenName[])[] = Array.from({ length: 1 << FUNCTIONAL_TOKENS.length }, (_, mask) =>
-  FUNCTIONAL_TOKENS.filter((_token, index) => (mask & (1 << index)) !== 0).map((token) => token.name),
+const NAMES_OF_MASK: readonly (readonly FunctionalTokenName[])[] = Array.from(
+  { length: 1 << FUNCTIONAL_TOKENS.length },
+  (_, mask) => FUNCTIONAL_TOKENS.filter((_token, index) => (mask & (1 << index)) !== 0).map((token) => token.name),
 );
 
 /** Compiles the table and the options to one grammar, used alike by search, decoding and linter. */
 export function createGrammar(options: GrammarOptions = {}): Grammar {
-  const full: Required<GrammarOptions> = { rootDirectAnswer: false, maxVerifyRun: 2, maxDepth: Number.POSITIVE_INFINITY, ...options };
+  const full: Required<GrammarOptions> = {
+    rootDirectAnswer: false,
+    maxVerifyRun: 2,
+    maxDepth: Number.POSITIVE_INFINITY,
+    ...options,
+  };
   const rootMask = full.rootDirectAnswer ? ROOT_MASK | bit('direct_answer') : ROOT_MASK;
   const verifyBit = bit('verify');
   const outputBit = bit('output');
@@ -65,7 +76,11 @@ export function createGrammar(options: GrammarOptions = {}): Grammar {
     legalMask,
     legal,
     isLegal: (state, name) => (legalMask(state) & bit(name)) !== 0,
-    after: (state, name) => ({ last: name, depth: state.depth + 1, verifyRun: name === 'verify' ? state.verifyRun + 1 : 0 }),
+    after: (state, name) => ({
+      last: name,
+      depth: state.depth + 1,
+      verifyRun: name === 'verify' ? state.verifyRun + 1 : 0,
+    }),
   };
 }
 

@@ -13,7 +13,10 @@ export function lintSteps(steps: readonly Step[], grammar: Grammar): string[] {
     const where = `Step ${index + 1} (${step.token})`;
     if (!grammar.isLegal(state, step.token)) problems.push(`${where} may not come ${describe(state.last)}.`);
     if (step.text.trim() === '') problems.push(`${where} has no text.`);
-    if (/<\/?[a-z_]+>/.test(step.text) && parseText(step.text).problems.some((problem) => problem.kind !== 'text-outside')) {
+    if (
+      /<\/?[a-z_]+>/.test(step.text) &&
+      parseText(step.text).problems.some((problem) => problem.kind !== 'text-outside')
+    ) {
       problems.push(`${where} has the spelling of a functional token in its text.`);
     }
     const key = `${step.token === 'output' ? 'output' : 'step'}:${normaliseStepText(step.text)}`;

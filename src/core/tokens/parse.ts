@@ -61,14 +61,21 @@ export function parseIds(ids: ArrayLike<number>, tokenizer: Tokenizer, tokens: F
   let end = 0;
   let from = 0;
   const flush = (to: number) => {
-    if (to > from) pieces.push({ at: from, end: to, text: tokenizer.decode(Array.prototype.slice.call(ids, from, to) as number[]) });
+    if (to > from)
+      pieces.push({ at: from, end: to, text: tokenizer.decode(Array.prototype.slice.call(ids, from, to) as number[]) });
   };
   for (; end < ids.length && !tokens.eos.includes(ids[end]!); end++) {
     const opens = tokens.opens.get(ids[end]!);
     const closes = tokens.closes.get(ids[end]!);
     if (opens === undefined && closes === undefined) continue;
     flush(end);
-    pieces.push({ at: end, end: end + 1, text: '', ...(opens !== undefined ? { opens } : {}), ...(closes !== undefined ? { closes } : {}) });
+    pieces.push({
+      at: end,
+      end: end + 1,
+      text: '',
+      ...(opens !== undefined ? { opens } : {}),
+      ...(closes !== undefined ? { closes } : {}),
+    });
     from = end + 1;
   }
   flush(end);

@@ -37,7 +37,12 @@ export function renderSteps(steps: readonly Step[]): string {
  * the ids equal those of the whole text with specials recognised, because special tokens split it at the same places.
  * @param withEos append the first end-of-sequence id
  */
-export function renderIds(steps: readonly Step[], tokenizer: Tokenizer, tokens: FunctionalTokenIds, options: { readonly withEos: boolean }): RenderedResponse {
+export function renderIds(
+  steps: readonly Step[],
+  tokenizer: Tokenizer,
+  tokens: FunctionalTokenIds,
+  options: { readonly withEos: boolean },
+): RenderedResponse {
   const ids: number[] = [];
   const roles: IdRole[] = [];
   const stepIndex: number[] = [];

@@ -23,16 +23,25 @@ export interface FunctionalTokenIds {
  * @throws WorkbenchError `functional-tokens-missing` when the stage `tokens` has not been run on this model
  */
 export function functionalTokenIds(tokenizer: Tokenizer): FunctionalTokenIds {
-  const missing = FUNCTIONAL_TOKENS.flatMap((token) => [token.open, token.close]).filter((surface) => tokenizer.idOf(surface) === null);
+  const missing = FUNCTIONAL_TOKENS.flatMap((token) => [token.open, token.close]).filter(
+    (surface) => tokenizer.idOf(surface) === null,
+  );
   if (missing.length > 0) {
-    throw new WorkbenchError('precondition', `The vocabulary of this model lacks the functional tokens ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ' and others' : ''}.`, {
-      code: 'functional-tokens-missing',
-      where: 'tokenizer',
-      wayOut: 'Add the functional tokens to the model first.',
-    });
+    throw new WorkbenchError(
+      'precondition',
+      `The vocabulary of this model lacks the functional tokens ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ' and others' : ''}.`,
+      {
+        code: 'functional-tokens-missing',
+        where: 'tokenizer',
+        wayOut: 'Add the functional tokens to the model first.',
+      },
+    );
   }
   const idsOf = (side: 'open' | 'close') =>
-    Object.fromEntries(FUNCTIONAL_TOKENS.map((token) => [token.name, tokenizer.idOf(token[side])!])) as Record<FunctionalTokenName, number>;
+    Object.fromEntries(FUNCTIONAL_TOKENS.map((token) => [token.name, tokenizer.idOf(token[side])!])) as Record<
+      FunctionalTokenName,
+      number
+    >;
   const open = idsOf('open');
   const close = idsOf('close');
   return {
@@ -48,5 +57,7 @@ export function functionalTokenIds(tokenizer: Tokenizer): FunctionalTokenIds {
 
 /** Whether a vocabulary has all sixteen tokens. */
 export function hasFunctionalTokens(tokenizer: Tokenizer): boolean {
-  return FUNCTIONAL_TOKENS.every((token) => tokenizer.idOf(token.open) !== null && tokenizer.idOf(token.close) !== null);
+  return FUNCTIONAL_TOKENS.every(
+    (token) => tokenizer.idOf(token.open) !== null && tokenizer.idOf(token.close) !== null,
+  );
 }

@@ -20,20 +20,44 @@ export const TokensConfigSchema = z.object({
     .string()
     .min(1)
     .default('instruct')
-    .meta(field({ label: 'Prompt set with the cues', help: 'Where the cues come from when rows start from cues.', advanced: true })),
+    .meta(
+      field({
+        label: 'Prompt set with the cues',
+        help: 'Where the cues come from when rows start from cues.',
+        advanced: true,
+      }),
+    ),
   relativeNoise: z
     .number()
     .min(0)
     .max(0.1)
     .default(1e-3)
-    .meta(field({ label: 'Noise', help: 'Spread added to each new row, relative to its length, so that no two rows are equal.', unit: '× row length', advanced: true })),
+    .meta(
+      field({
+        label: 'Noise',
+        help: 'Spread added to each new row, relative to its length, so that no two rows are equal.',
+        unit: '× row length',
+        advanced: true,
+      }),
+    ),
   padToMultiple: z
     .int()
     .min(1)
     .max(512)
     .default(64)
-    .meta(field({ label: 'Round rows up to', help: 'The embedding grows to a multiple of this number when it has to grow.', unit: 'rows', advanced: true })),
-  seed: z.int().min(0).default(1).meta(field({ label: 'Seed', help: 'The same seed gives the same rows.', advanced: true })),
+    .meta(
+      field({
+        label: 'Round rows up to',
+        help: 'The embedding grows to a multiple of this number when it has to grow.',
+        unit: 'rows',
+        advanced: true,
+      }),
+    ),
+  seed: z
+    .int()
+    .min(0)
+    .default(1)
+    .meta(field({ label: 'Seed', help: 'The same seed gives the same rows.', advanced: true })),
 });
 
 export type TokensConfig = z.infer<typeof TokensConfigSchema>;

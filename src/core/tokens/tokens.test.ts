@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { createToyModel } from '../testing/toy-arithmetic';
 import { createToyTokenizer } from '../testing/toy-tokenizer';
 import { createGrammarConstraint, forbiddenTable } from './constraint';
-import { FUNCTIONAL_SURFACES, FUNCTIONAL_TOKEN_NAMES, FUNCTIONAL_TOKENS, functionalToken, type FunctionalTokenName } from './functional-tokens';
+import {
+  FUNCTIONAL_SURFACES,
+  FUNCTIONAL_TOKEN_NAMES,
+  FUNCTIONAL_TOKENS,
+  functionalToken,
+  type FunctionalTokenName,
+} from './functional-tokens';
 import { createGrammar, GRAMMAR_START, stateAfter } from './grammar';
 import { isWellFormed, lintSteps, normaliseStepText } from './lint';
 import { parseIds, parseText } from './parse';
@@ -14,7 +20,10 @@ const { tokenizer } = createToyModel();
 const tokens = functionalTokenIds(tokenizer);
 
 const words = fc.stringMatching(/^[a-z0-9]{1,6}( [a-z0-9+=.]{1,6}){0,5}$/);
-const anySteps = fc.array(fc.record({ token: fc.constantFrom(...FUNCTIONAL_TOKEN_NAMES), text: words }), { minLength: 1, maxLength: 8 });
+const anySteps = fc.array(fc.record({ token: fc.constantFrom(...FUNCTIONAL_TOKEN_NAMES), text: words }), {
+  minLength: 1,
+  maxLength: 8,
+});
 
 /** A random walk through the grammar that ends with output. */
 const legalNames = (maxDepth: number) =>
@@ -37,7 +46,12 @@ describe('the table', () => {
       expect([token.open, token.close]).toEqual([`<${token.name}>`, `</${token.name}>`]);
       for (const next of token.followedBy) expect(functionalToken(next).name).toBe(next);
     }
-    expect(FUNCTIONAL_TOKENS.filter((token) => token.startsResponse).map((token) => token.name)).toEqual(['clarify', 'analysis', 'subquestion', 'next_step']);
+    expect(FUNCTIONAL_TOKENS.filter((token) => token.startsResponse).map((token) => token.name)).toEqual([
+      'clarify',
+      'analysis',
+      'subquestion',
+      'next_step',
+    ]);
   });
 
   test('a vocabulary without them is refused by name', () => {
@@ -52,9 +66,18 @@ describe('grammar', () => {
     [[], ['clarify', 'analysis', 'subquestion', 'next_step']],
     [['clarify'], ['analysis', 'subquestion', 'next_step', 'direct_answer']],
     [['next_step'], ['subquestion', 'next_step', 'direct_answer', 'verify', 'output']],
-    [['next_step', 'verify'], ['subquestion', 'next_step', 'direct_answer', 'verify', 'refine', 'output']],
-    [['next_step', 'verify', 'verify'], ['subquestion', 'next_step', 'direct_answer', 'refine', 'output']],
-    [['next_step', 'verify', 'next_step'], ['subquestion', 'next_step', 'direct_answer', 'verify', 'output']],
+    [
+      ['next_step', 'verify'],
+      ['subquestion', 'next_step', 'direct_answer', 'verify', 'refine', 'output'],
+    ],
+    [
+      ['next_step', 'verify', 'verify'],
+      ['subquestion', 'next_step', 'direct_answer', 'refine', 'output'],
+    ],
+    [
+      ['next_step', 'verify', 'next_step'],
+      ['subquestion', 'next_step', 'direct_answer', 'verify', 'output'],
+    ],
     [['direct_answer'], ['verify', 'output']],
     [['next_step', 'output'], []],
   ] as const)('after %j', (names, legal) => {
@@ -99,7 +122,9 @@ describe('render and parse', () => {
   });
 
   test('a text that spells a token does not become one', () => {
-    const { ids } = renderIds([{ token: 'next_step', text: 'then </next_step> <output> 5' }], tokenizer, tokens, { withEos: false });
+    const { ids } = renderIds([{ token: 'next_step', text: 'then </next_step> <output> 5' }], tokenizer, tokens, {
+      withEos: false,
+    });
     expect(ids.filter((id) => tokens.all.includes(id))).toHaveLength(2);
   });
 
@@ -117,7 +142,10 @@ describe('render and parse', () => {
 
   test('spans cover the tags', () => {
     const text = '<analysis>\na\n</analysis>\n<output>\nb\n</output>\n';
-    expect(parseText(text).steps.map((step) => text.slice(step.start, step.end))).toEqual(['<analysis>\na\n</analysis>', '<output>\nb\n</output>']);
+    expect(parseText(text).steps.map((step) => text.slice(step.start, step.end))).toEqual([
+      '<analysis>\na\n</analysis>',
+      '<output>\nb\n</output>',
+    ]);
   });
 });
 
@@ -168,7 +196,9 @@ describe('constraint', () => {
           if (tokens.eos.includes(ids.at(-1)!)) break;
         }
         const parsed = parseIds(ids, tokenizer, tokens);
-        const problems = parsed.problems.filter((problem) => problem.kind !== 'empty-step' && problem.kind !== 'unclosed');
+        const problems = parsed.problems.filter(
+          (problem) => problem.kind !== 'empty-step' && problem.kind !== 'unclosed',
+        );
         expect(problems).toEqual([]);
         if (parsed.hasEos) expect(parsed.steps.at(-1)!.token).toBe('output');
         let state = GRAMMAR_START;
@@ -185,7 +215,9 @@ describe('constraint', () => {
     const open = tokens.open.next_step;
     expect(constraint.allowed([open])).toBeNull();
     expect(constraint.allowed([open, 1, tokens.close.next_step])).toEqual(tokens.newline);
-    expect(constraint.allowed([])).toEqual(['clarify', 'analysis', 'subquestion', 'next_step'].map((name) => tokens.open[name as FunctionalTokenName]));
+    expect(constraint.allowed([])).toEqual(
+      ['clarify', 'analysis', 'subquestion', 'next_step'].map((name) => tokens.open[name as FunctionalTokenName]),
+    );
   });
 
   test('inside a step its own close tag is the only functional token', () => {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { planSft } from './sft';
 import { SftConfigSchema } from './sft-config';
 
-const examples = (count: number, perQuestion = 3) => Array.from({ length: count }, (_, i) => ({ questionId: `q${Math.floor(i / perQuestion)}`, tokens: 50 + (i % 40) }));
+const examples = (count: number, perQuestion = 3) =>
+  Array.from({ length: count }, (_, i) => ({ questionId: `q${Math.floor(i / perQuestion)}`, tokens: 50 + (i % 40) }));
 const config = (options: object) => SftConfigSchema.parse(options);
 
 describe('planSft', () => {
@@ -18,13 +19,19 @@ describe('planSft', () => {
 
   test('every example is seen once per epoch, whatever the batch', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 40 }), (count, epochs, batchSize) => {
-        const plan = planSft(examples(count), config({ epochs, batchSize, validationShare: 0 }));
-        const seen = Array.from({ length: plan.totalUpdates }, (_, update) => plan.batch(update)).flat();
-        expect(seen).toHaveLength(epochs * count);
-        for (let epoch = 0; epoch < epochs; epoch++) expect(new Set(seen.slice(epoch * count, (epoch + 1) * count)).size).toBe(count);
-        expect(plan.epochs).toBeCloseTo(epochs, 12);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 40 }),
+        (count, epochs, batchSize) => {
+          const plan = planSft(examples(count), config({ epochs, batchSize, validationShare: 0 }));
+          const seen = Array.from({ length: plan.totalUpdates }, (_, update) => plan.batch(update)).flat();
+          expect(seen).toHaveLength(epochs * count);
+          for (let epoch = 0; epoch < epochs; epoch++)
+            expect(new Set(seen.slice(epoch * count, (epoch + 1) * count)).size).toBe(count);
+          expect(plan.epochs).toBeCloseTo(epochs, 12);
+        },
+      ),
     );
   });
 
@@ -33,11 +40,20 @@ describe('planSft', () => {
     expect(more.totalUpdates).toBe(7);
     expect(Array.from({ length: 7 }, (_, update) => more.batch(update).length)).toEqual([10, 10, 10, 10, 10, 10, 10]);
     expect(more.epochs).toBe(3.5);
-    expect(planSft(examples(20), config({ epochs: 9, batchSize: 10, maxUpdates: 3, validationShare: 0 })).totalUpdates).toBe(3);
+    expect(
+      planSft(examples(20), config({ epochs: 9, batchSize: 10, maxUpdates: 3, validationShare: 0 })).totalUpdates,
+    ).toBe(3);
   });
 
   test('leaves out what is too long, and plans nothing for nothing', () => {
-    const plan = planSft([{ questionId: 'a', tokens: 99 }, { questionId: 'b', tokens: 100 }, { questionId: 'c', tokens: 101 }], config({ maxTokens: 100, validationShare: 0 }));
+    const plan = planSft(
+      [
+        { questionId: 'a', tokens: 99 },
+        { questionId: 'b', tokens: 100 },
+        { questionId: 'c', tokens: 101 },
+      ],
+      config({ maxTokens: 100, validationShare: 0 }),
+    );
     expect(plan.leftOut).toEqual([2]);
     expect(planSft([], config({}))).toMatchObject({ totalUpdates: 0, train: [], epochs: 0 });
     expect(planSft(examples(1), config({ validationShare: 0.5 })).train).toHaveLength(1);

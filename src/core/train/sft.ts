@@ -38,7 +38,11 @@ export function planSft(examples: readonly PlannedExample[], config: SftConfig):
   const rng = createRng(config.seed);
   const fitting = examples.map((_example, i) => i).filter((i) => examples[i]!.tokens <= config.maxTokens);
   const leftOut = examples.map((_example, i) => i).filter((i) => examples[i]!.tokens > config.maxTokens);
-  const heldOut = heldOutQuestions(fitting.map((i) => examples[i]!.questionId), config.validationShare, rng.fork('validation'));
+  const heldOut = heldOutQuestions(
+    fitting.map((i) => examples[i]!.questionId),
+    config.validationShare,
+    rng.fork('validation'),
+  );
   const train = fitting.filter((i) => !heldOut.has(examples[i]!.questionId));
   const validation = fitting.filter((i) => heldOut.has(examples[i]!.questionId));
   const wanted = Math.max(Math.ceil((config.epochs * train.length) / config.batchSize), config.minUpdates);
@@ -49,7 +53,10 @@ export function planSft(examples: readonly PlannedExample[], config: SftConfig):
     if (order === undefined) orders.set(epoch, (order = shuffled(train, rng.fork(`epoch:${epoch}`))));
     return order;
   };
-  const lastExample = config.minUpdates * config.batchSize > config.epochs * train.length ? totalUpdates * config.batchSize : Math.ceil(config.epochs * train.length);
+  const lastExample =
+    config.minUpdates * config.batchSize > config.epochs * train.length
+      ? totalUpdates * config.batchSize
+      : Math.ceil(config.epochs * train.length);
   return {
     train,
     validation,
@@ -59,10 +66,19 @@ export function planSft(examples: readonly PlannedExample[], config: SftConfig):
     batch(update) {
       const from = update * config.batchSize;
       const to = Math.min(from + config.batchSize, lastExample);
-      return Array.from({ length: Math.max(0, to - from) }, (_, i) => orderOf(Math.floor((from + i) / train.length))[(from + i) % train.length]!);
+      return Array.from(
+        { length: Math.max(0, to - from) },
+        (_, i) => orderOf(Math.floor((from + i) / train.length))[(from + i) % train.length]!,
+      );
     },
     learningRate: (update) =>
-      learningRateAt(update, { kind: config.schedule, rate: config.learningRate, warmupUpdates: Math.min(config.warmupUpdates, Math.floor(totalUpdates * MAX_WARMUP_SHARE)), totalUpdates, finalShare: config.finalRateShare }),
+      learningRateAt(update, {
+        kind: config.schedule,
+        rate: config.learningRate,
+        warmupUpdates: Math.min(config.warmupUpdates, Math.floor(totalUpdates * MAX_WARMUP_SHARE)),
+        totalUpdates,
+        finalShare: config.finalRateShare,
+      }),
     newRowFactor: (update) => (update < config.newRowUpdates ? config.newRowRate : 1),
   };
 }

@@ -6,11 +6,16 @@ import type { Expander, Slot } from '../expand';
 import type { SearchConfig } from '../search-config';
 import { pathTo, ROOT_INDEX, type NodeKind, type SearchTree } from '../tree';
 
-type PromptedName = Extract<FunctionalTokenName, 'clarify' | 'analysis' | 'subquestion' | 'next_step' | 'direct_answer'>;
+type PromptedName = Extract<
+  FunctionalTokenName,
+  'clarify' | 'analysis' | 'subquestion' | 'next_step' | 'direct_answer'
+>;
 type ChildCounts = Readonly<Partial<Record<PromptedName, number>>>;
 
 /** Children of a node by its kind. `paper`: 9, 7, 5, 3 and 5, as in its code. `narrow`: one of each kind but two next steps. */
-export const CHILD_COUNTS: Readonly<Record<SearchConfig['children'], Readonly<Partial<Record<NodeKind, ChildCounts>>>>> = {
+export const CHILD_COUNTS: Readonly<
+  Record<SearchConfig['children'], Readonly<Partial<Record<NodeKind, ChildCounts>>>>
+> = {
   paper: {
     question: { clarify: 2, analysis: 2, subquestion: 2, next_step: 2, direct_answer: 1 },
     clarify: { analysis: 2, next_step: 2, direct_answer: 1, subquestion: 2 },
@@ -43,8 +48,13 @@ export function createPromptedExpander(parts: PromptedExpanderParts): Expander {
 
     async slots(tree, node) {
       if (tree.depth[node]! + 1 >= config.maxDepth) return [slotOf('direct_answer')];
-      const counts = Object.entries(CHILD_COUNTS[config.children][tree.kind[node]!] ?? { direct_answer: 1 }) as [PromptedName, number][];
-      const allowed = counts.filter(([kind]) => config.rootDirectAnswer || node !== ROOT_INDEX || kind !== 'direct_answer');
+      const counts = Object.entries(CHILD_COUNTS[config.children][tree.kind[node]!] ?? { direct_answer: 1 }) as [
+        PromptedName,
+        number,
+      ][];
+      const allowed = counts.filter(
+        ([kind]) => config.rootDirectAnswer || node !== ROOT_INDEX || kind !== 'direct_answer',
+      );
       return allowed.flatMap(([kind, count]) => Array.from({ length: count }, () => slotOf(kind)));
     },
 

@@ -21,7 +21,13 @@ export interface SampledExpanderParts {
  * Gumbel-top-k draw from the model's own distribution over the open tokens; contents are sampled when a walk first takes the child.
  * Everything stays ids: what training sees is what was sampled.
  */
-export function createSampledExpander({ generator, tokenizer, tokens, grammar, config }: SampledExpanderParts): Expander {
+export function createSampledExpander({
+  generator,
+  tokenizer,
+  tokens,
+  grammar,
+  config,
+}: SampledExpanderParts): Expander {
   const forbidden = forbiddenTable(tokens);
   const stateOf = (tree: SearchTree, node: number): GrammarState =>
     pathTo(tree, node)
@@ -30,7 +36,9 @@ export function createSampledExpander({ generator, tokenizer, tokens, grammar, c
 
   return {
     ordered: true,
-    questionIds: (prompt) => [...tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true })],
+    questionIds: (prompt) => [
+      ...tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true }),
+    ],
 
     async slots(tree, node, rng, cancel) {
       const legal = grammar.legal(stateOf(tree, node));
@@ -46,7 +54,10 @@ export function createSampledExpander({ generator, tokenizer, tokens, grammar, c
       const probabilities = restrictedSoftmax(logProbs, config.temperature);
       const worth = probabilities.map((p, i) => (p >= config.minPrior ? i : -1)).filter((i) => i >= 0);
       const kept = worth.length > 0 ? worth : [probabilities.indexOf(Math.max(...probabilities))];
-      const { order, logQ } = gumbelOrder(kept.map((i) => Math.max(probabilities[i]!, Number.MIN_VALUE)), rng);
+      const { order, logQ } = gumbelOrder(
+        kept.map((i) => Math.max(probabilities[i]!, Number.MIN_VALUE)),
+        rng,
+      );
       return order.map((position, draw): Slot => {
         const i = kept[position]!;
         return { kind: legal[i]!, prior: probabilities[i]!, logProb: logProbs[i]!, logQ: logQ[draw]! };
@@ -81,7 +92,12 @@ export function restrictedSoftmax(logProbs: readonly number[], temperature: numb
 }
 
 /** Ids of a step: the chosen open token, what was sampled up to the close token, the line break that the form adds. */
-function writtenStep(slot: Slot, result: GenerationResult, tokens: FunctionalTokenIds, tokenizer: Tokenizer): WrittenStep {
+function writtenStep(
+  slot: Slot,
+  result: GenerationResult,
+  tokens: FunctionalTokenIds,
+  tokenizer: Tokenizer,
+): WrittenStep {
   const isClosed = result.stopReason === 'stop';
   const sampled = Array.from(result.ids);
   const content = isClosed ? sampled.slice(0, -1) : sampled;
@@ -99,4 +115,3 @@ function writtenStep(slot: Slot, result: GenerationResult, tokens: FunctionalTok
     isTruncated: !isClosed,
   };
 }
-

@@ -15,7 +15,13 @@ export interface Moments {
  * @param mask   [B][n] 1 for tokens of the response that the model chose
  * @returns [B][n], 0 under the mask
  */
-export function tokenRewards(scores: readonly number[], kl: Rows, mask: Rows, beta: number, stepRewards?: Rows): Float64Array[] {
+export function tokenRewards(
+  scores: readonly number[],
+  kl: Rows,
+  mask: Rows,
+  beta: number,
+  stepRewards?: Rows,
+): Float64Array[] {
   return mask.map((row, b) => {
     const last = lastReal(row);
     return Float64Array.from({ length: row.length }, (_, t) =>
@@ -47,7 +53,13 @@ export function batchNormalised(values: Rows, mask: Rows): { readonly rows: Floa
   forEachReal(values, mask, (value) => (squares += (value - mean) ** 2));
   const variance = count === 0 ? 0 : squares / count;
   const scale = Math.sqrt(Math.max(variance, 1e-8));
-  return { rows: values.map((row, b) => Float64Array.from(row, (value, t) => (mask[b]![t] === 0 ? 0 : (value - mean) / scale))), mean, variance };
+  return {
+    rows: values.map((row, b) =>
+      Float64Array.from(row, (value, t) => (mask[b]![t] === 0 ? 0 : (value - mean) / scale)),
+    ),
+    mean,
+    variance,
+  };
 }
 
 /** Ways to make the score of a path relative to the other paths of its question. */
@@ -74,11 +86,16 @@ export const GROUP_RULES = {
 export type GroupRuleName = keyof typeof GROUP_RULES;
 
 /** Applies a rule within each question. `groups[i]` names the question of path i; [B] in and out. */
-export function byGroup(scores: readonly number[], groups: readonly (string | number)[], rule: GroupRuleName): number[] {
+export function byGroup(
+  scores: readonly number[],
+  groups: readonly (string | number)[],
+  rule: GroupRuleName,
+): number[] {
   const members = new Map<string | number, number[]>();
   groups.forEach((group, i) => members.set(group, [...(members.get(group) ?? []), i]));
   const result = scores.map(() => 0);
-  for (const indices of members.values()) GROUP_RULES[rule](indices.map((i) => scores[i]!)).forEach((value, at) => (result[indices[at]!] = value));
+  for (const indices of members.values())
+    GROUP_RULES[rule](indices.map((i) => scores[i]!)).forEach((value, at) => (result[indices[at]!] = value));
   return result;
 }
 

@@ -1,7 +1,12 @@
 import type { Rows } from './advantages';
 
 /** How the losses of single tokens become one number; names as in verl. */
-export const AGGREGATIONS = ['token-mean', 'seq-mean-token-mean', 'seq-mean-token-sum', 'seq-mean-token-sum-norm'] as const;
+export const AGGREGATIONS = [
+  'token-mean',
+  'seq-mean-token-mean',
+  'seq-mean-token-sum',
+  'seq-mean-token-sum-norm',
+] as const;
 export type Aggregation = (typeof AGGREGATIONS)[number];
 
 /** Weights and normaliser such that loss = Σ weight · token loss / normaliser: the form in which the training graph takes them. */
@@ -24,9 +29,18 @@ export function aggregationWeights(mask: Rows, aggregation: Aggregation, horizon
   const rows = mask.length;
   switch (aggregation) {
     case 'token-mean':
-      return { weights: mask.map((row) => Float64Array.from(row)), normaliser: Math.max(sums.reduce((sum, each) => sum + each, 0), Number.MIN_VALUE) };
+      return {
+        weights: mask.map((row) => Float64Array.from(row)),
+        normaliser: Math.max(
+          sums.reduce((sum, each) => sum + each, 0),
+          Number.MIN_VALUE,
+        ),
+      };
     case 'seq-mean-token-mean':
-      return { weights: mask.map((row, b) => Float64Array.from(row, (weight) => (sums[b] === 0 ? 0 : weight / sums[b]!))), normaliser: rows };
+      return {
+        weights: mask.map((row, b) => Float64Array.from(row, (weight) => (sums[b] === 0 ? 0 : weight / sums[b]!))),
+        normaliser: rows,
+      };
     case 'seq-mean-token-sum':
       return { weights: mask.map((row) => Float64Array.from(row)), normaliser: rows };
     case 'seq-mean-token-sum-norm':

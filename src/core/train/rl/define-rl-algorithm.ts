@@ -1,4 +1,12 @@
-import { byGroup, batchNormalised, discountedReturns, spread, tokenRewards, type GroupRuleName, type Rows } from './advantages';
+import {
+  byGroup,
+  batchNormalised,
+  discountedReturns,
+  spread,
+  tokenRewards,
+  type GroupRuleName,
+  type Rows,
+} from './advantages';
 import type { Aggregation } from './aggregation';
 import { klPerToken } from './kl';
 import type { RlConfig } from './rl-config';
@@ -44,12 +52,16 @@ export type AdvantageRecipe =
   | { readonly kind: 'group'; readonly rule: GroupRuleName };
 
 /** Makes an algorithm from its description. */
-export function defineRlAlgorithm(description: Omit<RlAlgorithm, 'advantages'> & { readonly recipe: AdvantageRecipe }): RlAlgorithm {
+export function defineRlAlgorithm(
+  description: Omit<RlAlgorithm, 'advantages'> & { readonly recipe: AdvantageRecipe },
+): RlAlgorithm {
   const { recipe, ...algorithm } = description;
   const placed = algorithm.klPlacement === 'reward';
   const klOf = (batch: RlBatch, config: Pick<RlConfig, 'klCoefficient' | 'klEstimator'>): Rows =>
     batch.mask.map((row, b) =>
-      placed && config.klCoefficient > 0 ? klPerToken(config.klEstimator, batch.oldLogProbs[b]!, batch.refLogProbs[b]!) : new Float64Array(row.length),
+      placed && config.klCoefficient > 0
+        ? klPerToken(config.klEstimator, batch.oldLogProbs[b]!, batch.refLogProbs[b]!)
+        : new Float64Array(row.length),
     );
   return {
     ...algorithm,
@@ -60,7 +72,9 @@ export function defineRlAlgorithm(description: Omit<RlAlgorithm, 'advantages'> &
         const rewards = tokenRewards(scores, kl, batch.mask, config.klCoefficient, batch.stepRewards);
         return batchNormalised(discountedReturns(rewards, config.gamma), batch.mask).rows;
       }
-      const totals = tokenRewards(batch.scores, kl, batch.mask, config.klCoefficient, batch.stepRewards).map((row) => row.reduce((sum, reward) => sum + reward, 0));
+      const totals = tokenRewards(batch.scores, kl, batch.mask, config.klCoefficient, batch.stepRewards).map((row) =>
+        row.reduce((sum, reward) => sum + reward, 0),
+      );
       return spread(byGroup(totals, batch.groups, recipe.rule), batch.mask);
     },
   };

@@ -14,6 +14,12 @@ export type KlEstimatorName = keyof typeof KL_ESTIMATES;
  * Estimate for each token, d = logProb − refLogProb in nats (Schulman, "Approximating KL divergence", 2020).
  * @returns [n]
  */
-export function klPerToken(estimator: KlEstimatorName, logProbs: ArrayLike<number>, refLogProbs: ArrayLike<number>): Float64Array {
-  return Float64Array.from({ length: logProbs.length }, (_, t) => KL_ESTIMATES[estimator](logProbs[t]! - refLogProbs[t]!));
+export function klPerToken(
+  estimator: KlEstimatorName,
+  logProbs: ArrayLike<number>,
+  refLogProbs: ArrayLike<number>,
+): Float64Array {
+  return Float64Array.from({ length: logProbs.length }, (_, t) =>
+    KL_ESTIMATES[estimator](logProbs[t]! - refLogProbs[t]!),
+  );
 }

@@ -36,13 +36,24 @@ interface Case {
   }[];
   readonly reinforce_pp_baseline: { readonly advantages: number[][] };
   readonly sequence_advantages: Record<'grpo_trl' | 'dr_grpo' | 'rloo', number[]>;
-  readonly policy_losses: readonly (Graded & { advantages: string; clip_low: number; clip_high: number; dual_clip: number | null; aggregation: Aggregation })[];
+  readonly policy_losses: readonly (Graded & {
+    advantages: string;
+    clip_low: number;
+    clip_high: number;
+    dual_clip: number | null;
+    aggregation: Aggregation;
+  })[];
   readonly reinforce_without_ratio: readonly (Graded & { aggregation: Aggregation })[];
   readonly grpo_with_kl: readonly (Graded & { kl: KlEstimatorName; beta: number; aggregation: Aggregation })[];
   readonly rloo_sequence: Graded & { advantages: number[]; rewards_with_kl: number[] };
 }
 interface Golden {
-  readonly hyperparameters: { readonly beta: number; readonly clip_low: number; readonly clip_high: number; readonly dr_grpo_horizon: number };
+  readonly hyperparameters: {
+    readonly beta: number;
+    readonly clip_low: number;
+    readonly clip_high: number;
+    readonly dr_grpo_horizon: number;
+  };
   readonly cases: readonly Case[];
 }
 
@@ -51,7 +62,11 @@ const { beta, clip_low: clipLow, clip_high: clipHigh, dr_grpo_horizon: horizon }
 
 /** Equal to 1e-10 wherever the mask is set. */
 function close(actual: Rows, expected: Rows, mask: Rows): void {
-  mask.forEach((row, b) => Array.from(row).forEach((real, t) => real !== 0 && expect(Math.abs(actual[b]![t]! - expected[b]![t]!), `${b},${t}`).toBeLessThan(1e-10)));
+  mask.forEach((row, b) =>
+    Array.from(row).forEach(
+      (real, t) => real !== 0 && expect(Math.abs(actual[b]![t]! - expected[b]![t]!), `${b},${t}`).toBeLessThan(1e-10),
+    ),
+  );
 }
 function graded(actual: { loss: number; grad: Rows }, expected: Graded, mask: Rows): void {
   expect(Math.abs(actual.loss - expected.loss)).toBeLessThan(1e-10);
@@ -92,14 +107,26 @@ describe.each(golden.cases.map((each) => [each.name, each] as const))('%s', (_na
     };
     const config = { klCoefficient: beta, klEstimator: 'k1' as const, gamma: 1 };
     close(RL_ALGORITHMS['reinforce-plus-plus'].advantages(batch, config), c.reinforce_pp[0]!.advantages, mask);
-    close(RL_ALGORITHMS['reinforce-plus-plus'].advantages({ ...batch, stepRewards: c.step_rewards }, config), c.reinforce_pp[3]!.advantages, mask);
+    close(
+      RL_ALGORITHMS['reinforce-plus-plus'].advantages({ ...batch, stepRewards: c.step_rewards }, config),
+      c.reinforce_pp[3]!.advantages,
+      mask,
+    );
     close(RL_ALGORITHMS['reinforce-baseline'].advantages(batch, config), c.reinforce_pp_baseline.advantages, mask);
     const perPath = { grpo: 'grpo_trl', 'dr-grpo': 'dr_grpo' } as const;
     for (const [name, key] of Object.entries(perPath)) {
-      close(RL_ALGORITHMS[name as keyof typeof perPath].advantages(batch, config), spread(c.sequence_advantages[key], mask), mask);
+      close(
+        RL_ALGORITHMS[name as keyof typeof perPath].advantages(batch, config),
+        spread(c.sequence_advantages[key], mask),
+        mask,
+      );
     }
     close(RL_ALGORITHMS.rloo.advantages(batch, config), spread(c.rloo_sequence.advantages, mask), mask);
-    close(RL_ALGORITHMS.rloo.advantages(batch, { ...config, klCoefficient: 0 }), spread(c.sequence_advantages.rloo, mask), mask);
+    close(
+      RL_ALGORITHMS.rloo.advantages(batch, { ...config, klCoefficient: 0 }),
+      spread(c.sequence_advantages.rloo, mask),
+      mask,
+    );
   });
 
   test('policy losses and gradients', () => {
@@ -112,10 +139,19 @@ describe.each(golden.cases.map((each) => [each.name, each] as const))('%s', (_na
     expect(c.policy_losses).toHaveLength(4 * 3 * AGGREGATIONS.length);
     for (const row of c.policy_losses) {
       const clip = { clipLow: row.clip_low, clipHigh: row.clip_high, dualClip: row.dual_clip };
-      const input = { newLogProbs: c.logp_new, oldLogProbs: c.logp_old, advantages: advantages[row.advantages]!, mask, clip, aggregation: row.aggregation, horizon };
+      const input = {
+        newLogProbs: c.logp_new,
+        oldLogProbs: c.logp_old,
+        advantages: advantages[row.advantages]!,
+        mask,
+        clip,
+        aggregation: row.aggregation,
+        horizon,
+      };
       graded(policyLoss(input), row, mask);
     }
-    for (const row of c.reinforce_without_ratio) graded(reinforceLoss(c.logp_new, advantages['reinforce_pp']!, mask, row.aggregation, horizon), row, mask);
+    for (const row of c.reinforce_without_ratio)
+      graded(reinforceLoss(c.logp_new, advantages['reinforce_pp']!, mask, row.aggregation, horizon), row, mask);
     for (const row of c.grpo_with_kl) {
       const loss = policyLoss({
         newLogProbs: c.logp_new,
@@ -129,10 +165,19 @@ describe.each(golden.cases.map((each) => [each.name, each] as const))('%s', (_na
       });
       graded(loss, row, mask);
     }
-    graded(sequencePolicyLoss(c.logp_new, c.logp_old, c.rloo_sequence.advantages, mask, { clipLow, clipHigh, dualClip: null }), c.rloo_sequence, mask);
+    graded(
+      sequencePolicyLoss(c.logp_new, c.logp_old, c.rloo_sequence.advantages, mask, {
+        clipLow,
+        clipHigh,
+        dualClip: null,
+      }),
+      c.rloo_sequence,
+      mask,
+    );
   });
 });
 
 test('a single path of a question has no advantage', () => {
-  for (const rule of ['centred', 'standardised', 'leaveOneOut'] as const) expect(byGroup([1], ['q'], rule)).toEqual([0]);
+  for (const rule of ['centred', 'standardised', 'leaveOneOut'] as const)
+    expect(byGroup([1], ['q'], rule)).toEqual([0]);
 });

@@ -27,13 +27,19 @@ interface TokenLoss {
 }
 
 /** −min(ρA, clip(ρ)·A) of one token and its derivative by the new log-probability; ρ = exp(new − old). PPO (Schulman 2017). */
-export function clippedTokenLoss(newLogProb: number, oldLogProb: number, advantage: number, clip: ClipSettings): TokenLoss {
+export function clippedTokenLoss(
+  newLogProb: number,
+  oldLogProb: number,
+  advantage: number,
+  clip: ClipSettings,
+): TokenLoss {
   const ratio = Math.exp(newLogProb - oldLogProb);
   const free = ratio * advantage;
   const held = Math.min(Math.max(ratio, 1 - clip.clipLow), 1 + clip.clipHigh) * advantage;
   const isFree = free <= held;
   const gain = isFree ? free : held;
-  if (clip.dualClip !== null && advantage < 0 && gain < clip.dualClip * advantage) return { value: -clip.dualClip * advantage, slope: 0 };
+  if (clip.dualClip !== null && advantage < 0 && gain < clip.dualClip * advantage)
+    return { value: -clip.dualClip * advantage, slope: 0 };
   return { value: -gain, slope: isFree ? -free : 0 };
 }
 
@@ -58,17 +64,41 @@ export function policyLoss(input: {
 }
 
 /** −A · log π: REINFORCE without a ratio. */
-export function reinforceLoss(newLogProbs: Rows, advantages: Rows, mask: Rows, aggregation: Aggregation, horizon: number): LossWithGradient {
-  return aggregate(mask, aggregation, horizon, (b, t) => ({ value: -advantages[b]![t]! * newLogProbs[b]![t]!, slope: -advantages[b]![t]! }));
+export function reinforceLoss(
+  newLogProbs: Rows,
+  advantages: Rows,
+  mask: Rows,
+  aggregation: Aggregation,
+  horizon: number,
+): LossWithGradient {
+  return aggregate(mask, aggregation, horizon, (b, t) => ({
+    value: -advantages[b]![t]! * newLogProbs[b]![t]!,
+    slope: -advantages[b]![t]!,
+  }));
 }
 
 /** Mean divergence from the reference. */
-export function klLoss(estimator: KlEstimatorName, newLogProbs: Rows, refLogProbs: Rows, mask: Rows, aggregation: Aggregation, horizon: number): LossWithGradient {
-  return aggregate(mask, aggregation, horizon, (b, t) => klTokenLoss(estimator, newLogProbs[b]![t]!, refLogProbs[b]![t]!));
+export function klLoss(
+  estimator: KlEstimatorName,
+  newLogProbs: Rows,
+  refLogProbs: Rows,
+  mask: Rows,
+  aggregation: Aggregation,
+  horizon: number,
+): LossWithGradient {
+  return aggregate(mask, aggregation, horizon, (b, t) =>
+    klTokenLoss(estimator, newLogProbs[b]![t]!, refLogProbs[b]![t]!),
+  );
 }
 
 /** RLOO as in TRL: one ratio for a whole path, clipped; mean over paths. */
-export function sequencePolicyLoss(newLogProbs: Rows, oldLogProbs: Rows, advantages: readonly number[], mask: Rows, clip: ClipSettings): LossWithGradient {
+export function sequencePolicyLoss(
+  newLogProbs: Rows,
+  oldLogProbs: Rows,
+  advantages: readonly number[],
+  mask: Rows,
+  clip: ClipSettings,
+): LossWithGradient {
   let loss = 0;
   const grad = mask.map((row, b) => {
     let [fresh, old] = [0, 0];
@@ -85,14 +115,23 @@ export function sequencePolicyLoss(newLogProbs: Rows, oldLogProbs: Rows, advanta
 }
 
 /** Derivative of the three estimators by the new log-probability: 1, d and 1 − e^{−d}. */
-const KL_SLOPES: Readonly<Record<KlEstimatorName, (d: number) => number>> = { k1: () => 1, k2: (d) => d, k3: (d) => 1 - Math.exp(-d) };
+const KL_SLOPES: Readonly<Record<KlEstimatorName, (d: number) => number>> = {
+  k1: () => 1,
+  k2: (d) => d,
+  k3: (d) => 1 - Math.exp(-d),
+};
 
 function klTokenLoss(estimator: KlEstimatorName, newLogProb: number, refLogProb: number): TokenLoss {
   const d = newLogProb - refLogProb;
   return { value: KL_ESTIMATES[estimator](d), slope: KL_SLOPES[estimator](d) };
 }
 
-function aggregate(mask: Rows, aggregation: Aggregation, horizon: number, tokenLoss: (b: number, t: number) => TokenLoss): LossWithGradient {
+function aggregate(
+  mask: Rows,
+  aggregation: Aggregation,
+  horizon: number,
+  tokenLoss: (b: number, t: number) => TokenLoss,
+): LossWithGradient {
   const { weights, normaliser } = aggregationWeights(mask, aggregation, horizon);
   let loss = 0;
   const grad = weights.map((row, b) =>

@@ -20,9 +20,19 @@ const grammar = createGrammar({ maxDepth: 8 });
 const options = { tokenizer, tokens, grammar, importanceCap: 2, verifier: answerVerifier };
 
 async function explore(seed: number): Promise<Trajectory[]> {
-  const config = SearchConfigSchema.parse({ expander: 'sampled', maxDepth: 8, numSimulations: 12, avoidDirectAnswer: false });
+  const config = SearchConfigSchema.parse({
+    expander: 'sampled',
+    maxDepth: 8,
+    numSimulations: 12,
+    avoidDirectAnswer: false,
+  });
   const expander = createSampledExpander({ generator, tokenizer, tokens, grammar, config });
-  const tree = await growTree(toyQuestion(seed, 3, 4), { config, expander, verifier: answerVerifier, rng: createRng(seed) });
+  const tree = await growTree(toyQuestion(seed, 3, 4), {
+    config,
+    expander,
+    verifier: answerVerifier,
+    rng: createRng(seed),
+  });
   return treeTrajectories(tree, options);
 }
 
@@ -54,7 +64,9 @@ describe('tree trajectories', () => {
     const byNode = new Map<number, number>();
     for (const each of group) {
       for (const step of each.steps) {
-        const sampled = [...each.origin.keys()].find((i) => i >= step.start && i < step.end && each.origin[i] === 'sampled');
+        const sampled = [...each.origin.keys()].find(
+          (i) => i >= step.start && i < step.end && each.origin[i] === 'sampled',
+        );
         if (sampled !== undefined) byNode.set(step.node!, (byNode.get(step.node!) ?? 0) + each.weights[sampled]!);
       }
     }
@@ -72,39 +84,60 @@ test('an answer sampled in one go is read like the others', () => {
   ]);
   const ids = Int32Array.from([...tokenizer.encode(text, { specials: 'recognise' }), tokenizer.eosIds[0]!]);
   const logProbs = new Float32Array(ids.length).fill(-0.5);
-  const whole = sampledTrajectory(question, prompt, { ids, logProbs, samplingLogProbs: logProbs, stopReason: 'stop' }, options);
+  const whole = sampledTrajectory(
+    question,
+    prompt,
+    { ids, logProbs, samplingLogProbs: logProbs, stopReason: 'stop' },
+    options,
+  );
   expect(whole).toMatchObject({ isRight: true, answer: '8', isWellFormed: true, isTruncated: false });
   expect(whole.steps.map((step) => step.token)).toEqual(['next_step', 'output']);
   expect(whole.weights.slice(whole.promptLength).every((weight) => weight === 1)).toBe(true);
-  const cut = sampledTrajectory(question, prompt, { ids: ids.slice(0, -4), logProbs: logProbs.slice(0, -4), samplingLogProbs: logProbs, stopReason: 'length' }, options);
+  const cut = sampledTrajectory(
+    question,
+    prompt,
+    { ids: ids.slice(0, -4), logProbs: logProbs.slice(0, -4), samplingLogProbs: logProbs, stopReason: 'length' },
+    options,
+  );
   expect(cut).toMatchObject({ isRight: false, answer: null, isWellFormed: false, isTruncated: true });
 });
 
 describe('updates', () => {
-  test.each(['reinforce-plus-plus', 'reinforce-baseline', 'grpo', 'dr-grpo', 'rloo'] as const)('%s: finite, of the right shape, every path once', (algorithm) => {
-    for (const advantage of ['algorithm', 'tree'] as const) {
-      const config = RlConfigSchema.parse({ algorithm, advantage, pathsPerUpdate: 10 });
-      const batch = rewardTrajectories(trajectories, config);
-      const reference = batch.paths.map((path) => path.trajectory.oldLogProbs.map((value) => value - 0.1));
-      const updates = planRlUpdates(batch, reference, config, createRng(1));
-      expect(updates.flatMap((update) => update.rows)).toHaveLength(batch.paths.length);
-      for (const update of updates) {
-        expect(update.normaliser).toBeGreaterThan(0);
-        expect(update.klCoefficient).toBe(algorithm === 'grpo' || algorithm === 'dr-grpo' ? 0.01 : 0);
-        update.rows.forEach((row, i) => {
-          expect([row.weights.length, update.advantages[i]!.length, update.oldLogProbs[i]!.length]).toEqual([row.ids.length, row.ids.length, row.ids.length]);
-          expect(update.advantages[i]!.every(Number.isFinite)).toBe(true);
-        });
+  test.each(['reinforce-plus-plus', 'reinforce-baseline', 'grpo', 'dr-grpo', 'rloo'] as const)(
+    '%s: finite, of the right shape, every path once',
+    (algorithm) => {
+      for (const advantage of ['algorithm', 'tree'] as const) {
+        const config = RlConfigSchema.parse({ algorithm, advantage, pathsPerUpdate: 10 });
+        const batch = rewardTrajectories(trajectories, config);
+        const reference = batch.paths.map((path) => path.trajectory.oldLogProbs.map((value) => value - 0.1));
+        const updates = planRlUpdates(batch, reference, config, createRng(1));
+        expect(updates.flatMap((update) => update.rows)).toHaveLength(batch.paths.length);
+        for (const update of updates) {
+          expect(update.normaliser).toBeGreaterThan(0);
+          expect(update.klCoefficient).toBe(algorithm === 'grpo' || algorithm === 'dr-grpo' ? 0.01 : 0);
+          update.rows.forEach((row, i) => {
+            expect([row.weights.length, update.advantages[i]!.length, update.oldLogProbs[i]!.length]).toEqual([
+              row.ids.length,
+              row.ids.length,
+              row.ids.length,
+            ]);
+            expect(update.advantages[i]!.every(Number.isFinite)).toBe(true);
+          });
+        }
       }
-    }
-  });
+    },
+  );
 
   test('right paths are pulled up and wrong ones down', () => {
     const config = RlConfigSchema.parse({ klCoefficient: 0, reward: 'outcome', pathsPerUpdate: 1000 });
     const batch = rewardTrajectories(trajectories, config);
     const [update] = planRlUpdates(batch, [], config, createRng(1));
     const meanOf = (isRight: boolean) => {
-      const chosen = update!.rows.flatMap((row, i) => (batch.paths.find((path) => path.trajectory.ids === row.ids)!.trajectory.isRight === isRight ? [update!.advantages[i]!.at(-2)!] : []));
+      const chosen = update!.rows.flatMap((row, i) =>
+        batch.paths.find((path) => path.trajectory.ids === row.ids)!.trajectory.isRight === isRight
+          ? [update!.advantages[i]!.at(-2)!]
+          : [],
+      );
       return chosen.reduce((sum, value) => sum + value, 0) / chosen.length;
     };
     expect(meanOf(true)).toBeGreaterThan(0);
@@ -112,7 +145,9 @@ describe('updates', () => {
   });
 
   test('settled questions are left out and counted', () => {
-    const wrong = trajectories.map((each) => (each.questionId === trajectories[0]!.questionId ? { ...each, isRight: true } : each));
+    const wrong = trajectories.map((each) =>
+      each.questionId === trajectories[0]!.questionId ? { ...each, isRight: true } : each,
+    );
     const config = RlConfigSchema.parse({});
     const batch = rewardTrajectories(wrong, config);
     expect(batch.settledShare).toBeGreaterThanOrEqual(0.25);
@@ -132,7 +167,12 @@ test('tree advantages by hand', () => {
   });
   const pair = [make([1, 2]), make([1, 3])];
   const values = nodeValues(pair, [1, 0]);
-  expect([...values]).toEqual([[null, 0.5], [1, 0.5], [2, 1], [3, 0]]);
+  expect([...values]).toEqual([
+    [null, 0.5],
+    [1, 0.5],
+    [2, 1],
+    [3, 0],
+  ]);
   expect([...treeAdvantages(pair[0]!, 1, values)]).toEqual([0, 0, 0.5, 1]);
   expect([...treeAdvantages(pair[1]!, 0, values)]).toEqual([0, 0, -0.5, -1]);
 });
@@ -142,5 +182,7 @@ test('metrics are finite numbers', () => {
   for (const [name, value] of Object.entries(metrics)) expect(Number.isFinite(value), name).toBe(true);
   expect(metrics['use.next_step']).toBeGreaterThan(1);
   expect(metrics['accuracy']).toBeGreaterThan(0);
-  expect(Object.values(explorationMetrics([], rewardTrajectories([], RlConfigSchema.parse({})))).every(Number.isFinite)).toBe(true);
+  expect(
+    Object.values(explorationMetrics([], rewardTrajectories([], RlConfigSchema.parse({})))).every(Number.isFinite),
+  ).toBe(true);
 });

@@ -28,7 +28,8 @@ export interface RewardedBatch {
 /** Gives every trajectory its reward; leaves settled questions out where the settings say so. */
 export function rewardTrajectories(trajectories: readonly Trajectory[], config: RlConfig): RewardedBatch {
   const byQuestion = new Map<string, Trajectory[]>();
-  for (const trajectory of trajectories) byQuestion.set(trajectory.questionId, [...(byQuestion.get(trajectory.questionId) ?? []), trajectory]);
+  for (const trajectory of trajectories)
+    byQuestion.set(trajectory.questionId, [...(byQuestion.get(trajectory.questionId) ?? []), trajectory]);
   const values = new Map<string, NodeValues>();
   const paths: RewardedTrajectory[] = [];
   let settled = 0;
@@ -73,16 +74,30 @@ export interface RlUpdate {
  * than half an update joins the one before it.
  * @param refLogProbs log-probabilities under the reference, path by path; needed where β > 0
  */
-export function planRlUpdates(batch: RewardedBatch, refLogProbs: readonly ArrayLike<number>[], config: RlConfig, rng: Rng): RlUpdate[] {
+export function planRlUpdates(
+  batch: RewardedBatch,
+  refLogProbs: readonly ArrayLike<number>[],
+  config: RlConfig,
+  rng: Rng,
+): RlUpdate[] {
   const { paths } = batch;
   const algorithm = RL_ALGORITHMS[config.algorithm];
-  const advantages = config.advantage === 'tree' ? scaledTreeAdvantages(batch) : algorithmAdvantages(paths, refLogProbs, algorithm, config);
+  const advantages =
+    config.advantage === 'tree'
+      ? scaledTreeAdvantages(batch)
+      : algorithmAdvantages(paths, refLogProbs, algorithm, config);
   const order = shuffled([...paths.keys()], rng);
   const count = Math.max(1, Math.round(order.length / config.pathsPerUpdate));
   const size = Math.ceil(order.length / count);
-  const groups = Array.from({ length: count }, (_, i) => order.slice(i * size, (i + 1) * size)).filter((group) => group.length > 0);
+  const groups = Array.from({ length: count }, (_, i) => order.slice(i * size, (i + 1) * size)).filter(
+    (group) => group.length > 0,
+  );
   return groups.map((group) => {
-    const { weights, normaliser } = aggregationWeights(group.map((i) => paths[i]!.trajectory.weights), algorithm.aggregation, config.maxNewTokens);
+    const { weights, normaliser } = aggregationWeights(
+      group.map((i) => paths[i]!.trajectory.weights),
+      algorithm.aggregation,
+      config.maxNewTokens,
+    );
     return {
       rows: group.map((i, at) => ({ ids: paths[i]!.trajectory.ids, weights: weights[at]! })),
       normaliser,
@@ -97,7 +112,12 @@ export function planRlUpdates(batch: RewardedBatch, refLogProbs: readonly ArrayL
   });
 }
 
-function algorithmAdvantages(paths: readonly RewardedTrajectory[], refLogProbs: readonly ArrayLike<number>[], algorithm: RlAlgorithm, config: RlConfig): Float64Array[] {
+function algorithmAdvantages(
+  paths: readonly RewardedTrajectory[],
+  refLogProbs: readonly ArrayLike<number>[],
+  algorithm: RlAlgorithm,
+  config: RlConfig,
+): Float64Array[] {
   return algorithm.advantages(
     {
       scores: paths.map((path) => path.reward.score),
@@ -113,7 +133,9 @@ function algorithmAdvantages(paths: readonly RewardedTrajectory[], refLogProbs: 
 
 /** Tree advantages in standard deviations of the batch. */
 function scaledTreeAdvantages({ paths, values }: RewardedBatch): Float64Array[] {
-  const rows = paths.map(({ trajectory, reward }) => treeAdvantages(trajectory, reward.score, values.get(trajectory.questionId)!));
+  const rows = paths.map(({ trajectory, reward }) =>
+    treeAdvantages(trajectory, reward.score, values.get(trajectory.questionId)!),
+  );
   let squares = 0;
   let sum = 0;
   let count = 0;

@@ -8,12 +8,20 @@ export type RlMetrics = Readonly<Record<string, number>>;
 /** Figures of the explored paths: rewards, answers, lengths, form, and how often each functional token is used per path. */
 export function explorationMetrics(trajectories: readonly Trajectory[], batch: RewardedBatch): RlMetrics {
   const count = Math.max(1, trajectories.length);
-  const mean = (value: (trajectory: Trajectory) => number) => trajectories.reduce((sum, trajectory) => sum + value(trajectory), 0) / count;
-  const uses = new Map(FUNCTIONAL_TOKEN_NAMES.map((name) => [name, mean((trajectory) => trajectory.steps.filter((step) => step.token === name).length)]));
+  const mean = (value: (trajectory: Trajectory) => number) =>
+    trajectories.reduce((sum, trajectory) => sum + value(trajectory), 0) / count;
+  const uses = new Map(
+    FUNCTIONAL_TOKEN_NAMES.map((name) => [
+      name,
+      mean((trajectory) => trajectory.steps.filter((step) => step.token === name).length),
+    ]),
+  );
   const total = [...uses.values()].reduce((sum, use) => sum + use, 0);
   const shares = [...uses.values()].map((use) => (total === 0 ? 0 : use / total));
   return {
-    reward: batch.paths.reduce((sum, path) => sum + path.reward.score + path.reward.steps.reduce((a, b) => a + b, 0), 0) / Math.max(1, batch.paths.length),
+    reward:
+      batch.paths.reduce((sum, path) => sum + path.reward.score + path.reward.steps.reduce((a, b) => a + b, 0), 0) /
+      Math.max(1, batch.paths.length),
     accuracy: mean((trajectory) => Number(trajectory.isRight)),
     answerShare: mean((trajectory) => Number(trajectory.answer !== null)),
     formShare: mean((trajectory) => Number(trajectory.isWellFormed)),
@@ -24,7 +32,8 @@ export function explorationMetrics(trajectories: readonly Trajectory[], batch: R
     settledShare: batch.settledShare,
     paths: trajectories.length,
     // 1 when all tokens are used alike, 0 when one is left: an early sign of collapse.
-    tokenEntropy: shares.reduce((sum, share) => (share > 0 ? sum - share * Math.log(share) : sum), 0) / Math.log(shares.length),
+    tokenEntropy:
+      shares.reduce((sum, share) => (share > 0 ? sum - share * Math.log(share) : sum), 0) / Math.log(shares.length),
     ...Object.fromEntries([...uses].map(([name, use]) => [`use.${name}`, use])),
   };
 }

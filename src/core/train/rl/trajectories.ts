@@ -59,7 +59,12 @@ export function treeTrajectories(tree: SearchTree, options: TreeTrajectoryOption
   return ends.map((leaf) => treeTrajectory(tree, leaf, pathsThrough, options));
 }
 
-function treeTrajectory(tree: SearchTree, leaf: number, pathsThrough: readonly number[], { tokenizer, tokens, grammar, importanceCap }: TreeTrajectoryOptions): Trajectory {
+function treeTrajectory(
+  tree: SearchTree,
+  leaf: number,
+  pathsThrough: readonly number[],
+  { tokenizer, tokens, grammar, importanceCap }: TreeTrajectoryOptions,
+): Trajectory {
   const nodes = pathTo(tree, leaf);
   const ids = Int32Array.from(nodes.flatMap((node) => [...tree.ids[node]!]));
   const oldLogProbs = Float32Array.from(nodes.flatMap((node) => [...tree.logProbs[node]!]));
@@ -71,7 +76,8 @@ function treeTrajectory(tree: SearchTree, leaf: number, pathsThrough: readonly n
   for (const node of nodes.slice(1)) {
     const start = at;
     const share = 1 / pathsThrough[node]!;
-    for (const each of tree.origin[node]!) weights[at++] = each === 'given' ? 0 : each === 'chosen' ? share * importance(tree, node, importanceCap) : share;
+    for (const each of tree.origin[node]!)
+      weights[at++] = each === 'given' ? 0 : each === 'chosen' ? share * importance(tree, node, importanceCap) : share;
     steps.push({ token: tree.kind[node] as FunctionalTokenName, start, end: at, node });
   }
   const parsed = parseIds(ids.subarray(promptLength), tokenizer, tokens);
@@ -95,7 +101,9 @@ function treeTrajectory(tree: SearchTree, leaf: number, pathsThrough: readonly n
 function importance(tree: SearchTree, node: number, cap: number): number {
   const prior = tree.prior[node];
   const logQ = tree.logQ[node];
-  return prior === null || prior === undefined || logQ === null || logQ === undefined ? 1 : Math.min(cap, prior / Math.exp(logQ));
+  return prior === null || prior === undefined || logQ === null || logQ === undefined
+    ? 1
+    : Math.min(cap, prior / Math.exp(logQ));
 }
 
 /** [N] how many of the given ends lie at or below each node. */
@@ -113,7 +121,12 @@ export interface SampledTrajectoryOptions {
 }
 
 /** An answer sampled in one go, as a trajectory. */
-export function sampledTrajectory(question: Question, promptIds: ArrayLike<number>, result: GenerationResult, { tokenizer, tokens, grammar, verifier }: SampledTrajectoryOptions): Trajectory {
+export function sampledTrajectory(
+  question: Question,
+  promptIds: ArrayLike<number>,
+  result: GenerationResult,
+  { tokenizer, tokens, grammar, verifier }: SampledTrajectoryOptions,
+): Trajectory {
   const ids = Int32Array.from([...Array.from(promptIds), ...result.ids]);
   const promptLength = promptIds.length;
   const oldLogProbs = new Float32Array(ids.length);
@@ -123,7 +136,12 @@ export function sampledTrajectory(question: Question, promptIds: ArrayLike<numbe
   const parsed = parseIds(result.ids, tokenizer, tokens);
   const isTruncated = result.stopReason !== 'stop';
   const last = parsed.steps.at(-1);
-  const verdict = isTruncated ? null : verifier.verify(last?.token === 'output' ? last.text : tokenizer.decode(result.ids, { skipSpecials: true }), question.referenceAnswer);
+  const verdict = isTruncated
+    ? null
+    : verifier.verify(
+        last?.token === 'output' ? last.text : tokenizer.decode(result.ids, { skipSpecials: true }),
+        question.referenceAnswer,
+      );
   return {
     questionId: question.id,
     ids,
@@ -131,7 +149,12 @@ export function sampledTrajectory(question: Question, promptIds: ArrayLike<numbe
     oldLogProbs,
     origin,
     weights,
-    steps: parsed.steps.map((step) => ({ token: step.token, start: promptLength + step.start, end: promptLength + step.end, node: null })),
+    steps: parsed.steps.map((step) => ({
+      token: step.token,
+      start: promptLength + step.start,
+      end: promptLength + step.end,
+      node: null,
+    })),
     answer: verdict?.answer ?? null,
     isRight: verdict?.isRight ?? false,
     isTruncated,

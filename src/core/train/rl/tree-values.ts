@@ -32,6 +32,7 @@ export function treeAdvantages(trajectory: Trajectory, score: number, values: No
   const promise = promiseAlong(trajectory, values);
   const whole = score - values.get(null)!;
   advantages.fill(whole, trajectory.promptLength);
-  if (promise !== null) trajectory.steps.forEach((step, k) => advantages.fill(whole + promise[k + 1]! - promise[k]!, step.start, step.end));
+  if (promise !== null)
+    trajectory.steps.forEach((step, k) => advantages.fill(whole + promise[k + 1]! - promise[k]!, step.start, step.end));
   return advantages;
 }
