@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Suspense, useEffect, useSyncExternalStore, type ComponentType } from 'react';
+import type { ProjectId } from '@contracts/ids';
 import { connection } from '../lib/api';
 import { listenToHost } from '../lib/events';
 import { ErrorView } from '../ui/ErrorView';
@@ -8,6 +9,7 @@ import { InspectorContext } from './inspector-context';
 import { useInspectorSlot } from './Inspector';
 import { NotFoundPage } from './NotFoundPage';
 import { PageBoundary } from './PageBoundary';
+import { ProjectGate } from './ProjectGate';
 import { Rail } from './Rail';
 import type { RouteMatch } from './route-paths';
 import { useCurrentProjectId, useRoute } from './router';
@@ -36,7 +38,7 @@ export function App() {
         </a>
         <Rail projectId={projectId} route={route?.id ?? null} />
         <main id="main" className="main" tabIndex={-1}>
-          <Page route={route} />
+          <Page route={route} projectId={projectId} />
         </main>
         {panel}
         <StatusBar projectId={projectId} />
@@ -45,9 +47,14 @@ export function App() {
   );
 }
 
-function Page({ route }: { readonly route: RouteMatch | null }) {
+function Page({ route, projectId }: { readonly route: RouteMatch | null; readonly projectId: ProjectId | null }) {
   const state = useSyncExternalStore(connection.subscribe, connection.get);
-  if (state.kind === 'failed') return <div className="page"><ErrorView error={state.error} /></div>;
+  if (state.kind === 'failed')
+    return (
+      <div className="page">
+        <ErrorView error={state.error} />
+      </div>
+    );
   const row = route && PAGES[route.id];
   if (!route || !row) return <NotFoundPage />;
   // Holds because matchRoute fills the parameters that the path of this very id names.
@@ -55,9 +62,17 @@ function Page({ route }: { readonly route: RouteMatch | null }) {
   const key = `${route.id} ${Object.values(route.params).join(' ')}`;
   return (
     <PageBoundary key={key}>
-      <Suspense fallback={<div className="page"><Skeleton lines={6} /></div>}>
-        <Component params={route.params} query={route.query} />
-      </Suspense>
+      <ProjectGate projectId={projectId}>
+        <Suspense
+          fallback={
+            <div className="page">
+              <Skeleton lines={6} />
+            </div>
+          }
+        >
+          <Component params={route.params} query={route.query} />
+        </Suspense>
+      </ProjectGate>
     </PageBoundary>
   );
 }

@@ -8,7 +8,15 @@ import './inspector.css';
  * What is selected, shown in the right panel: `<Inspector title="Node 12">…</Inspector>` anywhere in a page.
  * One selection, one inspector; without any the panel is not there.
  */
-export function Inspector({ title, onClose, children }: { readonly title: ReactNode; readonly onClose?: () => void; readonly children: ReactNode }) {
+export function Inspector({
+  title,
+  onClose,
+  children,
+}: {
+  readonly title: ReactNode;
+  readonly onClose?: () => void;
+  readonly children: ReactNode;
+}) {
   const { element, enter } = use(InspectorContext);
   useEffect(enter, [enter]);
   if (element === null) return null;
@@ -40,7 +48,13 @@ export function useInspectorSlot(): { readonly slot: InspectorSlot; readonly pan
   const slot = useMemo(() => ({ element, enter }), [element, enter]);
   const isUsed = users > 0;
   const panel = (
-    <aside className="inspector" aria-label={texts.inspector.label} data-used={isUsed || undefined} data-folded={isFolded || undefined} hidden={!isUsed}>
+    <aside
+      className="inspector"
+      aria-label={texts.inspector.label}
+      data-used={isUsed || undefined}
+      data-folded={isFolded || undefined}
+      hidden={!isUsed}
+    >
       <button type="button" className="inspector-fold" aria-expanded={!isFolded} onClick={() => setFolded(!isFolded)}>
         <span aria-hidden="true">{isFolded ? '‹' : '›'}</span>
         <span className="visually-hidden">{isFolded ? texts.inspector.unfold : texts.inspector.fold}</span>

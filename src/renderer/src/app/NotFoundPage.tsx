@@ -8,7 +8,10 @@ import { texts } from './texts/en';
 export function NotFoundPage() {
   return (
     <PageFrame title={texts.notFound.title}>
-      <EmptyState title={texts.notFound.body} action={<ButtonLink href={href('start', {})}>{texts.notFound.action}</ButtonLink>} />
+      <EmptyState
+        title={texts.notFound.body}
+        action={<ButtonLink href={href('start', {})}>{texts.notFound.action}</ButtonLink>}
+      />
     </PageFrame>
   );
 }

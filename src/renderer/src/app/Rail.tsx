@@ -8,7 +8,12 @@ import { texts } from './texts/en';
 import './rail.css';
 
 /** Glyph of a stage's state; the word stands beside it for screen readers. */
-const STATE_GLYPHS: Readonly<Record<StageState['state'], string>> = { 'not-yet': '·', ready: '○', running: '◐', done: '●' };
+const STATE_GLYPHS: Readonly<Record<StageState['state'], string>> = {
+  'not-yet': '·',
+  ready: '○',
+  running: '◐',
+  done: '●',
+};
 
 /** Which entry of the rail a page belongs to: pages of wizards and details light their stage. */
 const RAIL_OF: Partial<Record<RouteId, RouteId>> = {
@@ -32,7 +37,12 @@ export function Rail({ projectId, route }: { readonly projectId: ProjectId | nul
   const current = route && (RAIL_OF[route] ?? route);
   return (
     <nav className="rail" aria-label={texts.rail.label}>
-      <a className="rail-product" href={href('start', {})} aria-current={route === 'start' ? 'page' : undefined} title={texts.rail.projects}>
+      <a
+        className="rail-product"
+        href={href('start', {})}
+        aria-current={route === 'start' ? 'page' : undefined}
+        title={texts.rail.projects}
+      >
         <span className="rail-glyph" aria-hidden="true">
           ↻
         </span>
@@ -42,8 +52,18 @@ export function Rail({ projectId, route }: { readonly projectId: ProjectId | nul
       <ul className="rail-beside" aria-label={texts.rail.beside}>
         {projectId && (
           <>
-            <RailLink to={href('questions', { projectId })} glyph="¶" name={texts.rail.questions} isCurrent={current === 'questions'} />
-            <RailLink to={href('runs', { projectId })} glyph="≡" name={texts.rail.runs} isCurrent={current === 'runs'} />
+            <RailLink
+              to={href('questions', { projectId })}
+              glyph="¶"
+              name={texts.rail.questions}
+              isCurrent={current === 'questions'}
+            />
+            <RailLink
+              to={href('runs', { projectId })}
+              glyph="≡"
+              name={texts.rail.runs}
+              isCurrent={current === 'runs'}
+            />
           </>
         )}
         <RailLink to={href('settings', {})} glyph="◧" name={texts.rail.settings} isCurrent={current === 'settings'} />
@@ -66,7 +86,14 @@ function Road({ projectId, current }: { readonly projectId: ProjectId; readonly 
           const isNext = stage.kind === overview.data?.nextStage;
           return (
             <li key={stage.kind}>
-              <a className="rail-link" data-state={stage.state} data-next={isNext || undefined} href={href(info.page, { projectId })} aria-current={current === info.page ? 'page' : undefined} title={stage.reason || undefined}>
+              <a
+                className="rail-link"
+                data-state={stage.state}
+                data-next={isNext || undefined}
+                href={href(info.page, { projectId })}
+                aria-current={current === info.page ? 'page' : undefined}
+                title={stage.reason || undefined}
+              >
                 <span className="rail-glyph" aria-hidden="true">
                   {STATE_GLYPHS[stage.state]}
                 </span>
@@ -87,7 +114,17 @@ function Road({ projectId, current }: { readonly projectId: ProjectId; readonly 
   );
 }
 
-function RailLink({ to, glyph, name, isCurrent }: { readonly to: string; readonly glyph: string; readonly name: string; readonly isCurrent: boolean }) {
+function RailLink({
+  to,
+  glyph,
+  name,
+  isCurrent,
+}: {
+  readonly to: string;
+  readonly glyph: string;
+  readonly name: string;
+  readonly isCurrent: boolean;
+}) {
   return (
     <li>
       <a className="rail-link" href={to} aria-current={isCurrent ? 'page' : undefined}>

@@ -14,13 +14,20 @@ const REFRESH_MS = 10_000;
 /** Bottom line: device, memory, and the run that is going on. */
 export function StatusBar({ projectId }: { readonly projectId: ProjectId | null }) {
   const state = useSyncExternalStore(connection.subscribe, connection.get);
-  const info = useQuery(api.system.info.queryOptions({ input: {}, refetchInterval: REFRESH_MS, enabled: state.kind === 'open' }));
+  const info = useQuery(
+    api.system.info.queryOptions({ input: {}, refetchInterval: REFRESH_MS, enabled: state.kind === 'open' }),
+  );
   return (
     <footer className="status" aria-label={texts.status.label}>
       {info.data && (
         <>
           <span>{info.data.device}</span>
-          <span>{texts.status.memory(formatBytes(info.data.totalMemoryBytes - info.data.freeMemoryBytes), formatBytes(info.data.totalMemoryBytes))}</span>
+          <span>
+            {texts.status.memory(
+              formatBytes(info.data.totalMemoryBytes - info.data.freeMemoryBytes),
+              formatBytes(info.data.totalMemoryBytes),
+            )}
+          </span>
         </>
       )}
       <span role="status" className="status-notice">
@@ -36,7 +43,8 @@ function RunningJob({ projectId }: { readonly projectId: ProjectId }) {
   const runs = useQuery(api.runs.list.queryOptions({ input: { projectId } }));
   const running = runs.data?.find((run) => run.status === 'running' || run.status === 'pausing');
   const queued = runs.data?.filter((run) => run.status === 'queued').length ?? 0;
-  if (!running) return <span className="status-job">{queued > 0 ? texts.status.queued(queued) : texts.status.idle}</span>;
+  if (!running)
+    return <span className="status-job">{queued > 0 ? texts.status.queued(queued) : texts.status.idle}</span>;
   return (
     <a className="status-job" href={href('run', { projectId, runId: running.id })}>
       <span className="truncate">{running.name}</span>

@@ -24,6 +24,8 @@ test('an empty fragment is the start page, an unknown one is none', () => {
 });
 
 test('query entries without a value are left out', () => {
-  expect(href('evaluateNew', { projectId: '1' }, { checkpoint: 'c 2', other: null })).toBe('#/p/1/compare/new?checkpoint=c+2');
+  expect(href('evaluateNew', { projectId: '1' }, { checkpoint: 'c 2', other: null })).toBe(
+    '#/p/1/compare/new?checkpoint=c+2',
+  );
   expect(matchRoute('#/p/1/compare/new?checkpoint=c+2')?.query.get('checkpoint')).toBe('c 2');
 });

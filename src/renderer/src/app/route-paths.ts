@@ -47,10 +47,16 @@ export interface RouteMatch {
 }
 
 /** The link to a page, e.g. `href('tree', { projectId, treeId })`; query entries that are null or empty are left out. */
-export function href<Id extends RouteId>(id: Id, params: RouteParams<Id>, query: Readonly<Record<string, string | null>> = {}): string {
+export function href<Id extends RouteId>(
+  id: Id,
+  params: RouteParams<Id>,
+  query: Readonly<Record<string, string | null>> = {},
+): string {
   const values: Readonly<Record<string, string>> = params;
   const path = ROUTE_PATHS[id].replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
-  const asked = new URLSearchParams(Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1])));
+  const asked = new URLSearchParams(
+    Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1])),
+  );
   return `#${path}${asked.size > 0 ? `?${asked.toString()}` : ''}`;
 }
 
@@ -61,7 +67,8 @@ export function matchRoute(hash: string): RouteMatch | null {
   let best: { id: RouteId; params: Record<string, string> } | null = null;
   for (const id of Object.keys(ROUTE_PATHS) as RouteId[]) {
     const params = matchSegments(segmentsOf(ROUTE_PATHS[id]), wanted);
-    if (params && (best === null || Object.keys(params).length < Object.keys(best.params).length)) best = { id, params };
+    if (params && (best === null || Object.keys(params).length < Object.keys(best.params).length))
+      best = { id, params };
   }
   return best && { ...best, query: new URLSearchParams(search) };
 }

@@ -20,7 +20,11 @@ export function useCurrentProjectId(): ProjectId | null {
 }
 
 /** Goes to a page. */
-export function navigate<Id extends RouteId>(id: Id, params: RouteParams<Id>, query?: Readonly<Record<string, string | null>>): void {
+export function navigate<Id extends RouteId>(
+  id: Id,
+  params: RouteParams<Id>,
+  query?: Readonly<Record<string, string | null>>,
+): void {
   location.hash = href(id, params, query);
 }
 

@@ -10,7 +10,8 @@ export interface StageInfo {
   /** The one primary button. */
   readonly verb: string;
   readonly page: RouteId & ('model' | 'tokens' | 'trees' | 'examples' | 'sft' | 'rl' | 'compare' | 'export');
-  readonly start: RouteId & ('modelImport' | 'tokensNew' | 'searchNew' | 'examplesNew' | 'sftNew' | 'rlNew' | 'evaluateNew' | 'exportNew');
+  readonly start: RouteId &
+    ('modelImport' | 'tokensNew' | 'searchNew' | 'examplesNew' | 'sftNew' | 'rlNew' | 'evaluateNew' | 'exportNew');
 }
 
 /** The road, keyed by the kind of job. */
@@ -24,21 +25,24 @@ export const STAGES: Readonly<Record<JobKind, StageInfo>> = {
   },
   tokens: {
     name: 'Tokens',
-    sentence: 'Eight functional tokens, such as verify and refine, enter the vocabulary. The model will learn to think in them.',
+    sentence:
+      'Eight functional tokens, such as verify and refine, enter the vocabulary. The model will learn to think in them.',
     verb: 'Add the tokens',
     page: 'tokens',
     start: 'tokensNew',
   },
   search: {
     name: 'Trees',
-    sentence: 'For each question the model tries many ways to an answer. They form a tree; right and wrong ends show which steps help.',
+    sentence:
+      'For each question the model tries many ways to an answer. They form a tree; right and wrong ends show which steps help.',
     verb: 'Grow trees',
     page: 'trees',
     start: 'searchNew',
   },
   examples: {
     name: 'Examples',
-    sentence: 'Good paths of the trees, and mended wrong turns, become examples to learn from. Read them, accept or reject them.',
+    sentence:
+      'Good paths of the trees, and mended wrong turns, become examples to learn from. Read them, accept or reject them.',
     verb: 'Make examples',
     page: 'examples',
     start: 'examplesNew',
@@ -52,14 +56,16 @@ export const STAGES: Readonly<Record<JobKind, StageInfo>> = {
   },
   rl: {
     name: 'Explore',
-    sentence: 'The model explores its own paths on questions with known answers, and what leads to right answers is strengthened.',
+    sentence:
+      'The model explores its own paths on questions with known answers, and what leads to right answers is strengthened.',
     verb: 'Explore',
     page: 'rl',
     start: 'rlNew',
   },
   evaluate: {
     name: 'Compare',
-    sentence: 'Checkpoints answer the same questions that none of them has seen. The figures say which is better, and how sure that is.',
+    sentence:
+      'Checkpoints answer the same questions that none of them has seen. The figures say which is better, and how sure that is.',
     verb: 'Evaluate',
     page: 'compare',
     start: 'evaluateNew',

@@ -2,8 +2,7 @@ import type { WorkbenchError } from '@core/errors';
 
 /** How the window stands with the host: `lost` while it tries again by itself, `failed` when the host said why it cannot serve. */
 export type ConnectionState =
-  | { readonly kind: 'connecting' | 'open' | 'lost' }
-  | { readonly kind: 'failed'; readonly error: WorkbenchError };
+  { readonly kind: 'connecting' | 'open' | 'lost' } | { readonly kind: 'failed'; readonly error: WorkbenchError };
 
 type Listener = () => void;
 

@@ -10,7 +10,11 @@ export function toWorkbenchError(thrown: unknown): WorkbenchError {
   return new WorkbenchError(
     'internal',
     'The workbench met something it did not expect.',
-    { code: 'unexpected', kept: 'Nothing that was stored has changed.', wayOut: 'Try again. If it comes back, copy the technical text below into a report.' },
+    {
+      code: 'unexpected',
+      kept: 'Nothing that was stored has changed.',
+      wayOut: 'Try again. If it comes back, copy the technical text below into a report.',
+    },
     { cause: thrown instanceof Error ? (thrown.stack ?? message) : message },
   );
 }
@@ -32,5 +36,7 @@ function dataOf(thrown: unknown): unknown {
 /** zod types optional keys as possibly undefined; our own facts leave the key out. */
 function withoutUndefined(facts: ErrorEnvelope['facts']): WorkbenchError['facts'] {
   // Holds because only keys whose value is undefined are dropped, which leaves exactly the shape of ErrorFacts.
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as unknown as WorkbenchError['facts'];
+  return Object.fromEntries(
+    Object.entries(facts).filter(([, value]) => value !== undefined),
+  ) as unknown as WorkbenchError['facts'];
 }

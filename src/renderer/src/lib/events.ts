@@ -34,10 +34,17 @@ const HANDLERS: { [T in WorkbenchEvent['type']]: (queries: QueryClient, event: E
     }
   },
   metricsAdded: (queries, event) =>
-    queries.setQueryData<MetricSeries[]>(api.runs.metrics.queryKey({ input: { id: event.runId } }), (series) => series && appendMetrics(series, event.step, event.values)),
+    queries.setQueryData<MetricSeries[]>(
+      api.runs.metrics.queryKey({ input: { id: event.runId } }),
+      (series) => series && appendMetrics(series, event.step, event.values),
+    ),
   logAdded: (queries, { runId, line }) =>
-    queries.setQueriesData<LogLine[]>({ queryKey: api.runs.logs.key({ input: { id: runId } }) }, (lines) => lines && [...lines, line]),
-  samplesAdded: (queries, { runId }) => void queries.invalidateQueries({ queryKey: api.runs.samples.key({ input: { id: runId } }) }),
+    queries.setQueriesData<LogLine[]>(
+      { queryKey: api.runs.logs.key({ input: { id: runId } }) },
+      (lines) => lines && [...lines, line],
+    ),
+  samplesAdded: (queries, { runId }) =>
+    void queries.invalidateQueries({ queryKey: api.runs.samples.key({ input: { id: runId } }) }),
   treesAdded: (queries) => {
     void queries.invalidateQueries({ queryKey: api.trees.list.key() });
     void queries.invalidateQueries({ queryKey: api.projects.overview.key() });
@@ -77,7 +84,11 @@ export async function listenToHost(queries: QueryClient, signal: AbortSignal): P
 }
 
 /** Series with the values of one step added; a repeated step (after a resume) replaces the old value. */
-export function appendMetrics(series: MetricSeries[], step: number, values: Readonly<Record<string, number>>): MetricSeries[] {
+export function appendMetrics(
+  series: MetricSeries[],
+  step: number,
+  values: Readonly<Record<string, number>>,
+): MetricSeries[] {
   const known = new Set(series.map((one) => one.name));
   const grown = series.map((one) => {
     const value = values[one.name];

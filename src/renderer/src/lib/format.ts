@@ -20,7 +20,10 @@ export function formatNumber(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : value > 0 ? '∞' : '−∞';
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-3) return trimExponent(value.toExponential(digits - 1)).replace('-', '−').replace('e−', 'e-');
+  if (size >= 1e6 || size < 1e-3)
+    return trimExponent(value.toExponential(digits - 1))
+      .replace('-', '−')
+      .replace('e−', 'e-');
   if (Number.isInteger(value)) return formatInteger(value).replace('-', '−');
   return new Intl.NumberFormat(undefined, { maximumSignificantDigits: digits }).format(value).replace('-', '−');
 }
@@ -31,7 +34,11 @@ export function formatPercent(share: number, digits = share !== 0 && Math.abs(sh
 }
 
 /** Value and half-width of its interval: `41 % ± 3`. */
-export function formatProportion(part: { readonly value: number; readonly low: number; readonly high: number }): string {
+export function formatProportion(part: {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}): string {
   return `${formatPercent(part.value, 0)} ± ${(((part.high - part.low) / 2) * 100).toFixed(0)}`;
 }
 
@@ -75,7 +82,17 @@ export function formatMoment(atMs: number, nowMs: number): string {
   const at = new Date(atMs);
   const sameDay = at.toDateString() === new Date(nowMs).toDateString();
   const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
-  return at.toLocaleString(undefined, sameDay ? time : { ...time, day: 'numeric', month: 'short', year: at.getFullYear() === new Date(nowMs).getFullYear() ? undefined : 'numeric' });
+  return at.toLocaleString(
+    undefined,
+    sameDay
+      ? time
+      : {
+          ...time,
+          day: 'numeric',
+          month: 'short',
+          year: at.getFullYear() === new Date(nowMs).getFullYear() ? undefined : 'numeric',
+        },
+  );
 }
 
 function trimExponent(text: string): string {

@@ -56,11 +56,12 @@ export class ReplaceableLink implements ClientLink<ClientContext> {
           state.kind === 'failed'
             ? state.error
             : new WorkbenchError('external', 'The window has no connection to the workbench.', {
-            code: 'host-unreachable',
-            where: 'between this window and the host process',
-            kept: 'Everything stored, and any run that is going on.',
-            wayOut: 'The window keeps trying. If nothing happens, start the workbench again; runs go on from their last checkpoint.',
-          }),
+                code: 'host-unreachable',
+                where: 'between this window and the host process',
+                kept: 'Everything stored, and any run that is going on.',
+                wayOut:
+                  'The window keeps trying. If nothing happens, start the workbench again; runs go on from their last checkpoint.',
+              }),
         );
       }, PATIENCE_MS);
       const go = (link: Link): void => {

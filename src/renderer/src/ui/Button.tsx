@@ -14,7 +14,16 @@ export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> 
 }
 
 /** A verb. A button that cannot be pressed says why instead of going grey in silence. */
-export function Button({ look = 'plain', disabledReason, isBusy = false, shortcut, children, onClick, className, ...rest }: ButtonProps) {
+export function Button({
+  look = 'plain',
+  disabledReason,
+  isBusy = false,
+  shortcut,
+  children,
+  onClick,
+  className,
+  ...rest
+}: ButtonProps) {
   const reasonId = useId();
   const isOff = Boolean(disabledReason) || isBusy;
   return (
@@ -45,6 +54,10 @@ export function Button({ look = 'plain', disabledReason, isBusy = false, shortcu
 }
 
 /** A link that looks like a button, for going somewhere. */
-export function ButtonLink({ look = 'plain', className, ...rest }: ComponentProps<'a'> & { readonly look?: ButtonProps['look'] }) {
+export function ButtonLink({
+  look = 'plain',
+  className,
+  ...rest
+}: ComponentProps<'a'> & { readonly look?: ButtonProps['look'] }) {
   return <a {...rest} className={['button', `button-${look}`, className].filter(Boolean).join(' ')} />;
 }

@@ -43,7 +43,15 @@ export function ErrorView({ error, onRetry, actions }: ErrorViewProps) {
 export function CopyButton({ text, label = texts.copy }: { readonly text: string; readonly label?: string }) {
   const [isCopied, setCopied] = useState(false);
   return (
-    <Button look="quiet" onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true), () => setCopied(false))}>
+    <Button
+      look="quiet"
+      onClick={() =>
+        void navigator.clipboard.writeText(text).then(
+          () => setCopied(true),
+          () => setCopied(false),
+        )
+      }
+    >
       <span aria-live="polite">{isCopied ? texts.copied : label}</span>
     </Button>
   );

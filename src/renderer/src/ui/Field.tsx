@@ -30,7 +30,11 @@ export function Field({ label, help, error, unit, note, children }: FieldProps) 
         {note}
       </div>
       <div className="field-control">
-        {children({ id, ...(described && { 'aria-describedby': described }), ...(error ? { 'aria-invalid': true as const } : {}) })}
+        {children({
+          id,
+          ...(described && { 'aria-describedby': described }),
+          ...(error ? { 'aria-invalid': true as const } : {}),
+        })}
         {unit && <span className="field-unit">{unit}</span>}
       </div>
       {error && (

@@ -15,6 +15,7 @@ export interface LoadedProps<T> {
 /** The three states of anything that is asked of the host: loading, failed, there. Old data stays visible while new is fetched. */
 export function Loaded<T>({ query, skeleton, errorActions, children }: LoadedProps<T>) {
   if (query.data !== undefined) return children(query.data);
-  if (query.isError) return <ErrorView error={query.error} onRetry={() => void query.refetch()} actions={errorActions} />;
+  if (query.isError)
+    return <ErrorView error={query.error} onRetry={() => void query.refetch()} actions={errorActions} />;
   return skeleton ?? <Skeleton />;
 }

@@ -23,7 +23,15 @@ export function Panel({ title, actions, children }: PanelProps) {
 }
 
 /** Folded-away details. */
-export function Disclosure({ summary, children, isOpen }: { readonly summary: ReactNode; readonly children: ReactNode; readonly isOpen?: boolean }) {
+export function Disclosure({
+  summary,
+  children,
+  isOpen,
+}: {
+  readonly summary: ReactNode;
+  readonly children: ReactNode;
+  readonly isOpen?: boolean;
+}) {
   return (
     <details className="disclosure" open={isOpen}>
       <summary>{summary}</summary>

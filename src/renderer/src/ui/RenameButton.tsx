@@ -3,7 +3,15 @@ import { Button } from './Button';
 import { TextInput } from './inputs';
 
 /** "Rename" that turns into a text field; Enter or leaving it keeps the new name, Escape the old one. */
-export function RenameButton({ name, label, onRename }: { readonly name: string; readonly label: string; readonly onRename: (name: string) => void }) {
+export function RenameButton({
+  name,
+  label,
+  onRename,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly onRename: (name: string) => void;
+}) {
   const [draft, setDraft] = useState<string | null>(null);
   if (draft === null) {
     return (

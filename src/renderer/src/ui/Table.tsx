@@ -46,7 +46,12 @@ export function Table<Row>({ caption, columns, rows, rowKey, selectedKey = null,
           {rows.map((row) => {
             const key = rowKey(row);
             return (
-              <tr key={key} data-selected={key === selectedKey || undefined} data-clickable={onSelect ? true : undefined} onClick={onSelect && (() => onSelect(row))}>
+              <tr
+                key={key}
+                data-selected={key === selectedKey || undefined}
+                data-clickable={onSelect ? true : undefined}
+                onClick={onSelect && (() => onSelect(row))}
+              >
                 {columns.map((column) => (
                   <td key={column.id} className={column.isNumber ? 'num' : undefined}>
                     {column.cell(row)}

@@ -9,7 +9,17 @@ export interface Tab<Id extends string> {
 }
 
 /** Views of one thing, one at a time; arrows walk between the tabs. */
-export function Tabs<Id extends string>({ label, tabs, value, onChange }: { readonly label: string; readonly tabs: readonly Tab<Id>[]; readonly value: Id; readonly onChange: (id: Id) => void }) {
+export function Tabs<Id extends string>({
+  label,
+  tabs,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly tabs: readonly Tab<Id>[];
+  readonly value: Id;
+  readonly onChange: (id: Id) => void;
+}) {
   const choose = (id: string): void => {
     const tab = tabs.find((one) => one.id === id);
     if (tab) onChange(tab.id);

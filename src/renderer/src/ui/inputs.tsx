@@ -2,20 +2,46 @@ import type { ComponentProps } from 'react';
 import './field.css';
 
 export function TextInput({ className, ...rest }: ComponentProps<'input'>) {
-  return <input type="text" spellCheck={false} autoComplete="off" {...rest} className={['input', className].filter(Boolean).join(' ')} />;
+  return (
+    <input
+      type="text"
+      spellCheck={false}
+      autoComplete="off"
+      {...rest}
+      className={['input', className].filter(Boolean).join(' ')}
+    />
+  );
 }
 
 export function SearchInput({ className, ...rest }: ComponentProps<'input'>) {
-  return <input type="search" spellCheck={false} autoComplete="off" {...rest} className={['input input-search', className].filter(Boolean).join(' ')} />;
+  return (
+    <input
+      type="search"
+      spellCheck={false}
+      autoComplete="off"
+      {...rest}
+      className={['input input-search', className].filter(Boolean).join(' ')}
+    />
+  );
 }
 
 /** A number as the person types it: text stays theirs until it reads as a number. Parsing belongs to the form. */
 export function NumberInput({ className, ...rest }: ComponentProps<'input'>) {
-  return <input type="text" inputMode="decimal" autoComplete="off" {...rest} className={['input input-number', className].filter(Boolean).join(' ')} />;
+  return (
+    <input
+      type="text"
+      inputMode="decimal"
+      autoComplete="off"
+      {...rest}
+      className={['input input-number', className].filter(Boolean).join(' ')}
+    />
+  );
 }
 
 export function TextArea({ className, ...rest }: ComponentProps<'textarea'>) {
-  return <textarea spellCheck={false} {...rest} className={['input input-area', className].filter(Boolean).join(' ')} />;
+  return (
+    <textarea spellCheck={false} {...rest} className={['input input-area', className].filter(Boolean).join(' ')} />
+  );
 }
 
 export interface Option<T extends string> {
@@ -33,7 +59,14 @@ export interface SelectProps<T extends string> extends Omit<ComponentProps<'sele
 }
 
 /** The platform's own list: familiar, fast, and right for keyboard and screen readers. */
-export function Select<T extends string>({ options, value, placeholder, onChange, className, ...rest }: SelectProps<T>) {
+export function Select<T extends string>({
+  options,
+  value,
+  placeholder,
+  onChange,
+  className,
+  ...rest
+}: SelectProps<T>) {
   return (
     <select
       {...rest}
@@ -82,16 +115,30 @@ export interface ChoiceProps<T extends string> {
   readonly value: T | null;
   readonly onChange: (value: T) => void;
   readonly name: string;
+  /** Side by side where there is room. */
+  readonly isRow?: boolean;
 }
 
 /** A few alternatives with a sentence each, all visible: a radio group. */
-export function Choice<T extends string>({ label, options, value, onChange, name }: ChoiceProps<T>) {
+export function Choice<T extends string>({ label, options, value, onChange, name, isRow = false }: ChoiceProps<T>) {
   return (
-    <fieldset className="choice">
+    <fieldset className={isRow ? 'choice choice-row' : 'choice'}>
       <legend className="visually-hidden">{label}</legend>
       {options.map((option) => (
-        <label key={option.value} className="choice-option" data-chosen={option.value === value || undefined} data-off={option.isDisabled || undefined}>
-          <input type="radio" name={name} value={option.value} checked={option.value === value} disabled={option.isDisabled} onChange={() => onChange(option.value)} />
+        <label
+          key={option.value}
+          className="choice-option"
+          data-chosen={option.value === value || undefined}
+          data-off={option.isDisabled || undefined}
+        >
+          <input
+            type="radio"
+            name={name}
+            value={option.value}
+            checked={option.value === value}
+            disabled={option.isDisabled}
+            onChange={() => onChange(option.value)}
+          />
           <span>
             <span className="choice-label">{option.label}</span>
             {option.help && <span className="choice-help">{option.help}</span>}

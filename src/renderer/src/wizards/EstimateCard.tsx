@@ -25,7 +25,13 @@ export function EstimateCard({ projectId, spec }: { readonly projectId: ProjectI
 }
 
 function EstimateFacts({ projectId, spec }: { readonly projectId: ProjectId; readonly spec: JobSpec }) {
-  const estimate = useQuery(api.runs.estimate.queryOptions({ input: { projectId, spec }, placeholderData: keepPreviousData, staleTime: 30_000 }));
+  const estimate = useQuery(
+    api.runs.estimate.queryOptions({
+      input: { projectId, spec },
+      placeholderData: keepPreviousData,
+      staleTime: 30_000,
+    }),
+  );
   if (estimate.isError) return <ErrorView error={estimate.error} onRetry={() => void estimate.refetch()} />;
   if (!estimate.data) return <Skeleton lines={3} label={texts.estimating} />;
   return <EstimateRows estimate={estimate.data} />;
@@ -37,8 +43,14 @@ function EstimateRows({ estimate }: { readonly estimate: Estimate }) {
       <Facts
         rows={[
           [texts.estimateTime, formatRange(estimate.seconds.low, estimate.seconds.high)],
-          [texts.estimateMemory, `${formatRange(estimate.memoryBytes.low, estimate.memoryBytes.high, formatBytes)}, ${texts.ofFree(formatBytes(estimate.freeMemoryBytes))}`],
-          [texts.estimateDisk, `${formatBytes(estimate.diskBytes)}, ${texts.ofFree(formatBytes(estimate.freeDiskBytes))}`],
+          [
+            texts.estimateMemory,
+            `${formatRange(estimate.memoryBytes.low, estimate.memoryBytes.high, formatBytes)}, ${texts.ofFree(formatBytes(estimate.freeMemoryBytes))}`,
+          ],
+          [
+            texts.estimateDisk,
+            `${formatBytes(estimate.diskBytes)}, ${texts.ofFree(formatBytes(estimate.freeDiskBytes))}`,
+          ],
         ]}
       />
       <p className="muted small">{estimate.basis}</p>

@@ -14,24 +14,49 @@ import type { PickName } from './wizard-draft';
 const SHOWN = 12;
 
 /** First step: what the run starts from. The best candidates come first; the best of all is chosen already. */
-export function PickStep({ wizard, projectId, material }: { readonly wizard: WizardState; readonly projectId: ProjectId; readonly material: Material }) {
+export function PickStep({
+  wizard,
+  projectId,
+  material,
+}: {
+  readonly wizard: WizardState;
+  readonly projectId: ProjectId;
+  readonly material: Material;
+}) {
   return (
     <>
       {wizard.rules.picks.map((pick) => (
         <PickList key={pick} pick={pick} wizard={wizard} projectId={projectId} material={material} />
       ))}
-      {wizard.kind !== 'evaluate' && wizard.picked.questionSet?.role === 'test' && <Notice>{texts.pick.testWarning}</Notice>}
+      {wizard.kind !== 'evaluate' && wizard.picked.questionSet?.role === 'test' && (
+        <Notice>{texts.pick.testWarning}</Notice>
+      )}
     </>
   );
 }
 
-function PickList({ pick, wizard, projectId, material }: { readonly pick: PickName; readonly wizard: WizardState; readonly projectId: ProjectId; readonly material: Material }) {
+function PickList({
+  pick,
+  wizard,
+  projectId,
+  material,
+}: {
+  readonly pick: PickName;
+  readonly wizard: WizardState;
+  readonly projectId: ProjectId;
+  readonly material: Material;
+}) {
   const row = ROWS[pick];
   const candidates = candidatesOf(pick, wizard.rules, material);
   const chosen = wizard.picked[pick]?.id ?? null;
   const options = candidates.map((one) => {
     const refusal = refusalOf(pick, one, wizard.rules);
-    return { value: one.id as string, label: one.name, help: refusal ? `${describe(pick, one)} · ${refusal}` : describe(pick, one), isDisabled: refusal !== null };
+    return {
+      value: one.id as string,
+      label: one.name,
+      help: refusal ? `${describe(pick, one)} · ${refusal}` : describe(pick, one),
+      isDisabled: refusal !== null,
+    };
   });
   const usable = options.filter((option) => !option.isDisabled);
   const shown = [...usable, ...options.filter((option) => option.isDisabled)].slice(0, SHOWN);
@@ -81,7 +106,9 @@ const ROWS: Readonly<Record<PickName, PickRow>> = {
     title: texts.pick.questionSet,
     none: texts.pick.noQuestionSet,
     noneFits: texts.pick.noQuestionSet,
-    way: (projectId) => <ButtonLink href={href('questionsImport', { projectId })}>{texts.pick.importQuestions}</ButtonLink>,
+    way: (projectId) => (
+      <ButtonLink href={href('questionsImport', { projectId })}>{texts.pick.importQuestions}</ButtonLink>
+    ),
   },
   searchRun: {
     title: texts.pick.searchRun,
@@ -98,10 +125,12 @@ const ROWS: Readonly<Record<PickName, PickRow>> = {
 };
 
 const DESCRIBE: { readonly [P in PickName]: (one: PickTypes[P]) => string } = {
-  checkpoint: (one) => `${formatParameters(one.parameterCount)} weights, ${formatBytes(one.sizeBytes)}, ${one.hasFunctionalTokens ? texts.pick.withTokens : texts.pick.withoutTokens}`,
+  checkpoint: (one) =>
+    `${formatParameters(one.parameterCount)} weights, ${formatBytes(one.sizeBytes)}, ${one.hasFunctionalTokens ? texts.pick.withTokens : texts.pick.withoutTokens}`,
   questionSet: (one) => texts.pick.questions(formatCount(one.count, 'question'), texts.pick.roles[one.role]),
   searchRun: (one) => `${formatCount(one.outputs.treeCount, 'tree')}, ${formatMoment(one.createdAtMs, Date.now())}`,
-  dataset: (one) => texts.pick.accepted(formatInteger(one.verdicts.accepted + one.verdicts.todo), formatInteger(one.count)),
+  dataset: (one) =>
+    texts.pick.accepted(formatInteger(one.verdicts.accepted + one.verdicts.todo), formatInteger(one.count)),
 };
 
 function describe<P extends PickName>(pick: P, one: PickTypes[P]): string {

@@ -20,7 +20,8 @@ export function SettingsStep({ wizard }: { readonly wizard: WizardState }) {
   const { blanks } = WIZARDS[kind];
   const inSentence = blanks === null ? new Set<string>() : blanksOf(blanks);
   const rest = fields.filter((field) => !inSentence.has(field.name) && (draft.value.isAdvanced || !field.isAdvanced));
-  const change = (name: string, value: unknown): void => draft.update((now) => withSetting(now, suggested, name, value));
+  const change = (name: string, value: unknown): void =>
+    draft.update((now) => withSetting(now, suggested, name, value));
   const changed = changedFields(fields, config, suggested);
   return (
     <>
@@ -30,6 +31,7 @@ export function SettingsStep({ wizard }: { readonly wizard: WizardState }) {
           <Choice
             label={texts.presets}
             name="preset"
+            isRow
             options={PRESET_NAMES.map((name) => ({ value: name, ...texts.preset[name] }))}
             value={draft.value.preset}
             onChange={(preset) => draft.update((now) => ({ ...now, preset, changed: {} }))}
@@ -70,7 +72,15 @@ function ConfigText({ wizard }: { readonly wizard: WizardState }) {
   return (
     <Disclosure summary={texts.config}>
       <Field label={texts.config} help={texts.configHelp} error={read?.error}>
-        {(ids) => <TextArea {...ids} className="config-text mono" rows={10} value={typed ?? current} onChange={(event) => setTyped(event.target.value)} />}
+        {(ids) => (
+          <TextArea
+            {...ids}
+            className="config-text mono"
+            rows={10}
+            value={typed ?? current}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        )}
       </Field>
       <div className="row">
         <CopyButton text={current} />
@@ -90,7 +100,10 @@ function ConfigText({ wizard }: { readonly wizard: WizardState }) {
   );
 }
 
-function readConfig(kind: WizardState['kind'], text: string): { readonly error: string | null; readonly values: Readonly<Record<string, unknown>> | null } {
+function readConfig(
+  kind: WizardState['kind'],
+  text: string,
+): { readonly error: string | null; readonly values: Readonly<Record<string, unknown>> | null } {
   try {
     const parsed = STAGE_CONFIGS[kind].safeParse(JSON.parse(text));
     if (parsed.success) return { error: null, values: parsed.data };
@@ -100,4 +113,3 @@ function readConfig(kind: WizardState['kind'], text: string): { readonly error: 
     return { error: texts.configBroken(error instanceof Error ? error.message : String(error)), values: null };
   }
 }
-

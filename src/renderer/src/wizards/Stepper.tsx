@@ -8,7 +8,12 @@ export function Stepper({ current, onGo }: { readonly current: StepId; readonly 
       <ol className="stepper">
         {STEP_IDS.map((step, at) => (
           <li key={step}>
-            <button type="button" className="stepper-step" aria-current={step === current ? 'step' : undefined} onClick={() => onGo(step)}>
+            <button
+              type="button"
+              className="stepper-step"
+              aria-current={step === current ? 'step' : undefined}
+              onClick={() => onGo(step)}
+            >
               <span className="stepper-number">{at + 1}</span>
               {texts.steps[step]}
             </button>

@@ -1,4 +1,3 @@
-import { useMemo } from 'react';
 import type { ProjectId } from '@contracts/ids';
 import { PageFrame } from '../app/PageFrame';
 import { navigate } from '../app/router';
@@ -7,17 +6,20 @@ import { Button } from '../ui/Button';
 import { ErrorView } from '../ui/ErrorView';
 import { Field } from '../ui/Field';
 import { Switch, TextInput } from '../ui/inputs';
+import { Facts } from '../ui/Panel';
 import { Skeleton } from '../ui/Skeleton';
 import { WIZARDS } from './definitions';
 import { EstimateCard } from './EstimateCard';
+import { changedFields } from './form/fields';
+import { showSetting } from './form/show-setting';
 import { useMaterial, type Material } from './material';
 import { PickStep } from './PickStep';
 import { SettingsStep } from './SettingsStep';
 import { Stepper } from './Stepper';
 import type { StageKind } from './suggestions';
 import { texts } from './texts/en';
-import { useStart, useWizard, type WizardState } from './use-wizard';
-import { STEP_IDS, type StepId, type WizardDraft } from './wizard-draft';
+import { useAskedPicks, useStart, useWizard, type WizardState } from './use-wizard';
+import { STEP_IDS, type StepId } from './wizard-draft';
 import './wizard.css';
 
 export interface WizardProps {
@@ -41,9 +43,9 @@ export function Wizard({ kind, projectId, query }: WizardProps) {
 }
 
 function WizardBody({ kind, projectId, query, material }: WizardProps & { readonly material: Material }) {
-  const asked = useMemo<WizardDraft['picks']>(() => ({ ...pickFrom(query, 'checkpoint'), ...pickFrom(query, 'questionSet'), ...pickFrom(query, 'searchRun'), ...pickFrom(query, 'dataset') }), [query]);
-  const wizard = useWizard(kind, projectId, material, asked);
+  const wizard = useWizard(kind, projectId, material);
   const { draft, outcome } = wizard;
+  useAskedPicks(draft, query);
   const start = useStart(projectId, (run) => {
     draft.clear();
     navigate('run', { projectId, runId: run.id });
@@ -73,7 +75,15 @@ function WizardBody({ kind, projectId, query, material }: WizardProps & { readon
                 look="primary"
                 isBusy={start.isPending}
                 disabledReason={outcome.ok ? null : outcome.reason}
-                onClick={() => outcome.ok && start.mutate({ spec: outcome.spec, name: draft.value.name, thenExamples: draft.value.thenExamples, picked: wizard.picked })}
+                onClick={() =>
+                  outcome.ok &&
+                  start.mutate({
+                    spec: outcome.spec,
+                    name: draft.value.name,
+                    thenExamples: draft.value.thenExamples,
+                    picked: wizard.picked,
+                  })
+                }
               >
                 {STAGES[kind].verb}
               </Button>
@@ -96,17 +106,49 @@ function WizardBody({ kind, projectId, query, material }: WizardProps & { readon
 }
 
 function ReviewStep({ wizard }: { readonly wizard: WizardState }) {
-  const { draft, kind } = wizard;
+  const { draft, kind, fields, config, suggested } = wizard;
+  const changed = changedFields(fields, config, suggested);
   return (
     <div className="stack">
       <Field label={texts.runName} help={texts.runNameHelp}>
-        {(ids) => <TextInput {...ids} value={draft.value.name} maxLength={120} onChange={(event) => draft.update((now) => ({ ...now, name: event.target.value }))} />}
+        {(ids) => (
+          <TextInput
+            {...ids}
+            value={draft.value.name}
+            maxLength={120}
+            onChange={(event) => draft.update((now) => ({ ...now, name: event.target.value }))}
+          />
+        )}
       </Field>
       {kind === 'search' && (
         <Field label={texts.thenExamples} help={texts.thenExamplesHelp}>
-          {(ids) => <Switch {...ids} checked={draft.value.thenExamples} onChange={(thenExamples) => draft.update((now) => ({ ...now, thenExamples }))} />}
+          {(ids) => (
+            <Switch
+              {...ids}
+              checked={draft.value.thenExamples}
+              onChange={(thenExamples) => draft.update((now) => ({ ...now, thenExamples }))}
+            />
+          )}
         </Field>
       )}
+      <section className="stack" aria-label={texts.changedList}>
+        <h3>{texts.changedList}</h3>
+        {changed.length === 0 ? (
+          <p className="muted">{texts.nothingChanged}</p>
+        ) : (
+          <Facts
+            rows={fields
+              .filter((field) => changed.includes(field.name))
+              .map(
+                (field) =>
+                  [
+                    field.label,
+                    texts.changedFrom(showSetting(config[field.name]), showSetting(suggested[field.name])),
+                  ] as const,
+              )}
+          />
+        )}
+      </section>
     </div>
   );
 }
@@ -127,9 +169,4 @@ function Summary({ wizard }: { readonly wizard: WizardState }) {
       )}
     </section>
   );
-}
-
-function pickFrom(query: URLSearchParams, name: keyof WizardDraft['picks']): WizardDraft['picks'] {
-  const id = query.get(name);
-  return id ? { [name]: id } : {};
 }

@@ -4,7 +4,13 @@ import { Wizard } from './Wizard';
 
 /** The page of a stage's wizard, for the route table. */
 export function wizardPage(kind: StageKind) {
-  return function WizardPage({ params, query }: { readonly params: { readonly projectId: string }; readonly query: URLSearchParams }) {
+  return function WizardPage({
+    params,
+    query,
+  }: {
+    readonly params: { readonly projectId: string };
+    readonly query: URLSearchParams;
+  }) {
     return <Wizard kind={kind} projectId={ProjectId.parse(params.projectId)} query={query} />;
   };
 }

@@ -36,7 +36,12 @@ export const WIZARDS: Readonly<Record<StageKind, WizardDefinition>> = {
 
 function define<K extends StageKind>(
   kind: K,
-  row: { readonly title: string; readonly sentence: string; readonly blanks: string | null; readonly summary: (config: SpecOf<K>['config'], names: SummaryNames) => readonly string[] },
+  row: {
+    readonly title: string;
+    readonly sentence: string;
+    readonly blanks: string | null;
+    readonly summary: (config: SpecOf<K>['config'], names: SummaryNames) => readonly string[];
+  },
 ): WizardDefinition {
   return {
     ...row,

@@ -16,7 +16,8 @@ export const STAGE_FIELDS: Readonly<Record<StageKind, readonly FormField[]>> = {
   export: fieldsOf(STAGE_CONFIGS.export),
 };
 
-export type SpecOutcome = { readonly ok: true; readonly spec: JobSpec } | { readonly ok: false; readonly reason: string };
+export type SpecOutcome =
+  { readonly ok: true; readonly spec: JobSpec } | { readonly ok: false; readonly reason: string };
 
 /** The job that the choices ask for, or the one reason why there is none yet. */
 export function buildSpec(kind: StageKind, picked: Picked, config: Readonly<Record<string, unknown>>): SpecOutcome {
@@ -26,33 +27,49 @@ export function buildSpec(kind: StageKind, picked: Picked, config: Readonly<Reco
   const field = STAGE_FIELDS[kind].find((one) => one.name === wrong);
   if (field) return { ok: false, reason: texts.fixFirst(field.label) };
   const parsed = JobSpec.safeParse(input);
-  return parsed.success ? { ok: true, spec: parsed.data } : { ok: false, reason: parsed.error.issues[0]?.message ?? texts.check.text };
+  return parsed.success
+    ? { ok: true, spec: parsed.data }
+    : { ok: false, reason: parsed.error.issues[0]?.message ?? texts.check.text };
 }
 
 type Config = Readonly<Record<string, unknown>>;
 
 /** Picks become ids; a string says what is missing. Settings stay unchecked here: `JobSpec` parses them. */
-const SPEC_OF: Readonly<Record<StageKind, (picked: Picked, config: Config) => JobSpecInput | Readonly<Record<string, unknown>> | string>> = {
-  tokens: ({ checkpoint }, config) => (checkpoint ? { kind: 'tokens', checkpointId: checkpoint.id, config } : texts.pick.chooseCheckpoint),
+const SPEC_OF: Readonly<
+  Record<StageKind, (picked: Picked, config: Config) => JobSpecInput | Readonly<Record<string, unknown>> | string>
+> = {
+  tokens: ({ checkpoint }, config) =>
+    checkpoint ? { kind: 'tokens', checkpointId: checkpoint.id, config } : texts.pick.chooseCheckpoint,
   search: ({ checkpoint, questionSet }, config) => {
     if (!checkpoint) return texts.pick.chooseCheckpoint;
-    return questionSet ? { kind: 'search', checkpointId: checkpoint.id, questionSetId: questionSet.id, config } : texts.pick.chooseQuestionSet;
+    return questionSet
+      ? { kind: 'search', checkpointId: checkpoint.id, questionSetId: questionSet.id, config }
+      : texts.pick.chooseQuestionSet;
   },
   examples: ({ checkpoint, searchRun }, config) => {
     if (!searchRun) return texts.pick.chooseSearchRun;
-    return checkpoint ? { kind: 'examples', checkpointId: checkpoint.id, searchRunId: searchRun.id, config } : texts.pick.chooseCheckpoint;
+    return checkpoint
+      ? { kind: 'examples', checkpointId: checkpoint.id, searchRunId: searchRun.id, config }
+      : texts.pick.chooseCheckpoint;
   },
   sft: ({ checkpoint, dataset }, config) => {
     if (!checkpoint) return texts.pick.chooseCheckpoint;
-    return dataset ? { kind: 'sft', checkpointId: checkpoint.id, datasetId: dataset.id, config } : texts.pick.chooseDataset;
+    return dataset
+      ? { kind: 'sft', checkpointId: checkpoint.id, datasetId: dataset.id, config }
+      : texts.pick.chooseDataset;
   },
   rl: ({ checkpoint, questionSet }, config) => {
     if (!checkpoint) return texts.pick.chooseCheckpoint;
-    return questionSet ? { kind: 'rl', checkpointId: checkpoint.id, questionSetId: questionSet.id, config } : texts.pick.chooseQuestionSet;
+    return questionSet
+      ? { kind: 'rl', checkpointId: checkpoint.id, questionSetId: questionSet.id, config }
+      : texts.pick.chooseQuestionSet;
   },
   evaluate: ({ checkpoint, questionSet }, config) => {
     if (!checkpoint) return texts.pick.chooseCheckpoint;
-    return questionSet ? { kind: 'evaluate', checkpointId: checkpoint.id, questionSetId: questionSet.id, config } : texts.pick.chooseQuestionSet;
+    return questionSet
+      ? { kind: 'evaluate', checkpointId: checkpoint.id, questionSetId: questionSet.id, config }
+      : texts.pick.chooseQuestionSet;
   },
-  export: ({ checkpoint }, config) => (checkpoint ? { kind: 'export', checkpointId: checkpoint.id, config } : texts.pick.chooseCheckpoint),
+  export: ({ checkpoint }, config) =>
+    checkpoint ? { kind: 'export', checkpointId: checkpoint.id, config } : texts.pick.chooseCheckpoint,
 };

@@ -16,7 +16,10 @@ export interface Material {
 }
 
 /** Asks the host for all of it; an error is that of the first part that failed. */
-export function useMaterial(projectId: ProjectId): { readonly material: Material | null; readonly failed: UseQueryResult<unknown, Error> | null } {
+export function useMaterial(projectId: ProjectId): {
+  readonly material: Material | null;
+  readonly failed: UseQueryResult<unknown, Error> | null;
+} {
   const checkpoints = useQuery(api.models.list.queryOptions({ input: { projectId } }));
   const questionSets = useQuery(api.questions.list.queryOptions({ input: { projectId } }));
   const runs = useQuery(api.runs.list.queryOptions({ input: { projectId } }));
@@ -24,7 +27,12 @@ export function useMaterial(projectId: ProjectId): { readonly material: Material
   const failed = [checkpoints, questionSets, runs, datasets].find((query) => query.isError) ?? null;
   const material =
     checkpoints.data && questionSets.data && runs.data && datasets.data
-      ? { checkpoints: newestFirst(checkpoints.data), questionSets: newestFirst(questionSets.data), runs: newestFirst(runs.data), datasets: newestFirst(datasets.data) }
+      ? {
+          checkpoints: newestFirst(checkpoints.data),
+          questionSets: newestFirst(questionSets.data),
+          runs: newestFirst(runs.data),
+          datasets: newestFirst(datasets.data),
+        }
       : null;
   return { material, failed };
 }

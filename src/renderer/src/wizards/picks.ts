@@ -29,7 +29,8 @@ export interface PickRules {
   readonly roles: readonly QuestionSet['role'][];
 }
 
-const needsTokens = (checkpoint: Checkpoint): string | null => (checkpoint.hasFunctionalTokens ? null : texts.pick.needsTokens);
+const needsTokens = (checkpoint: Checkpoint): string | null =>
+  checkpoint.hasFunctionalTokens ? null : texts.pick.needsTokens;
 const takesAny = (): null => null;
 
 export const PICK_RULES: Readonly<Record<StageKind, PickRules>> = {
@@ -39,17 +40,36 @@ export const PICK_RULES: Readonly<Record<StageKind, PickRules>> = {
     writers: [null],
     roles: [],
   },
-  search: { picks: ['checkpoint', 'questionSet'], refuseCheckpoint: takesAny, writers: ['tokens', null], roles: ['train'] },
+  search: {
+    picks: ['checkpoint', 'questionSet'],
+    refuseCheckpoint: takesAny,
+    writers: ['tokens', null],
+    roles: ['train'],
+  },
   // The model is the one that grew the trees; see `resolvePicks`.
   examples: { picks: ['searchRun'], refuseCheckpoint: takesAny, writers: [], roles: [] },
   sft: { picks: ['checkpoint', 'dataset'], refuseCheckpoint: needsTokens, writers: ['tokens', 'import'], roles: [] },
-  rl: { picks: ['checkpoint', 'questionSet'], refuseCheckpoint: needsTokens, writers: ['sft', 'rl', 'import', 'tokens'], roles: ['train'] },
-  evaluate: { picks: ['checkpoint', 'questionSet'], refuseCheckpoint: takesAny, writers: ['rl', 'sft'], roles: ['test', 'validation'] },
+  rl: {
+    picks: ['checkpoint', 'questionSet'],
+    refuseCheckpoint: needsTokens,
+    writers: ['sft', 'rl', 'import', 'tokens'],
+    roles: ['train'],
+  },
+  evaluate: {
+    picks: ['checkpoint', 'questionSet'],
+    refuseCheckpoint: takesAny,
+    writers: ['rl', 'sft'],
+    roles: ['test', 'validation'],
+  },
   export: { picks: ['checkpoint'], refuseCheckpoint: takesAny, writers: ['rl', 'sft'], roles: [] },
 };
 
 /** Alternatives of a pick, the best first. */
-export function candidatesOf<P extends PickName>(pick: P, rules: PickRules, material: Material): readonly PickTypes[P][] {
+export function candidatesOf<P extends PickName>(
+  pick: P,
+  rules: PickRules,
+  material: Material,
+): readonly PickTypes[P][] {
   return LISTS[pick](rules, material);
 }
 
@@ -62,7 +82,9 @@ export function resolvePicks(rules: PickRules, chosen: WizardDraft['picks'], mat
     return candidates.find((one) => one.id === chosen[pick] && usable(one)) ?? candidates.find(usable) ?? null;
   };
   const searchRun = pickOne('searchRun');
-  const checkpoint = searchRun ? (material.checkpoints.find((one) => one.id === searchRun.parents.checkpointId) ?? null) : pickOne('checkpoint');
+  const checkpoint = searchRun
+    ? (material.checkpoints.find((one) => one.id === searchRun.parents.checkpointId) ?? null)
+    : pickOne('checkpoint');
   return { checkpoint, questionSet: pickOne('questionSet'), searchRun, dataset: pickOne('dataset') };
 }
 
@@ -76,7 +98,8 @@ export function refusalOf<P extends PickName>(pick: P, one: PickTypes[P], rules:
 
 const LISTS: { readonly [P in PickName]: (rules: PickRules, material: Material) => readonly PickTypes[P][] } = {
   checkpoint: (rules, material) => {
-    const rank = (checkpoint: Checkpoint): number => rankIn(rules.writers, writerOf(material, checkpoint)) + (checkpoint.isFinal ? 0 : 100);
+    const rank = (checkpoint: Checkpoint): number =>
+      rankIn(rules.writers, writerOf(material, checkpoint)) + (checkpoint.isFinal ? 0 : 100);
     return stableSort(material.checkpoints, rank);
   },
   questionSet: (rules, material) => stableSort(material.questionSets, (set) => rankIn(rules.roles, set.role)),

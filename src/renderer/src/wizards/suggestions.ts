@@ -18,8 +18,24 @@ const SMALL_BELOW = 700e6;
 const BY_SIZE: { readonly [K in StageKind]: Readonly<Record<SizeClass, StageSettings<K>>> } = {
   tokens: { tiny: { initialisation: 'cue' }, small: {}, large: {} },
   search: {
-    tiny: { maxQuestions: 300, numSimulations: 8, maxStepTokens: 64, maxAnswerTokens: 96, maxPathTokens: 384, children: 'narrow', concurrentTrees: 64 },
-    small: { maxQuestions: 50, numSimulations: 8, maxStepTokens: 128, maxAnswerTokens: 256, maxPathTokens: 1024, children: 'narrow', concurrentTrees: 8 },
+    tiny: {
+      maxQuestions: 300,
+      numSimulations: 8,
+      maxStepTokens: 64,
+      maxAnswerTokens: 96,
+      maxPathTokens: 384,
+      children: 'narrow',
+      concurrentTrees: 64,
+    },
+    small: {
+      maxQuestions: 50,
+      numSimulations: 8,
+      maxStepTokens: 128,
+      maxAnswerTokens: 256,
+      maxPathTokens: 1024,
+      children: 'narrow',
+      concurrentTrees: 8,
+    },
     large: { maxQuestions: 20, numSimulations: 8, children: 'narrow', concurrentTrees: 4 },
   },
   examples: {
@@ -33,9 +49,42 @@ const BY_SIZE: { readonly [K in StageKind]: Readonly<Record<SizeClass, StageSett
     large: { method: 'lora', learningRate: 1e-4, epochs: 2, batchSize: 8, maxTokens: 1024, microBatchTokens: 512 },
   },
   rl: {
-    tiny: { iterations: 8, pathsPerUpdate: 256, learningRate: 2e-4, maxNewTokens: 320, maxStepTokens: 96, checkpointEvery: 4, evaluateEvery: 4, evaluateQuestions: 100 },
-    small: { method: 'lora', iterations: 10, questionsPerIteration: 4, pathsPerQuestion: 8, pathsPerUpdate: 32, learningRate: 5e-5, maxNewTokens: 512, microBatchTokens: 1024, checkpointEvery: 2, evaluateEvery: 5, evaluateQuestions: 20 },
-    large: { method: 'lora', iterations: 10, questionsPerIteration: 4, pathsPerQuestion: 8, pathsPerUpdate: 32, learningRate: 2e-5, maxNewTokens: 512, microBatchTokens: 512, checkpointEvery: 2, evaluateEvery: 5, evaluateQuestions: 10 },
+    tiny: {
+      iterations: 8,
+      pathsPerUpdate: 256,
+      learningRate: 2e-4,
+      maxNewTokens: 320,
+      maxStepTokens: 96,
+      checkpointEvery: 4,
+      evaluateEvery: 4,
+      evaluateQuestions: 100,
+    },
+    small: {
+      method: 'lora',
+      iterations: 10,
+      questionsPerIteration: 4,
+      pathsPerQuestion: 8,
+      pathsPerUpdate: 32,
+      learningRate: 5e-5,
+      maxNewTokens: 512,
+      microBatchTokens: 1024,
+      checkpointEvery: 2,
+      evaluateEvery: 5,
+      evaluateQuestions: 20,
+    },
+    large: {
+      method: 'lora',
+      iterations: 10,
+      questionsPerIteration: 4,
+      pathsPerQuestion: 8,
+      pathsPerUpdate: 32,
+      learningRate: 2e-5,
+      maxNewTokens: 512,
+      microBatchTokens: 512,
+      checkpointEvery: 2,
+      evaluateEvery: 5,
+      evaluateQuestions: 10,
+    },
   },
   evaluate: {
     tiny: { maxNewTokens: 400, concurrentQuestions: 64 },
@@ -50,20 +99,65 @@ const PRESETS: { readonly [K in StageKind]: Presets<K> } = {
   search: {
     quick: { maxQuestions: 40, numSimulations: 4 },
     thorough: { maxQuestions: 1000, numSimulations: 16 },
-    paper: { maxQuestions: 1000, numSimulations: 16, maxDepth: 15, temperature: 0.7, children: 'paper', lazySiblings: false, maxStepTokens: 512, maxAnswerTokens: 4096, maxPathTokens: 8192 },
+    paper: {
+      maxQuestions: 1000,
+      numSimulations: 16,
+      maxDepth: 15,
+      temperature: 0.7,
+      children: 'paper',
+      lazySiblings: false,
+      maxStepTokens: 512,
+      maxAnswerTokens: 4096,
+      maxPathTokens: 8192,
+    },
   },
-  examples: { quick: {}, thorough: { maxPathsPerQuestion: 6 }, paper: { selection: 'paper', maxMergesPerPath: 1, wrongTailScope: 'tail', maskWrongTail: false, verifyMaxTokens: 512, maxTokens: 8192 } },
+  examples: {
+    quick: {},
+    thorough: { maxPathsPerQuestion: 6 },
+    paper: {
+      selection: 'paper',
+      maxMergesPerPath: 1,
+      wrongTailScope: 'tail',
+      maskWrongTail: false,
+      verifyMaxTokens: 512,
+      maxTokens: 8192,
+    },
+  },
   sft: {
     quick: { epochs: 2, minUpdates: 40 },
     thorough: { epochs: 10 },
-    paper: { method: 'full', learningRate: 7e-6, schedule: 'constant', epochs: 10, batchSize: 128, newRowRate: 1, maxTokens: 8192 },
+    paper: {
+      method: 'full',
+      learningRate: 7e-6,
+      schedule: 'constant',
+      epochs: 10,
+      batchSize: 128,
+      newRowRate: 1,
+      maxTokens: 8192,
+    },
   },
   rl: {
     quick: { iterations: 2, questionsPerIteration: 8, pathsPerQuestion: 8, pathsPerUpdate: 64, evaluateQuestions: 30 },
     thorough: { iterations: 60 },
-    paper: { method: 'full', reward: 'paper', iterations: 250, questionsPerIteration: 16, pathsPerQuestion: 16, pathsPerUpdate: 16, learningRate: 5e-7, temperature: 0.95, skipSettled: false, maxNewTokens: 8192, maxStepTokens: 512 },
+    paper: {
+      method: 'full',
+      reward: 'paper',
+      iterations: 250,
+      questionsPerIteration: 16,
+      pathsPerQuestion: 16,
+      pathsPerUpdate: 16,
+      learningRate: 5e-7,
+      temperature: 0.95,
+      skipSettled: false,
+      maxNewTokens: 8192,
+      maxStepTokens: 512,
+    },
   },
-  evaluate: { quick: { maxQuestions: 50 }, thorough: { maxQuestions: null, mode: 'both' }, paper: { maxNewTokens: 4096, maxQuestions: null } },
+  evaluate: {
+    quick: { maxQuestions: 50 },
+    thorough: { maxQuestions: null, mode: 'both' },
+    paper: { maxNewTokens: 4096, maxQuestions: null },
+  },
   export: { quick: {}, thorough: {}, paper: {} },
 };
 
@@ -73,7 +167,12 @@ export function hasPresets(kind: StageKind): boolean {
 }
 
 /** The settings that a stage begins with: those of the schema, then what fits the model, then the preset. */
-export function suggestSettings(kind: StageKind, defaults: Readonly<Record<string, unknown>>, checkpoint: Checkpoint | null, preset: PresetName): Record<string, unknown> {
+export function suggestSettings(
+  kind: StageKind,
+  defaults: Readonly<Record<string, unknown>>,
+  checkpoint: Checkpoint | null,
+  preset: PresetName,
+): Record<string, unknown> {
   const bySize = checkpoint ? BY_SIZE[kind][sizeOf(checkpoint)] : {};
   const byModel = checkpoint && 'promptSet' in defaults ? { promptSet: checkpoint.promptSet } : {};
   return { ...defaults, ...bySize, ...byModel, ...(preset === 'balanced' ? {} : PRESETS[kind][preset]) };

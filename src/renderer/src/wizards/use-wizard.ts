@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { ProjectId } from '@contracts/ids';
 import { JobSpec } from '@contracts/jobs';
 import type { Run } from '@contracts/runs';
@@ -26,28 +26,64 @@ export interface WizardState {
 }
 
 /** Everything a wizard shows, derived from its draft and from what the project has. */
-export function useWizard(kind: StageKind, projectId: ProjectId, material: Material, preset: WizardDraft['picks']): WizardState {
+export function useWizard(kind: StageKind, projectId: ProjectId, material: Material): WizardState {
   const draft = useDraft(`wizard/${projectId}/${kind}`, WizardDraft, EMPTY_DRAFT);
   const { value } = draft;
   return useMemo(() => {
     const fields = STAGE_FIELDS[kind];
     const rules = PICK_RULES[kind];
-    const picked = resolvePicks(rules, { ...preset, ...value.picks }, material);
+    const picked = resolvePicks(rules, value.picks, material);
     const suggested = suggestSettings(kind, defaultsOf(fields), picked.checkpoint, value.preset);
     const config = { ...suggested, ...value.changed };
-    return { kind, draft, fields, rules, picked, suggested, config, outcome: buildSpec(kind, picked, config), names: namesOf(picked) };
-  }, [kind, draft, value, material, preset]);
+    return {
+      kind,
+      draft,
+      fields,
+      rules,
+      picked,
+      suggested,
+      config,
+      outcome: buildSpec(kind, picked, config),
+      names: namesOf(picked),
+    };
+  }, [kind, draft, value, material]);
+}
+
+const PICKS = ['checkpoint', 'questionSet', 'searchRun', 'dataset'] as const;
+
+/** Takes over what a link asked to start from (`?checkpoint=…`) and drops it from the address, so that later choices count. */
+export function useAskedPicks(draft: Draft<WizardDraft>, query: URLSearchParams): void {
+  const { isReady, update } = draft;
+  useEffect(() => {
+    if (!isReady || query.size === 0) return;
+    const asked = Object.fromEntries(PICKS.flatMap((name) => (query.has(name) ? [[name, query.get(name)]] : [])));
+    update((now) => ({ ...now, step: 'start', picks: { ...now.picks, ...asked } }));
+    location.replace(location.hash.split('?')[0] ?? '');
+  }, [isReady, update, query]);
 }
 
 /** Starts the run of a wizard, and after a search the making of examples, where that was asked for. */
 export function useStart(projectId: ProjectId, onStarted: (run: Run) => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async ({ spec, name, thenExamples, picked }: { spec: JobSpec; name: string; thenExamples: boolean; picked: Picked }): Promise<Run> => {
+    mutationFn: async ({
+      spec,
+      name,
+      thenExamples,
+      picked,
+    }: {
+      spec: JobSpec;
+      name: string;
+      thenExamples: boolean;
+      picked: Picked;
+    }): Promise<Run> => {
       const run = await client.runs.start({ projectId, spec, ...(name.trim() !== '' && { name: name.trim() }) });
       if (spec.kind === 'search' && thenExamples) {
         const config = suggestSettings('examples', defaultsOf(STAGE_FIELDS.examples), picked.checkpoint, 'balanced');
-        await client.runs.start({ projectId, spec: JobSpec.parse({ kind: 'examples', checkpointId: spec.checkpointId, searchRunId: run.id, config }) });
+        await client.runs.start({
+          projectId,
+          spec: JobSpec.parse({ kind: 'examples', checkpointId: spec.checkpointId, searchRunId: run.id, config }),
+        });
       }
       return run;
     },

@@ -40,12 +40,24 @@ export const EMPTY_DRAFT: WizardDraft = {
 };
 
 /** The draft with one setting changed, or no longer changed when it equals the suggestion again. */
-export function withSetting(draft: WizardDraft, suggested: Readonly<Record<string, unknown>>, name: string, value: unknown): WizardDraft {
+export function withSetting(
+  draft: WizardDraft,
+  suggested: Readonly<Record<string, unknown>>,
+  name: string,
+  value: unknown,
+): WizardDraft {
   const { [name]: _old, ...others } = draft.changed;
   return { ...draft, changed: value === suggested[name] ? others : { ...others, [name]: value } };
 }
 
 /** The draft with settings that came as text: all that differ from the suggestion count as changed. */
-export function withSettings(draft: WizardDraft, suggested: Readonly<Record<string, unknown>>, values: Readonly<Record<string, unknown>>): WizardDraft {
-  return { ...draft, changed: Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== suggested[name])) };
+export function withSettings(
+  draft: WizardDraft,
+  suggested: Readonly<Record<string, unknown>>,
+  values: Readonly<Record<string, unknown>>,
+): WizardDraft {
+  return {
+    ...draft,
+    changed: Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== suggested[name])),
+  };
 }

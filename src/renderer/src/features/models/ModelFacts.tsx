@@ -18,7 +18,14 @@ export function ModelFacts({ model }: { readonly model: ModelInspection }) {
           [words.stored, model.storedDtypes.join(', ')],
           [words.layers, words.layersOf(formatInteger(model.numLayers), formatInteger(model.hiddenSize))],
           [words.positions, words.positionsOf(formatInteger(model.maxPositions))],
-          [words.tokenizer, words.tokenizerOf(formatInteger(model.tokenizerSize), formatInteger(model.vocabSize), formatInteger(model.spareRows))],
+          [
+            words.tokenizer,
+            words.tokenizerOf(
+              formatInteger(model.tokenizerSize),
+              formatInteger(model.vocabSize),
+              formatInteger(model.spareRows),
+            ),
+          ],
           [words.tied, model.tieWordEmbeddings ? words.tiedYes : words.tiedNo],
           [words.chat, model.hasChatTemplate ? words.chatYes : words.chatNo],
           [words.functional, model.hasFunctionalTokens ? words.functionalYes : words.functionalNo],

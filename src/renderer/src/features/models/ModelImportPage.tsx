@@ -61,7 +61,11 @@ function ImportForm({ projectId, model }: { readonly projectId: ProjectId; reado
             if (reason === null && !start.isPending) start.mutate({ projectId, spec });
           }}
         >
-          <Field label={texts.name}>{(ids) => <TextInput {...ids} value={name} maxLength={120} onChange={(event) => setName(event.target.value)} />}</Field>
+          <Field label={texts.name}>
+            {(ids) => (
+              <TextInput {...ids} value={name} maxLength={120} onChange={(event) => setName(event.target.value)} />
+            )}
+          </Field>
           <EstimateCard projectId={projectId} spec={reason === null ? spec : null} />
           {start.isError && <ErrorView error={start.error} />}
           <div>

@@ -27,7 +27,9 @@ export interface ModelInspectorProps {
 /** One checkpoint: what it is, where it comes from, where it can go. */
 export function ModelInspector({ checkpoint, all, onRename, onRemoved, onClose }: ModelInspectorProps) {
   const { projectId, id } = checkpoint;
-  const inspection = useQuery(api.models.inspectCheckpoint.queryOptions({ input: { id }, enabled: !checkpoint.isMissing }));
+  const inspection = useQuery(
+    api.models.inspectCheckpoint.queryOptions({ input: { id }, enabled: !checkpoint.isMissing }),
+  );
   const parent = all.find((one) => one.id === checkpoint.parentId);
   return (
     <Inspector title={checkpoint.name} onClose={onClose}>
@@ -36,17 +38,39 @@ export function ModelInspector({ checkpoint, all, onRename, onRemoved, onClose }
           <RenameButton name={checkpoint.name} label={texts.rename} onRename={onRename} />
           <RemoveModel checkpoint={checkpoint} onRemoved={onRemoved} />
         </div>
-        {checkpoint.isMissing ? <Notice>{texts.inspector.gone}</Notice> : <Loaded query={inspection}>{(model) => <ModelFacts model={model} />}</Loaded>}
+        {checkpoint.isMissing ? (
+          <Notice>{texts.inspector.gone}</Notice>
+        ) : (
+          <Loaded query={inspection}>{(model) => <ModelFacts model={model} />}</Loaded>
+        )}
         <h3>{texts.inspector.from}</h3>
         <Facts
           rows={[
-            [texts.inspector.parent, parent ? <a href={href('model', { projectId }, { checkpoint: parent.id })}>{parent.name}</a> : texts.origins[checkpoint.origin]],
-            ...(checkpoint.runId ? ([[texts.inspector.run, <a href={href('run', { projectId, runId: checkpoint.runId })}>{stageTexts.open}</a>]] as const) : []),
+            [
+              texts.inspector.parent,
+              parent ? (
+                <a href={href('model', { projectId }, { checkpoint: parent.id })}>{parent.name}</a>
+              ) : (
+                texts.origins[checkpoint.origin]
+              ),
+            ],
+            ...(checkpoint.runId
+              ? ([
+                  [
+                    texts.inspector.run,
+                    <a href={href('run', { projectId, runId: checkpoint.runId })}>{stageTexts.open}</a>,
+                  ],
+                ] as const)
+              : []),
           ]}
         />
         <h3>{texts.inspector.usedIn}</h3>
         <div className="row">
-          {!checkpoint.hasFunctionalTokens && <ButtonLink href={href('tokensNew', { projectId }, { checkpoint: id })}>{texts.inspector.functional}</ButtonLink>}
+          {!checkpoint.hasFunctionalTokens && (
+            <ButtonLink href={href('tokensNew', { projectId }, { checkpoint: id })}>
+              {texts.inspector.functional}
+            </ButtonLink>
+          )}
           <ButtonLink href={href('searchNew', { projectId }, { checkpoint: id })}>{stageTexts.growTrees}</ButtonLink>
           <ButtonLink href={href('evaluateNew', { projectId }, { checkpoint: id })}>{stageTexts.evaluateIt}</ButtonLink>
           <ButtonLink href={href('exportNew', { projectId }, { checkpoint: id })}>{stageTexts.exportIt}</ButtonLink>

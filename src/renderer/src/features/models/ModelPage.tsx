@@ -1,5 +1,4 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { ProjectId } from '@contracts/ids';
 import type { Checkpoint } from '@contracts/models';
 import { PageFrame } from '../../app/PageFrame';
@@ -22,7 +21,9 @@ import { texts } from './texts/en';
 /** Every model and checkpoint of the project; the chosen one opens in the inspector. */
 export function ModelPage({ params, query }: PageProps<'model'>) {
   const projectId = ProjectId.parse(params.projectId);
-  const [chosen, setChosen] = useState<string | null>(query.get('checkpoint'));
+  // The address holds the choice, so that links from elsewhere and the back button work.
+  const chosen = query.get('checkpoint');
+  const choose = (checkpoint: string | null): void => navigate('model', { projectId }, { checkpoint });
   const queries = useQueryClient();
   const checkpoints = useQuery(api.models.list.queryOptions({ input: { projectId } }));
   const refresh = (): void => void queries.invalidateQueries({ queryKey: api.models.key() });
@@ -49,11 +50,11 @@ export function ModelPage({ params, query }: PageProps<'model'>) {
             <Panel title={texts.list}>
               <Table
                 caption={texts.list}
-                columns={columnsFor(projectId, setChosen)}
+                columns={columnsFor(projectId)}
                 rows={[...list].sort((a, b) => b.createdAtMs - a.createdAtMs)}
                 rowKey={(one) => one.id}
                 selectedKey={chosen}
-                onSelect={(one) => setChosen(one.id)}
+                onSelect={(one) => choose(one.id)}
               />
             </Panel>
           )
@@ -65,35 +66,24 @@ export function ModelPage({ params, query }: PageProps<'model'>) {
           all={checkpoints.data ?? []}
           onRename={(name) => rename.mutate({ id: selected.id, name })}
           onRemoved={() => {
-            setChosen(null);
+            choose(null);
             refresh();
           }}
-          onClose={() => {
-            setChosen(null);
-            navigate('model', { projectId });
-          }}
+          onClose={() => choose(null)}
         />
       )}
     </PageFrame>
   );
 }
 
-function columnsFor(projectId: ProjectId, choose: (id: string) => void): readonly Column<Checkpoint>[] {
+function columnsFor(projectId: ProjectId): readonly Column<Checkpoint>[] {
   return [
     {
       id: 'name',
       title: texts.name,
       cell: (one) => (
         <>
-          <a
-            href={href('model', { projectId }, { checkpoint: one.id })}
-            onClick={(event) => {
-              event.preventDefault();
-              choose(one.id);
-            }}
-          >
-            {one.name}
-          </a>
+          <a href={href('model', { projectId }, { checkpoint: one.id })}>{one.name}</a>
           {one.isMissing && (
             <Mark tone="bad" glyph="!">
               {texts.missing}
@@ -104,9 +94,26 @@ function columnsFor(projectId: ProjectId, choose: (id: string) => void): readonl
       ),
     },
     { id: 'origin', title: texts.origin, width: '110px', cell: (one) => texts.origins[one.origin] },
-    { id: 'size', title: texts.size, width: '80px', isNumber: true, cell: (one) => formatParameters(one.parameterCount) },
-    { id: 'tokens', title: texts.tokens, width: '100px', cell: (one) => (one.hasFunctionalTokens ? texts.hasTokens : texts.noTokens) },
+    {
+      id: 'size',
+      title: texts.size,
+      width: '80px',
+      isNumber: true,
+      cell: (one) => formatParameters(one.parameterCount),
+    },
+    {
+      id: 'tokens',
+      title: texts.tokens,
+      width: '100px',
+      cell: (one) => (one.hasFunctionalTokens ? texts.hasTokens : texts.noTokens),
+    },
     { id: 'disk', title: texts.disk, width: '80px', isNumber: true, cell: (one) => formatBytes(one.sizeBytes) },
-    { id: 'when', title: texts.when, width: '120px', isNumber: true, cell: (one) => formatMoment(one.createdAtMs, Date.now()) },
+    {
+      id: 'when',
+      title: texts.when,
+      width: '120px',
+      isNumber: true,
+      cell: (one) => formatMoment(one.createdAtMs, Date.now()),
+    },
   ];
 }

@@ -25,7 +25,9 @@ export interface PathPickerProps {
 export function PathPicker({ label, value, accepts, onChoose }: PathPickerProps) {
   const [folder, setFolder] = useState<string | null>(null);
   const [typed, setTyped] = useState<string | null>(null);
-  const listing = useQuery(api.system.listFolder.queryOptions({ input: { path: folder }, placeholderData: keepPreviousData, staleTime: 0 }));
+  const listing = useQuery(
+    api.system.listFolder.queryOptions({ input: { path: folder }, placeholderData: keepPreviousData, staleTime: 0 }),
+  );
   const shownPath = typed ?? (value || listing.data?.path || '');
   const entries = (listing.data?.entries ?? []).filter((entry) => entry.kind === 'folder' || accepts(entry));
   const parent = listing.data?.parent ?? null;
@@ -47,7 +49,12 @@ export function PathPicker({ label, value, accepts, onChoose }: PathPickerProps)
             ↑
           </Button>
         )}
-        <TextInput aria-label={label} value={shownPath} placeholder={texts.pathHelp} onChange={(event) => setTyped(event.target.value)} />
+        <TextInput
+          aria-label={label}
+          value={shownPath}
+          placeholder={texts.pathHelp}
+          onChange={(event) => setTyped(event.target.value)}
+        />
         <Button type="submit">{texts.choose}</Button>
       </form>
       {listing.isError && <ErrorView error={listing.error} onRetry={() => void listing.refetch()} />}
@@ -56,7 +63,14 @@ export function PathPicker({ label, value, accepts, onChoose }: PathPickerProps)
         <ul className="paths-list" aria-label={texts.entries}>
           {entries.length === 0 && <li className="paths-empty">{texts.empty}</li>}
           {entries.map((entry) => (
-            <PathRow key={entry.path} entry={entry} isChoosable={accepts(entry)} isChosen={entry.path === value} onOpen={open} onChoose={onChoose} />
+            <PathRow
+              key={entry.path}
+              entry={entry}
+              isChoosable={accepts(entry)}
+              isChosen={entry.path === value}
+              onOpen={open}
+              onChoose={onChoose}
+            />
           ))}
         </ul>
       )}
@@ -75,7 +89,11 @@ interface PathRowProps {
 function PathRow({ entry, isChoosable, isChosen, onOpen, onChoose }: PathRowProps) {
   return (
     <li className="paths-row" data-chosen={isChosen || undefined}>
-      <button type="button" className="paths-name" onClick={() => (isChoosable ? onChoose(entry.path) : onOpen(entry.path))}>
+      <button
+        type="button"
+        className="paths-name"
+        onClick={() => (isChoosable ? onChoose(entry.path) : onOpen(entry.path))}
+      >
         <span className="paths-glyph" aria-hidden="true">
           {entry.kind === 'folder' ? (isChoosable ? '◆' : '▸') : '·'}
         </span>

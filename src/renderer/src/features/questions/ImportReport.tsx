@@ -25,8 +25,17 @@ export function ImportReport({ report }: { readonly report: QuestionImportReport
       </p>
       {report.rejected.length > 0 && (
         <Disclosure summary={words.rejectedTitle} isOpen>
-          <Table caption={words.rejectedTitle} columns={COLUMNS} rows={report.rejected} rowKey={(row) => `${row.line} ${row.reason}`} />
-          {report.rejectedCount > report.rejected.length && <p className="muted small">{words.rejectedMore(formatInteger(report.rejected.length), formatInteger(report.rejectedCount))}</p>}
+          <Table
+            caption={words.rejectedTitle}
+            columns={COLUMNS}
+            rows={report.rejected}
+            rowKey={(row) => `${row.line} ${row.reason}`}
+          />
+          {report.rejectedCount > report.rejected.length && (
+            <p className="muted small">
+              {words.rejectedMore(formatInteger(report.rejected.length), formatInteger(report.rejectedCount))}
+            </p>
+          )}
         </Disclosure>
       )}
     </div>

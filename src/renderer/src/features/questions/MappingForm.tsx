@@ -19,7 +19,11 @@ import { texts } from './texts/en';
 
 const words = texts.importPage;
 const SETTLE_MS = 300;
-const ROLES = (['train', 'validation', 'test'] as const).map((value) => ({ value, label: `For ${texts.roles[value]}`, help: texts.roleHelp[value] }));
+const ROLES = (['train', 'validation', 'test'] as const).map((value) => ({
+  value,
+  label: `For ${texts.roles[value]}`,
+  help: texts.roleHelp[value],
+}));
 const MAKE_IDS = '';
 
 interface Mapping {
@@ -29,7 +33,13 @@ interface Mapping {
 }
 
 /** Which column is what, what the set is called and for, and a rehearsal of the import. */
-export function MappingForm({ projectId, file }: { readonly projectId: ProjectId; readonly file: QuestionFilePreview }) {
+export function MappingForm({
+  projectId,
+  file,
+}: {
+  readonly projectId: ProjectId;
+  readonly file: QuestionFilePreview;
+}) {
   const [mapping, setMapping] = useState<Mapping>(file.suggestedMapping ?? { prompt: '', answer: '', id: null });
   const [name, setName] = useState(nameOf(file.path));
   const [role, setRole] = useState<QuestionSetRole>(/test/i.test(file.path) ? 'test' : 'train');
@@ -37,7 +47,13 @@ export function MappingForm({ projectId, file }: { readonly projectId: ProjectId
   const input = { projectId, path: file.path, mapping: { ...mapping }, name: name.trim() || file.path, role };
   const rehearsalInput = useDebounced(JSON.stringify(input), SETTLE_MS);
   const rehearsal = useQuery(
-    api.questions.import.queryOptions({ input: { ...input, dryRun: true }, queryKey: ['rehearse import', rehearsalInput], enabled: mappingProblem === null, placeholderData: keepPreviousData, staleTime: 0 }),
+    api.questions.import.queryOptions({
+      input: { ...input, dryRun: true },
+      queryKey: ['rehearse import', rehearsalInput],
+      enabled: mappingProblem === null,
+      placeholderData: keepPreviousData,
+      staleTime: 0,
+    }),
   );
   const queries = useQueryClient();
   const store = useMutation(
@@ -49,23 +65,65 @@ export function MappingForm({ projectId, file }: { readonly projectId: ProjectId
       },
     }),
   );
-  const reason = mappingProblem ?? (name.trim() === '' ? words.nameMissing : rehearsal.data ? (rehearsal.data.accepted === 0 ? words.nothing : null) : words.wait);
+  const reason =
+    mappingProblem ??
+    (name.trim() === ''
+      ? words.nameMissing
+      : rehearsal.data
+        ? rehearsal.data.accepted === 0
+          ? words.nothing
+          : null
+        : words.wait);
   const options = file.columns.map((column) => ({ value: column, label: column }));
   return (
     <>
-      <Panel title={words.columns} actions={<span className="muted">{words.rows(formatCount(file.totalRows, 'row'))}</span>}>
+      <Panel
+        title={words.columns}
+        actions={<span className="muted">{words.rows(formatCount(file.totalRows, 'row'))}</span>}
+      >
         {file.suggestedMapping === null && <Notice tone="info">{words.noSuggestion}</Notice>}
         <div className="mapping">
-          <Field label={words.promptColumn}>{(ids) => <Select {...ids} value={mapping.prompt} placeholder={words.chooseColumn} options={options} onChange={(prompt) => setMapping({ ...mapping, prompt })} />}</Field>
-          <Field label={words.answerColumn}>{(ids) => <Select {...ids} value={mapping.answer} placeholder={words.chooseColumn} options={options} onChange={(answer) => setMapping({ ...mapping, answer })} />}</Field>
+          <Field label={words.promptColumn}>
+            {(ids) => (
+              <Select
+                {...ids}
+                value={mapping.prompt}
+                placeholder={words.chooseColumn}
+                options={options}
+                onChange={(prompt) => setMapping({ ...mapping, prompt })}
+              />
+            )}
+          </Field>
+          <Field label={words.answerColumn}>
+            {(ids) => (
+              <Select
+                {...ids}
+                value={mapping.answer}
+                placeholder={words.chooseColumn}
+                options={options}
+                onChange={(answer) => setMapping({ ...mapping, answer })}
+              />
+            )}
+          </Field>
           <Field label={words.idColumn}>
-            {(ids) => <Select {...ids} value={mapping.id ?? MAKE_IDS} options={[{ value: MAKE_IDS, label: words.makeIds }, ...options]} onChange={(id) => setMapping({ ...mapping, id: id === MAKE_IDS ? null : id })} />}
+            {(ids) => (
+              <Select
+                {...ids}
+                value={mapping.id ?? MAKE_IDS}
+                options={[{ value: MAKE_IDS, label: words.makeIds }, ...options]}
+                onChange={(id) => setMapping({ ...mapping, id: id === MAKE_IDS ? null : id })}
+              />
+            )}
           </Field>
         </div>
         <p className="muted small mapping-sample">{words.sample}</p>
         <Table
           caption={words.sample}
-          columns={file.columns.map((column) => ({ id: column, title: column, cell: (row: Readonly<Record<string, string>>) => <span className="clamp">{row[column] ?? ''}</span> }))}
+          columns={file.columns.map((column) => ({
+            id: column,
+            title: column,
+            cell: (row: Readonly<Record<string, string>>) => <span className="clamp">{row[column] ?? ''}</span>,
+          }))}
           rows={file.rows.map((row, at) => ({ ...row, '': String(at) }))}
           rowKey={(row) => row[''] ?? ''}
         />
@@ -85,7 +143,11 @@ export function MappingForm({ projectId, file }: { readonly projectId: ProjectId
             if (reason === null && !store.isPending) store.mutate({ ...input, name: name.trim(), dryRun: false });
           }}
         >
-          <Field label={texts.name}>{(ids) => <TextInput {...ids} value={name} maxLength={120} onChange={(event) => setName(event.target.value)} />}</Field>
+          <Field label={texts.name}>
+            {(ids) => (
+              <TextInput {...ids} value={name} maxLength={120} onChange={(event) => setName(event.target.value)} />
+            )}
+          </Field>
           <Choice label={texts.role} name="role" options={ROLES} value={role} onChange={setRole} />
           {store.isError && <ErrorView error={store.error} />}
           <div>

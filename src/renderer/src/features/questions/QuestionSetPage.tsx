@@ -34,7 +34,10 @@ export function QuestionSetPage({ params }: PageProps<'questionSet'>) {
         if (set) return <SetView set={set} />;
         return (
           <PageFrame title={texts.title}>
-            <EmptyState title={texts.gone} action={<ButtonLink href={href('questions', { projectId })}>{texts.back}</ButtonLink>} />
+            <EmptyState
+              title={texts.gone}
+              action={<ButtonLink href={href('questions', { projectId })}>{texts.back}</ButtonLink>}
+            />
           </PageFrame>
         );
       }}
@@ -49,8 +52,21 @@ function SetView({ set }: { readonly set: QuestionSet }) {
   return (
     <PageFrame title={set.name} sentence={`${formatCount(set.count, 'question')}. ${texts.roleHelp[set.role]}`}>
       <div className="row">
-        <Field label={texts.role}>{(ids) => <Select {...ids} value={set.role} options={ROLES} onChange={(role) => change.mutate({ id: set.id, name: set.name, role })} />}</Field>
-        <RenameButton name={set.name} label={texts.rename} onRename={(name) => change.mutate({ id: set.id, name, role: set.role })} />
+        <Field label={texts.role}>
+          {(ids) => (
+            <Select
+              {...ids}
+              value={set.role}
+              options={ROLES}
+              onChange={(role) => change.mutate({ id: set.id, name: set.name, role })}
+            />
+          )}
+        </Field>
+        <RenameButton
+          name={set.name}
+          label={texts.rename}
+          onRename={(name) => change.mutate({ id: set.id, name, role: set.role })}
+        />
         <RemoveSet set={set} onRemoved={refresh} />
       </div>
       {change.isError && <ErrorView error={change.error} />}
@@ -63,7 +79,12 @@ function Rows({ id }: { readonly id: QuestionSetId }) {
   const [search, setSearch] = useState('');
   const [offset, setOffset] = useState(0);
   const settled = useDebounced(search, SETTLE_MS);
-  const rows = useQuery(api.questions.rows.queryOptions({ input: { id, search: settled, offset, limit: PAGE }, placeholderData: keepPreviousData }));
+  const rows = useQuery(
+    api.questions.rows.queryOptions({
+      input: { id, search: settled, offset, limit: PAGE },
+      placeholderData: keepPreviousData,
+    }),
+  );
   return (
     <section className="stack question-rows" aria-label={texts.title}>
       <SearchInput
@@ -83,11 +104,19 @@ function Rows({ id }: { readonly id: QuestionSetId }) {
             <>
               <Table caption={texts.list} columns={COLUMNS} rows={list} rowKey={(row) => row.id} />
               <div className="row">
-                <Button disabledReason={offset === 0 ? texts.atStart : null} onClick={() => setOffset(Math.max(0, offset - PAGE))}>
+                <Button
+                  disabledReason={offset === 0 ? texts.atStart : null}
+                  onClick={() => setOffset(Math.max(0, offset - PAGE))}
+                >
                   {texts.previous}
                 </Button>
-                <span className="muted">{texts.shown(formatInteger(offset + 1), formatInteger(offset + list.length), formatInteger(total))}</span>
-                <Button disabledReason={offset + list.length >= total ? texts.atEnd : null} onClick={() => setOffset(offset + PAGE)}>
+                <span className="muted">
+                  {texts.shown(formatInteger(offset + 1), formatInteger(offset + list.length), formatInteger(total))}
+                </span>
+                <Button
+                  disabledReason={offset + list.length >= total ? texts.atEnd : null}
+                  onClick={() => setOffset(offset + PAGE)}
+                >
                   {texts.next}
                 </Button>
               </div>
@@ -102,7 +131,13 @@ function Rows({ id }: { readonly id: QuestionSetId }) {
 const COLUMNS: readonly Column<QuestionRow>[] = [
   { id: 'id', title: texts.id, width: '120px', cell: (row) => <span className="mono muted">{row.id}</span> },
   { id: 'question', title: texts.question, cell: (row) => row.prompt },
-  { id: 'answer', title: texts.answer, width: '120px', isNumber: true, cell: (row) => shortAnswer(row.referenceAnswer) },
+  {
+    id: 'answer',
+    title: texts.answer,
+    width: '120px',
+    isNumber: true,
+    cell: (row) => shortAnswer(row.referenceAnswer),
+  },
 ];
 
 /** The end of a worked-out answer; the whole of a short one. */

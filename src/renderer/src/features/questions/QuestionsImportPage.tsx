@@ -22,9 +22,18 @@ export function QuestionsImportPage({ params }: PageProps<'questionsImport'>) {
   return (
     <PageFrame title={words.title} sentence={words.sentence}>
       <Panel title={words.file}>
-        <PathPicker label={words.file} value={path} accepts={(entry) => entry.kind === 'file' && READABLE.test(entry.name)} onChoose={setPath} />
+        <PathPicker
+          label={words.file}
+          value={path}
+          accepts={(entry) => entry.kind === 'file' && READABLE.test(entry.name)}
+          onChoose={setPath}
+        />
       </Panel>
-      {path === '' ? <p className="muted">{words.chooseFirst}</p> : <Loaded query={preview}>{(file) => <MappingForm key={file.path} projectId={projectId} file={file} />}</Loaded>}
+      {path === '' ? (
+        <p className="muted">{words.chooseFirst}</p>
+      ) : (
+        <Loaded query={preview}>{(file) => <MappingForm key={file.path} projectId={projectId} file={file} />}</Loaded>
+      )}
     </PageFrame>
   );
 }

@@ -31,7 +31,13 @@ export function QuestionsPage({ params }: PageProps<'questions'>) {
           list.length === 0 ? (
             <EmptyState title={texts.empty}>{texts.emptyBody}</EmptyState>
           ) : (
-            <Table caption={texts.list} columns={COLUMNS} rows={list} rowKey={(set) => set.id} onSelect={(set) => navigate('questionSet', { projectId, setId: set.id })} />
+            <Table
+              caption={texts.list}
+              columns={COLUMNS}
+              rows={list}
+              rowKey={(set) => set.id}
+              onSelect={(set) => navigate('questionSet', { projectId, setId: set.id })}
+            />
           )
         }
       </Loaded>
@@ -40,9 +46,19 @@ export function QuestionsPage({ params }: PageProps<'questions'>) {
 }
 
 const COLUMNS: readonly Column<QuestionSet>[] = [
-  { id: 'name', title: texts.name, cell: (set) => <a href={href('questionSet', { projectId: set.projectId, setId: set.id })}>{set.name}</a> },
+  {
+    id: 'name',
+    title: texts.name,
+    cell: (set) => <a href={href('questionSet', { projectId: set.projectId, setId: set.id })}>{set.name}</a>,
+  },
   { id: 'role', title: texts.role, width: '150px', cell: (set) => texts.roles[set.role] },
   { id: 'count', title: texts.count, width: '100px', isNumber: true, cell: (set) => formatInteger(set.count) },
   { id: 'source', title: texts.source, cell: (set) => <span className="muted">{set.source}</span> },
-  { id: 'when', title: texts.when, width: '130px', isNumber: true, cell: (set) => formatMoment(set.createdAtMs, Date.now()) },
+  {
+    id: 'when',
+    title: texts.when,
+    width: '130px',
+    isNumber: true,
+    cell: (set) => formatMoment(set.createdAtMs, Date.now()),
+  },
 ];

@@ -38,7 +38,11 @@ function SettingsForm({ settings }: { readonly settings: Settings }) {
   return (
     <>
       <Panel title={texts.look}>
-        <Field label={texts.theme}>{(ids) => <Select {...ids} value={settings.theme} options={THEMES} onChange={(theme) => change.mutate({ theme })} />}</Field>
+        <Field label={texts.theme}>
+          {(ids) => (
+            <Select {...ids} value={settings.theme} options={THEMES} onChange={(theme) => change.mutate({ theme })} />
+          )}
+        </Field>
       </Panel>
       <Panel title={texts.work}>
         <Field label={texts.gentle} help={texts.gentleHelp}>

@@ -12,11 +12,16 @@ import { texts } from './texts/en';
 type Way = 'search' | 'sft' | 'rl' | 'evaluate' | 'export';
 
 /** Where a fresh checkpoint can go, by address of the wizard that takes it. */
-const WAYS: Readonly<Record<Way, { readonly label: string; readonly to: (projectId: ProjectId, checkpoint: string) => string }>> = {
+const WAYS: Readonly<
+  Record<Way, { readonly label: string; readonly to: (projectId: ProjectId, checkpoint: string) => string }>
+> = {
   search: { label: texts.growTrees, to: (projectId, checkpoint) => href('searchNew', { projectId }, { checkpoint }) },
   sft: { label: texts.fineTuneFrom, to: (projectId, checkpoint) => href('sftNew', { projectId }, { checkpoint }) },
   rl: { label: texts.exploreFrom, to: (projectId, checkpoint) => href('rlNew', { projectId }, { checkpoint }) },
-  evaluate: { label: texts.evaluateIt, to: (projectId, checkpoint) => href('evaluateNew', { projectId }, { checkpoint }) },
+  evaluate: {
+    label: texts.evaluateIt,
+    to: (projectId, checkpoint) => href('evaluateNew', { projectId }, { checkpoint }),
+  },
   export: { label: texts.exportIt, to: (projectId, checkpoint) => href('exportNew', { projectId }, { checkpoint }) },
 };
 
@@ -30,8 +35,19 @@ export function CheckpointProduct({ run, ways }: { readonly run: Run; readonly w
     <div className="product">
       <Facts
         rows={[
-          ...(final ? ([[texts.made, <a href={href('model', { projectId: run.projectId }, { checkpoint: final.id })}>{final.name}</a>]] as const) : []),
-          ...(final ? ([[texts.size, `${formatParameters(final.parameterCount)} weights, ${formatBytes(final.sizeBytes)}`]] as const) : []),
+          ...(final
+            ? ([
+                [
+                  texts.made,
+                  <a href={href('model', { projectId: run.projectId }, { checkpoint: final.id })}>{final.name}</a>,
+                ],
+              ] as const)
+            : []),
+          ...(final
+            ? ([
+                [texts.size, `${formatParameters(final.parameterCount)} weights, ${formatBytes(final.sizeBytes)}`],
+              ] as const)
+            : []),
           ...(figures ? ([[texts.result, figures]] as const) : []),
         ]}
       />

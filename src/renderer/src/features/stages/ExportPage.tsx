@@ -13,7 +13,13 @@ import { texts } from './texts/en';
 
 /** Exported folders, with their place on the disk. */
 export function ExportPage({ params }: PageProps<'export'>) {
-  return <StagePage kind="export" projectId={ProjectId.parse(params.projectId)} renderProduct={(run) => <ExportedFolders run={run} />} />;
+  return (
+    <StagePage
+      kind="export"
+      projectId={ProjectId.parse(params.projectId)}
+      renderProduct={(run) => <ExportedFolders run={run} />}
+    />
+  );
 }
 
 function ExportedFolders({ run }: { readonly run: Run }) {

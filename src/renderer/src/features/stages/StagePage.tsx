@@ -43,7 +43,13 @@ export function StagePage({ kind, projectId, renderProduct, details }: StagePage
             <>
               {finished && <Panel title={finished.name}>{renderProduct(finished)}</Panel>}
               <Panel title={texts.older}>
-                <Table caption={texts.older} columns={COLUMNS} rows={sorted} rowKey={(run) => run.id} onSelect={(run) => navigate('run', { projectId, runId: run.id })} />
+                <Table
+                  caption={texts.older}
+                  columns={COLUMNS}
+                  rows={sorted}
+                  rowKey={(run) => run.id}
+                  onSelect={(run) => navigate('run', { projectId, runId: run.id })}
+                />
               </Panel>
             </>
           );
@@ -67,9 +73,19 @@ export function StartStage({ kind, projectId }: { readonly kind: JobKind; readon
 }
 
 const COLUMNS: readonly Column<Run>[] = [
-  { id: 'name', title: texts.name, cell: (run) => <a href={href('run', { projectId: run.projectId, runId: run.id })}>{run.name}</a> },
+  {
+    id: 'name',
+    title: texts.name,
+    cell: (run) => <a href={href('run', { projectId: run.projectId, runId: run.id })}>{run.name}</a>,
+  },
   { id: 'state', title: texts.state, width: '120px', cell: (run) => <RunStatusMark status={run.status} /> },
   { id: 'result', title: texts.result, cell: describeRun },
   { id: 'took', title: texts.took, width: '90px', isNumber: true, cell: (run) => formatDuration(run.activeSeconds) },
-  { id: 'when', title: texts.when, width: '130px', isNumber: true, cell: (run) => formatMoment(run.createdAtMs, Date.now()) },
+  {
+    id: 'when',
+    title: texts.when,
+    width: '130px',
+    isNumber: true,
+    cell: (run) => formatMoment(run.createdAtMs, Date.now()),
+  },
 ];

@@ -18,14 +18,22 @@ type Piece = z.infer<typeof TokenPiece>;
 const SETTLE_MS = 250;
 
 /** A sentence as the tokenizers of two models see it: without and with the functional tokens. */
-export function TokenStrip({ projectId, checkpointId }: { readonly projectId: ProjectId; readonly checkpointId?: CheckpointId }) {
+export function TokenStrip({
+  projectId,
+  checkpointId,
+}: {
+  readonly projectId: ProjectId;
+  readonly checkpointId?: CheckpointId;
+}) {
   const [text, setText] = useState<string>(stripTexts.sample);
   const [chosen, setChosen] = useState<CheckpointId | null>(null);
   const checkpoints = useQuery(api.models.list.queryOptions({ input: { projectId } }));
   const list = checkpoints.data ?? [];
   const withTokens = list.find((one) => one.hasFunctionalTokens);
   const without = list.find((one) => !one.hasFunctionalTokens);
-  const shown = checkpointId ? list.filter((one) => one.id === checkpointId) : [without, chosen ? list.find((one) => one.id === chosen) : withTokens].filter((one) => one !== undefined);
+  const shown = checkpointId
+    ? list.filter((one) => one.id === checkpointId)
+    : [without, chosen ? list.find((one) => one.id === chosen) : withTokens].filter((one) => one !== undefined);
   if (checkpoints.isPending) return <Skeleton lines={3} />;
   if (list.length === 0) return <p className="muted">{stripTexts.noModel}</p>;
   return (
@@ -35,7 +43,15 @@ export function TokenStrip({ projectId, checkpointId }: { readonly projectId: Pr
       </Field>
       {!checkpointId && list.length > 1 && (
         <Field label={stripTexts.compareWith}>
-          {(ids) => <Select {...ids} value={chosen ?? withTokens?.id ?? ''} placeholder={stripTexts.choose} options={list.map((one) => ({ value: one.id, label: one.name }))} onChange={setChosen} />}
+          {(ids) => (
+            <Select
+              {...ids}
+              value={chosen ?? withTokens?.id ?? ''}
+              placeholder={stripTexts.choose}
+              options={list.map((one) => ({ value: one.id, label: one.name }))}
+              onChange={setChosen}
+            />
+          )}
         </Field>
       )}
       {shown.map((one) => (
@@ -45,9 +61,19 @@ export function TokenStrip({ projectId, checkpointId }: { readonly projectId: Pr
   );
 }
 
-function Strip({ checkpointId, name, text }: { readonly checkpointId: CheckpointId; readonly name: string; readonly text: string }) {
+function Strip({
+  checkpointId,
+  name,
+  text,
+}: {
+  readonly checkpointId: CheckpointId;
+  readonly name: string;
+  readonly text: string;
+}) {
   const settled = useDebounced(text, SETTLE_MS);
-  const pieces = useQuery(api.models.tokenize.queryOptions({ input: { id: checkpointId, text: settled }, placeholderData: keepPreviousData }));
+  const pieces = useQuery(
+    api.models.tokenize.queryOptions({ input: { id: checkpointId, text: settled }, placeholderData: keepPreviousData }),
+  );
   if (pieces.isError) return <ErrorView error={pieces.error} onRetry={() => void pieces.refetch()} />;
   if (!pieces.data) return <Skeleton lines={2} />;
   return (

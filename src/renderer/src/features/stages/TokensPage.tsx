@@ -22,7 +22,12 @@ export function TokensPage({ params }: PageProps<'tokens'>) {
           <Panel title={texts.theEight}>
             <p className="muted">{texts.theEightHelp}</p>
             <div className="token-table">
-              <Table caption={texts.theEight} columns={COLUMNS} rows={FUNCTIONAL_TOKENS} rowKey={(token) => token.name} />
+              <Table
+                caption={texts.theEight}
+                columns={COLUMNS}
+                rows={FUNCTIONAL_TOKENS}
+                rowKey={(token) => token.name}
+              />
             </div>
           </Panel>
           <Panel title={texts.strip}>

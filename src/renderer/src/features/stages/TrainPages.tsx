@@ -5,10 +5,22 @@ import { StagePage } from './StagePage';
 
 /** Fine-tuning runs and what they made. */
 export function SftPage({ params }: PageProps<'sft'>) {
-  return <StagePage kind="sft" projectId={ProjectId.parse(params.projectId)} renderProduct={(run) => <CheckpointProduct run={run} ways={['rl', 'evaluate', 'export']} />} />;
+  return (
+    <StagePage
+      kind="sft"
+      projectId={ProjectId.parse(params.projectId)}
+      renderProduct={(run) => <CheckpointProduct run={run} ways={['rl', 'evaluate', 'export']} />}
+    />
+  );
 }
 
 /** Exploring runs and what they made. */
 export function RlPage({ params }: PageProps<'rl'>) {
-  return <StagePage kind="rl" projectId={ProjectId.parse(params.projectId)} renderProduct={(run) => <CheckpointProduct run={run} ways={['evaluate', 'rl', 'export']} />} />;
+  return (
+    <StagePage
+      kind="rl"
+      projectId={ProjectId.parse(params.projectId)}
+      renderProduct={(run) => <CheckpointProduct run={run} ways={['evaluate', 'rl', 'export']} />}
+    />
+  );
 }

@@ -22,7 +22,9 @@ const SHOWN = 4;
 
 /** Figures a run ended with, in words: `300 trees, 248 solved`. */
 export function describeResult(run: Run): string {
-  const parts = Object.entries(run.result).flatMap(([name, value]) => (typeof value === 'number' ? [describeFigure(name, value)] : []));
+  const parts = Object.entries(run.result).flatMap(([name, value]) =>
+    typeof value === 'number' ? [describeFigure(name, value)] : [],
+  );
   return parts.slice(0, SHOWN).join(', ');
 }
 
@@ -30,7 +32,10 @@ export function describeResult(run: Run): string {
 export function describeRun(run: Run): string {
   const { progress } = run;
   if (run.status === 'finished' || !progress) return run.error?.message ?? describeResult(run);
-  const left = progress.secondsLeft && run.status === 'running' ? `, ${formatRange(progress.secondsLeft.low, progress.secondsLeft.high)} left` : '';
+  const left =
+    progress.secondsLeft && run.status === 'running'
+      ? `, ${formatRange(progress.secondsLeft.low, progress.secondsLeft.high)} left`
+      : '';
   return `${progress.phase}, ${formatInteger(progress.done)} of ${formatInteger(progress.total)} ${progress.unit}${left}`;
 }
 

@@ -33,11 +33,22 @@ export function NewProjectForm({ onCancel }: { readonly onCancel: () => void }) 
       aria-label={texts.newProject}
       onSubmit={(event) => {
         event.preventDefault();
-        if (reason === null && !create.isPending) create.mutate({ name: name.trim(), withEmbedded: beginning === 'embedded' });
+        if (reason === null && !create.isPending)
+          create.mutate({ name: name.trim(), withEmbedded: beginning === 'embedded' });
       }}
     >
       <h2>{texts.newProject}</h2>
-      <Field label={texts.name}>{(ids) => <TextInput {...ids} value={name} maxLength={120} autoFocus onChange={(event) => setName(event.target.value)} />}</Field>
+      <Field label={texts.name}>
+        {(ids) => (
+          <TextInput
+            {...ids}
+            value={name}
+            maxLength={120}
+            autoFocus
+            onChange={(event) => setName(event.target.value)}
+          />
+        )}
+      </Field>
       <Choice label={texts.beginWith} name="beginning" options={BEGINNINGS} value={beginning} onChange={setBeginning} />
       {create.isError && <ErrorView error={create.error} />}
       <div className="row">

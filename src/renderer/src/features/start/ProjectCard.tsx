@@ -30,7 +30,11 @@ export function ProjectCard({ project }: { readonly project: Project }) {
           {project.isDemo ? ` · ${texts.demo}` : ''}
         </span>
         <span className="project-tools">
-          <RenameButton name={project.name} label={texts.rename} onRename={(name) => rename.mutate({ id: project.id, name })} />
+          <RenameButton
+            name={project.name}
+            label={texts.rename}
+            onRename={(name) => rename.mutate({ id: project.id, name })}
+          />
           <RemoveProject project={project} onRemoved={refresh} />
         </span>
       </div>

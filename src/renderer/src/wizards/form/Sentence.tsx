@@ -31,7 +31,10 @@ export function Sentence({ template, fields, values, onChange }: SentenceProps) 
               key={at}
               field={field}
               value={values[field.name]}
-              ids={{ 'aria-label': field.label, ...(checkField(field, values[field.name]) ? { 'aria-invalid': true as const } : {}) }}
+              ids={{
+                'aria-label': field.label,
+                ...(checkField(field, values[field.name]) ? { 'aria-invalid': true as const } : {}),
+              }}
               onChange={(value) => onChange(field.name, value)}
             />
           );

@@ -25,12 +25,22 @@ const DRAW: Readonly<Record<Control['kind'], (props: SettingControlProps) => Rea
     <Select
       {...ids}
       value={typeof value === 'string' ? value : ''}
-      options={field.control.kind === 'choice' ? field.control.options.map((option) => ({ value: option, label: choiceName(option) })) : []}
+      options={
+        field.control.kind === 'choice'
+          ? field.control.options.map((option) => ({ value: option, label: choiceName(option) }))
+          : []
+      }
       onChange={onChange}
     />
   ),
   switch: ({ value, onChange, ids }) => <Switch {...ids} checked={value === true} onChange={onChange} />,
-  text: ({ value, onChange, ids }) => <TextInput {...ids} value={typeof value === 'string' ? value : ''} onChange={(event) => onChange(event.target.value)} />,
+  text: ({ value, onChange, ids }) => (
+    <TextInput
+      {...ids}
+      value={typeof value === 'string' ? value : ''}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  ),
 };
 
 /** Keeps the text as typed while it means the value; text that means no number is the value itself, so that the check can refuse it. */

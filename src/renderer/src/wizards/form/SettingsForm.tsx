@@ -1,5 +1,6 @@
 import { Button } from '../../ui/Button';
 import { Field } from '../../ui/Field';
+import { choiceName } from '../choices';
 import { texts } from '../texts/en';
 import { checkField } from './check';
 import type { FormField } from './fields';
@@ -30,16 +31,27 @@ export function SettingsForm({ fields, values, suggested, onChange }: SettingsFo
             error={checkField(field, value)}
             note={
               <span className="setting-notes">
-                {field.paper !== null && <span className="setting-paper">{texts.paper(field.paper)}</span>}
+                {field.paper !== null && (
+                  <span className="setting-paper">
+                    {texts.paper(field.control.kind === 'choice' ? choiceName(field.paper) : field.paper)}
+                  </span>
+                )}
                 {isChanged && (
-                  <Button look="quiet" className="setting-reset" aria-label={`${texts.reset}: ${field.label}`} onClick={() => onChange(field.name, suggested[field.name])}>
+                  <Button
+                    look="quiet"
+                    className="setting-reset"
+                    aria-label={`${texts.reset}: ${field.label}`}
+                    onClick={() => onChange(field.name, suggested[field.name])}
+                  >
                     {texts.changed} ↺
                   </Button>
                 )}
               </span>
             }
           >
-            {(ids) => <SettingControl field={field} value={value} ids={ids} onChange={(next) => onChange(field.name, next)} />}
+            {(ids) => (
+              <SettingControl field={field} value={value} ids={ids} onChange={(next) => onChange(field.name, next)} />
+            )}
           </Field>
         );
       })}

@@ -7,15 +7,18 @@ type Check<K extends Control['kind']> = (control: Extract<Control, { kind: K }>,
 const CHECKS: { [K in Control['kind']]: Check<K> } = {
   number: (control, value) => {
     if (value === null && control.isOptional) return null;
-    if (typeof value !== 'number' || !Number.isFinite(value)) return control.isInteger ? texts.check.wholeNumber : texts.check.number;
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      return control.isInteger ? texts.check.wholeNumber : texts.check.number;
     if (control.isInteger && !Number.isSafeInteger(value)) return texts.check.wholeNumber;
     const isLow = control.min !== null && value < control.min;
     const isHigh = control.max !== null && value > control.max;
     return isLow || isHigh ? rangeSentence(control.min, control.max) : null;
   },
-  choice: (control, value) => (typeof value === 'string' && control.options.includes(value) ? null : texts.check.choice),
+  choice: (control, value) =>
+    typeof value === 'string' && control.options.includes(value) ? null : texts.check.choice,
   switch: (_control, value) => (typeof value === 'boolean' ? null : texts.check.choice),
-  text: (control, value) => (typeof value === 'string' && (!control.isRequired || value.trim() !== '') ? null : texts.check.text),
+  text: (control, value) =>
+    typeof value === 'string' && (!control.isRequired || value.trim() !== '') ? null : texts.check.text,
 };
 
 /** What is wrong with the value of a field, as a sentence that says what would be right; null when it is fine. */
@@ -26,7 +29,10 @@ export function checkField(field: FormField, value: unknown): string | null {
 }
 
 /** All complaints by field name; empty when the settings can be used. */
-export function checkFields(fields: readonly FormField[], values: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+export function checkFields(
+  fields: readonly FormField[],
+  values: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, string> {
   const complaints = new Map<string, string>();
   for (const field of fields) {
     const complaint = checkField(field, values[field.name]);

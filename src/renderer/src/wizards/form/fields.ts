@@ -2,7 +2,13 @@ import { z } from 'zod';
 
 /** What can be typed or chosen in a field. */
 export type Control =
-  | { readonly kind: 'number'; readonly isInteger: boolean; readonly min: number | null; readonly max: number | null; readonly isOptional: boolean }
+  | {
+      readonly kind: 'number';
+      readonly isInteger: boolean;
+      readonly min: number | null;
+      readonly max: number | null;
+      readonly isOptional: boolean;
+    }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
   | { readonly kind: 'switch' }
   | { readonly kind: 'text'; readonly isRequired: boolean };
@@ -61,7 +67,11 @@ export function defaultsOf(fields: readonly FormField[]): Record<string, unknown
 }
 
 /** Names of the fields whose values differ between two sets of settings. */
-export function changedFields(fields: readonly FormField[], values: Readonly<Record<string, unknown>>, base: Readonly<Record<string, unknown>>): string[] {
+export function changedFields(
+  fields: readonly FormField[],
+  values: Readonly<Record<string, unknown>>,
+  base: Readonly<Record<string, unknown>>,
+): string[] {
   return fields.map((field) => field.name).filter((name) => values[name] !== base[name]);
 }
 
@@ -73,7 +83,13 @@ function controlOf(property: JsonProperty, isOptional: boolean): Control {
   if (property.enum) return { kind: 'choice', options: property.enum };
   if (property.type === 'boolean') return { kind: 'switch' };
   if (property.type === 'integer' || property.type === 'number') {
-    return { kind: 'number', isInteger: property.type === 'integer', min: boundOf(property.minimum), max: boundOf(property.maximum), isOptional };
+    return {
+      kind: 'number',
+      isInteger: property.type === 'integer',
+      min: boundOf(property.minimum),
+      max: boundOf(property.maximum),
+      isOptional,
+    };
   }
   return { kind: 'text', isRequired: (property.minLength ?? 0) > 0 };
 }

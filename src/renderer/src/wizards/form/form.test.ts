@@ -31,7 +31,14 @@ describe.each(STAGES)('form of %s', (_kind, schema) => {
   test('refuses at the field exactly what the schema refuses', () => {
     const fields = fieldsOf(schema);
     const base = defaultsOf(fields);
-    const value = fc.oneof(fc.integer(), fc.double(), fc.constant(null), fc.boolean(), fc.string(), fc.constantFrom(0, 1, -1, 0.5, 1e9));
+    const value = fc.oneof(
+      fc.integer(),
+      fc.double(),
+      fc.constant(null),
+      fc.boolean(),
+      fc.string(),
+      fc.constantFrom(0, 1, -1, 0.5, 1e9),
+    );
     fc.assert(
       fc.property(fc.constantFrom(...fields), value, (field, wild) => {
         const isRefused = checkField(field, wild) !== null;

@@ -11,7 +11,8 @@ const part = (asked: number | null, there: number): number => (asked === null ? 
 export const words = {
   tokens: {
     title: 'Add the tokens',
-    sentence: 'Sixteen entries join the vocabulary: an opening and a closing one for each of the eight functional tokens.',
+    sentence:
+      'Sixteen entries join the vocabulary: an opening and a closing one for each of the eight functional tokens.',
     blanks: null,
     summary: (config: Config<'tokens'>, names: SummaryNames) => [
       `A copy of “${names.checkpoint}” gets 16 new tokens; the model itself stays as it is.`,
@@ -21,8 +22,10 @@ export const words = {
   },
   search: {
     title: 'Grow trees',
-    sentence: 'The model tries many ways to answer each question, step by step. What it finds becomes training material.',
-    blanks: 'Grow trees for {maxQuestions} questions with {numSimulations} walks each, no deeper than {maxDepth} steps, at temperature {temperature}.',
+    sentence:
+      'The model tries many ways to answer each question, step by step. What it finds becomes training material.',
+    blanks:
+      'Grow trees for {maxQuestions} questions with {numSimulations} walks each, no deeper than {maxDepth} steps, at temperature {temperature}.',
     summary: (config: Config<'search'>, names: SummaryNames) => {
       const count = part(config.maxQuestions, names.questionCount);
       return [
@@ -35,23 +38,29 @@ export const words = {
   examples: {
     title: 'Make examples',
     sentence: 'Right paths of the trees become examples, some with a wrong turn that is noticed and mended.',
-    blanks: 'Take up to {maxPathsPerQuestion} right paths of each question, with up to {maxMergesPerPath} mended wrong turns in a path; leave {cleanShare} of the examples clean.',
+    blanks:
+      'Take up to {maxPathsPerQuestion} right paths of each question, with up to {maxMergesPerPath} mended wrong turns in a path; leave {cleanShare} of the examples clean.',
     summary: (config: Config<'examples'>, names: SummaryNames) => [
       `From the ${formatInteger(names.treeCount)} trees of “${names.searchRun}”, up to ${formatInteger(config.maxPathsPerQuestion)} right paths of each question are taken.`,
       `About ${formatPercent(1 - config.cleanShare)} of the examples show a wrong turn, a check that finds it, and the correction; the rest go straight.`,
       config.maskWrongTail ? 'Wrong text is read but not taught.' : 'Wrong text is taught as well, as in the paper.',
-      config.contaminationWords > 0 ? 'Questions that resemble those kept for testing are left out.' : 'Overlap with test questions is not looked for.',
+      config.contaminationWords > 0
+        ? 'Questions that resemble those kept for testing are left out.'
+        : 'Overlap with test questions is not looked for.',
     ],
   },
   sft: {
     title: 'Fine-tune',
     sentence: 'The model learns to write the examples: when to analyse, when to check, how to mend.',
-    blanks: 'Go through the examples {epochs} times, {batchSize} at once, with a learning rate of {learningRate}; train {method}.',
+    blanks:
+      'Go through the examples {epochs} times, {batchSize} at once, with a learning rate of {learningRate}; train {method}.',
     summary: (config: Config<'sft'>, names: SummaryNames) => [
       `A copy of “${names.checkpoint}” learns from ${formatInteger(names.exampleCount)} examples of “${names.dataset}”.`,
       `${formatNumber(config.epochs)} passes in batches of ${formatInteger(config.batchSize)}: about ${formatInteger(updatesOf(config, names.exampleCount))} updates.`,
       `${formatPercent(config.validationShare)} of the questions are held out, to see whether it learns or only remembers.`,
-      config.method === 'lora' ? 'Small added matrices and the new token rows learn; the rest stays.' : 'Every weight learns.',
+      config.method === 'lora'
+        ? 'Small added matrices and the new token rows learn; the rest stays.'
+        : 'Every weight learns.',
     ],
   },
   rl: {
@@ -63,7 +72,9 @@ export const words = {
       `A copy of “${names.checkpoint}” explores ${config.maxQuestions === null ? 'all' : formatInteger(part(config.maxQuestions, names.questionCount))} questions of “${names.questionSet}”.`,
       `${formatInteger(config.iterations)} iterations with ${formatInteger(config.questionsPerIteration * config.pathsPerQuestion)} paths each: ${formatInteger(config.iterations * config.questionsPerIteration * config.pathsPerQuestion)} attempts in all.`,
       `${choiceName(config.algorithm)} learns from them; a KL weight of ${formatNumber(config.klCoefficient)} keeps it near where it began.`,
-      config.evaluateQuestions > 0 ? `Every ${formatInteger(config.evaluateEvery)} iterations it answers ${formatInteger(config.evaluateQuestions)} questions that it never trains on.` : 'Nothing is measured on the way.',
+      config.evaluateQuestions > 0
+        ? `Every ${formatInteger(config.evaluateEvery)} iterations it answers ${formatInteger(config.evaluateQuestions)} questions that it never trains on.`
+        : 'Nothing is measured on the way.',
     ],
   },
   evaluate: {
@@ -73,7 +84,9 @@ export const words = {
     summary: (config: Config<'evaluate'>, names: SummaryNames) => [
       `“${names.checkpoint}” answers ${formatInteger(part(config.maxQuestions, names.questionCount))} questions of “${names.questionSet}”.`,
       EVALUATION_SENTENCES[config.mode],
-      config.responsePrefix === '' ? 'It is asked as it was trained.' : `Its response is begun with “${config.responsePrefix}”.`,
+      config.responsePrefix === ''
+        ? 'It is asked as it was trained.'
+        : `Its response is begun with “${config.responsePrefix}”.`,
     ],
   },
   export: {
@@ -81,7 +94,9 @@ export const words = {
     sentence: 'A folder is written that transformers and other programs load as it is.',
     blanks: null,
     summary: (config: Config<'export'>, names: SummaryNames) => [
-      config.form === 'merged' ? `“${names.checkpoint}” is written as a whole model with its added tokens.` : `Only what LoRA added to “${names.checkpoint}” is written, to be laid over the base model.`,
+      config.form === 'merged'
+        ? `“${names.checkpoint}” is written as a whole model with its added tokens.`
+        : `Only what LoRA added to “${names.checkpoint}” is written, to be laid over the base model.`,
       `Numbers are stored as ${config.dtype}${config.dtype === 'F32' ? ', bit for bit' : ', half the size'}.`,
       config.modelCard ? 'A model card tells where it came from and how well it does.' : 'No model card is written.',
     ],

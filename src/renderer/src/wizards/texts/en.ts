@@ -16,14 +16,23 @@ export const texts = {
   simple: 'Simple',
   advanced: 'Advanced',
   settingsView: 'Which settings to show',
-  changedCount: (count: number) => (count === 0 ? 'as suggested' : count === 1 ? '1 setting changed' : `${count} settings changed`),
+  changedCount: (count: number) =>
+    count === 0 ? 'as suggested' : count === 1 ? '1 setting changed' : `${count} settings changed`,
+  on: 'on',
+  off: 'off',
+  changedList: 'Changed from the suggestion',
+  nothingChanged: 'Nothing: all settings are as suggested for this model.',
+  changedFrom: (now: string, before: string) => `${now} instead of ${before}`,
   resetAll: 'Undo my changes',
   presets: 'How thorough',
   preset: {
     quick: { label: 'Quick look', help: 'As small as it can be: shows that everything works.' },
     balanced: { label: 'Balanced', help: 'A good result for the time on this machine.' },
     thorough: { label: 'Thorough', help: 'More of everything, for when there is time.' },
-    paper: { label: 'As in the paper', help: 'The published settings, made for models of 7 billion weights and many graphics cards.' },
+    paper: {
+      label: 'As in the paper',
+      help: 'The published settings, made for models of 7 billion weights and many graphics cards.',
+    },
   },
   steps: { start: 'Start from', settings: 'Settings', review: 'Check and start' },
   stepsLabel: 'Steps',
@@ -47,7 +56,8 @@ export const texts = {
   runName: 'Name of the run',
   runNameHelp: 'To find it again; empty takes a name from what it does.',
   thenExamples: 'Then make examples of the trees',
-  thenExamplesHelp: 'Right after the trees, with the suggested settings. You can also do it later, with settings of your own.',
+  thenExamplesHelp:
+    'Right after the trees, with the suggested settings. You can also do it later, with settings of your own.',
   pick: {
     checkpoint: 'Model',
     questionSet: 'Questions',
@@ -74,7 +84,8 @@ export const texts = {
     hasTokens: 'has the functional tokens already',
     questions: (count: string, role: string) => `${count}, for ${role}`,
     roles: { train: 'training', validation: 'choosing', test: 'testing' },
-    testWarning: 'These questions are kept for testing. Training on them would make the comparison worthless; prefer a training set.',
+    testWarning:
+      'These questions are kept for testing. Training on them would make the comparison worthless; prefer a training set.',
     trees: (count: string) => count,
     accepted: (usable: string, total: string) => `${usable} of ${total} accepted or undecided`,
   },

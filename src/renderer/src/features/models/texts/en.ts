@@ -2,7 +2,8 @@
 export const texts = {
   list: 'Models and checkpoints',
   empty: 'No model yet',
-  emptyBody: 'Bring a Hugging Face folder (Llama, Qwen2, SmolLM2, TinyLlama and their kin) or a GGUF file. It stays where it is; the project works on copies.',
+  emptyBody:
+    'Bring a Hugging Face folder (Llama, Qwen2, SmolLM2, TinyLlama and their kin) or a GGUF file. It stays where it is; the project works on copies.',
   name: 'Name',
   origin: 'From',
   size: 'Weights',

@@ -5,7 +5,8 @@ export const texts = {
   import: 'Import questions',
   list: 'Question sets',
   empty: 'No questions yet',
-  emptyBody: 'Bring a JSONL, CSV or Parquet file with a column of questions and a column of answers. Keep some questions for testing only.',
+  emptyBody:
+    'Bring a JSONL, CSV or Parquet file with a column of questions and a column of answers. Keep some questions for testing only.',
   name: 'Name',
   role: 'For',
   count: 'Questions',
@@ -20,7 +21,8 @@ export const texts = {
   rename: 'Rename',
   remove: 'Remove',
   removeTitle: (name: string) => `Remove “${name}”?`,
-  removeBody: 'The questions leave the project. Trees and evaluations made with them keep their own copies; your file stays.',
+  removeBody:
+    'The questions leave the project. Trees and evaluations made with them keep their own copies; your file stays.',
   search: 'Search in the questions',
   question: 'Question',
   answer: 'Answer',
@@ -35,7 +37,8 @@ export const texts = {
   back: 'All question sets',
   importPage: {
     title: 'Import questions',
-    sentence: 'Choose a file, say which column is what, look at what would come in. Nothing is stored before you press the button.',
+    sentence:
+      'Choose a file, say which column is what, look at what would come in. Nothing is stored before you press the button.',
     file: 'The file',
     chooseFirst: 'Choose a file first.',
     columns: 'Which column is what',

@@ -7,7 +7,8 @@ export const texts = {
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
   work: 'Work',
   gentle: 'Leave one core free',
-  gentleHelp: 'Runs take a little longer, and the machine stays quick for other things. Counts for runs that start from now on.',
+  gentleHelp:
+    'Runs take a little longer, and the machine stays quick for other things. Counts for runs that start from now on.',
   about: 'This machine',
   version: 'Workbench',
   shell: 'Window',

@@ -9,13 +9,15 @@ export const texts = {
   nameMissing: 'Give the project a name.',
   beginWith: 'Begin with',
   withEmbedded: 'The small model that comes along',
-  withEmbeddedHelp: 'A model of two million weights and its arithmetic questions. The whole road takes minutes: the best way to learn it.',
+  withEmbeddedHelp:
+    'A model of two million weights and its arithmetic questions. The whole road takes minutes: the best way to learn it.',
   withOwn: 'A model of your own',
   withOwnHelp: 'A Hugging Face folder or a GGUF file from this machine, and your own questions.',
   create: 'Create project',
   cancel: 'Cancel',
   emptyTitle: 'No project yet',
-  emptyBody: 'A project holds one model and everything that is made from it: trees, examples, checkpoints, comparisons.',
+  emptyBody:
+    'A project holds one model and everything that is made from it: trees, examples, checkpoints, comparisons.',
   next: 'Next step',
   allDone: 'The whole road is walked. Compare, export, or explore further.',
   goOn: 'Go on',
@@ -23,7 +25,8 @@ export const texts = {
   rename: 'Rename',
   remove: 'Delete',
   removeTitle: (name: string) => `Delete “${name}”?`,
-  removeBody: 'Its runs, trees, examples and checkpoints are deleted from the data folder. Models and files of your own stay where they are. This cannot be undone.',
+  removeBody:
+    'Its runs, trees, examples and checkpoints are deleted from the data folder. Models and files of your own stay where they are. This cannot be undone.',
   created: (moment: string) => `created ${moment}`,
   demo: 'made by the demo',
 } as const;
