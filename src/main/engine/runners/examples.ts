@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ExampleRecord, TreeRecord } from '@contracts/engine-protocol';
+import { ExampleKind, ExampleStep } from '@contracts/examples';
+import { QuestionRow } from '@contracts/questions';
+import { WorkbenchError } from '@core/errors';
+import { balanceExamples } from '@core/dataset/balance';
+import { createContaminationIndex, type ContaminationIndex } from '@core/dataset/contamination';
+import type { DraftExample } from '@core/dataset/example';
+import { exampleProblems, examplesOfTree } from '@core/dataset/examples-of-tree';
+import { createRng } from '@core/random/rng';
+import type { SearchTree } from '@core/search/tree';
+import { treeFromRows } from '@core/search/tree-rows';
+import { renderSteps } from '@core/tokens/render';
+import type { JobContext, RunnerOutcome } from '../job-context';
+import { readJsonState, writeJsonAtomic } from '../run-state';
+import { readJsonl } from './jsonl';
+import { openJobModel } from './open-model';
+import { loadPromptSet } from './prompt-folder';
+import { addTo, workInRounds, type Tally } from './rounds';
+
+/** Trees worked on together; their checks share the model's batches. */
+const TREES_AT_ONCE = 32;
+
+/** A candidate as it waits on disk for the choice among all of them. */
+const Draft = z.object({
+  questionId: z.string(),
+  prompt: z.string(),
+  referenceAnswer: z.string(),
+  kind: ExampleKind,
+  steps: z.array(ExampleStep.extend({ token: z.enum(['clarify', 'analysis', 'subquestion', 'next_step', 'direct_answer', 'verify', 'refine', 'output']) })),
+  nodePath: z.array(z.number().int()),
+});
+
+/** Makes training examples from the trees of a search: candidates tree by tree, then the choice among all of them. */
+export async function runExamples(context: JobContext<'examples'>): Promise<RunnerOutcome> {
+  const { config } = context.spec;
+  const records = readJsonl(context.job.inputs.trees, TreeRecord, 'trees');
+  const heldOut = context.job.inputs.heldOut === null ? [] : readJsonl(context.job.inputs.heldOut, QuestionRow, 'held-out questions');
+  const contamination = createContaminationIndex(heldOut.map(({ prompt }) => prompt), config.contaminationWords);
+  const model = await openJobModel(context, { maxRows: TREES_AT_ONCE * 4 });
+  const prompts = loadPromptSet(context.job.promptsFolder, config.promptSet);
+  const rng = createRng(config.seed);
+  try {
+    const { outcome, tally } = await workInRounds(context, {
+      items: records,
+      roundSize: TREES_AT_ONCE,
+      work: async (round, first, sums) => {
+        model.generator.clearCache();
+        const tokensBefore = model.generator.stats.newTokens;
+        let done = first;
+        const yields = await Promise.all(
+          keepClean(round, contamination, sums).map(async (tree) => {
+            const found = await examplesOfTree(tree, { ...model, prompts, config, cancel: context.cancel }, rng.fork(`tree:${tree.question.id}`));
+            done += 1;
+            context.progress({ phase: 'merging paths', done, total: records.length, unit: 'trees', tokens: model.generator.stats.newTokens });
+            return found;
+          }),
+        );
+        for (const { rejections } of yields) for (const [reason, count] of Object.entries(rejections)) addTo(sums, `rejected.${reason}`, count);
+        addTo(sums, 'tokens', model.generator.stats.newTokens - tokensBefore);
+        writeJsonAtomic(draftsPath(context, first), yields.flatMap(({ examples }) => examples));
+      },
+    });
+    if (outcome === 'paused') return { outcome, result: tally };
+    return { outcome, result: await choose(context, records.length, model.tokenizer.encode.bind(model.tokenizer), tally) };
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** Trees whose question shares no run of words with a held-out one. */
+function keepClean(records: readonly TreeRecord[], contamination: ContaminationIndex, tally: Tally): SearchTree[] {
+  return records.flatMap((record) => {
+    if (contamination.sharedRun(record.prompt) !== null) {
+      addTo(tally, 'rejected.shared-with-held-out', 1);
+      return [];
+    }
+    const question = { id: record.questionId, prompt: record.prompt, referenceAnswer: record.referenceAnswer, source: '' };
+    return [treeFromRows(question, record.nodes, record.simulations)];
+  });
+}
+
+async function choose(context: JobContext<'examples'>, treeCount: number, encode: (text: string) => Int32Array, tally: Tally) {
+  const { config } = context.spec;
+  const drafts: DraftExample[] = [];
+  for (let first = 0; first < treeCount; first += TREES_AT_ONCE) drafts.push(...(readJsonState(draftsPath(context, first), (value) => z.array(Draft).parse(value)) ?? []));
+  const { examples, duplicates, surplus } = balanceExamples(drafts, config, createRng(config.seed).fork('balance'));
+  const merged = examples.filter((example) => example.kind === 'merged').length;
+  const rejected = Object.fromEntries(Object.entries(tally).filter(([name]) => name.startsWith('rejected.')));
+  if (examples.length === 0) {
+    const reasons = Object.entries(rejected).sort(([, a], [, b]) => b - a);
+    const why = reasons.map(([name, count]) => `${name.slice('rejected.'.length)}: ${count}`).join(', ');
+    throw new WorkbenchError('precondition', `${treeCount} trees gave no example (${why || 'no tree at all'}).`, {
+      code: 'no-usable-pairs',
+      kept: 'The trees.',
+      wayOut: 'Grow more trees, with easier questions, more simulations or a higher temperature.',
+    });
+  }
+  const perQuestion = new Map<string, number>();
+  await context.commit(
+    examples.map((example): ExampleRecord => {
+      const count = perQuestion.get(example.questionId) ?? 0;
+      perQuestion.set(example.questionId, count + 1);
+      return {
+        type: 'example',
+        key: `${example.questionId}:${count}`,
+        ...example,
+        steps: [...example.steps],
+        nodePath: [...example.nodePath],
+        problems: exampleProblems(example),
+        tokenCount: encode(renderSteps(example.steps)).length,
+      };
+    }),
+  );
+  return { examples: examples.length, merged, clean: examples.length - merged, duplicates, surplus, tokens: tally['tokens'] ?? 0, ...rejected };
+}
+
+function draftsPath(context: JobContext<'examples'>, first: number): string {
+  return join(context.stateFolder, `drafts-${first}.json`);
+}

@@ -1,0 +1,75 @@
+import type { CancelToken, Rng } from '@core/ports';
+import { createSampledExpander } from '@core/search/expanders/sampled';
+import { growTree } from '@core/search/mcts';
+import { SearchConfigSchema } from '@core/search/search-config';
+import type { Question } from '@core/tasks/question';
+import { answerVerifier } from '@core/tasks/verifier';
+import { createGrammar, type Grammar } from '@core/tokens/grammar';
+import type { RlConfig } from '@core/train/rl/rl-config';
+import { sampledTrajectory, treeTrajectories, type Trajectory } from '@core/train/rl/trajectories';
+import type { JobModel } from './open-model';
+
+interface Exploration {
+  readonly model: JobModel;
+  readonly config: RlConfig;
+  readonly grammar: Grammar;
+  readonly cancel: CancelToken;
+}
+
+type ExploreQuestion = (exploration: Exploration, question: Question, rng: Rng) => Promise<Trajectory[]>;
+
+/** Ways to explore one question, by the setting `exploration`. */
+const EXPLORERS: Readonly<Record<RlConfig['exploration'], ExploreQuestion>> = { tree: exploreByTree, independent: exploreIndependently };
+
+/** Paths to answers of every question, all questions side by side. */
+export async function explore(model: JobModel, config: RlConfig, questions: readonly Question[], rng: Rng, cancel: CancelToken, onQuestion: () => void): Promise<Trajectory[]> {
+  const exploration: Exploration = { model, config, grammar: createGrammar({ maxDepth: config.maxDepth }), cancel };
+  const lists = await Promise.all(
+    questions.map(async (question) => {
+      const found = await EXPLORERS[config.exploration](exploration, question, rng.fork(`question:${question.id}`));
+      onQuestion();
+      return found;
+    }),
+  );
+  return lists.flat();
+}
+
+async function exploreByTree({ model, config, grammar, cancel }: Exploration, question: Question, rng: Rng): Promise<Trajectory[]> {
+  const tokens = model.requireTokens();
+  const search = SearchConfigSchema.parse({
+    expander: 'sampled',
+    numSimulations: config.pathsPerQuestion,
+    maxDepth: config.maxDepth,
+    temperature: config.temperature,
+    explorationWeight: config.explorationWeight,
+    minPrior: config.minPrior,
+    maxStepTokens: config.maxStepTokens,
+    maxAnswerTokens: config.maxStepTokens,
+    maxPathTokens: Math.max(32, model.tokenizer.encode(question.prompt).length * 2 + config.maxNewTokens),
+    avoidDirectAnswer: false,
+    rootDirectAnswer: false,
+  });
+  const expander = createSampledExpander({ ...model, tokens, grammar, config: search });
+  const tree = await growTree(question, { config: search, expander, verifier: answerVerifier, rng, cancel });
+  return treeTrajectories(tree, { tokenizer: model.tokenizer, tokens, grammar, importanceCap: config.importanceCap });
+}
+
+async function exploreIndependently({ model, config, grammar, cancel }: Exploration, question: Question, rng: Rng): Promise<Trajectory[]> {
+  const { tokenizer, generator } = model;
+  const tokens = model.requireTokens();
+  const prefixIds = tokenizer.encodeChat([{ role: 'user', content: question.prompt }], { addGenerationPrompt: true });
+  return Promise.all(
+    Array.from({ length: config.pathsPerQuestion }, async (_, path) => {
+      const result = await generator.generate({
+        prefixIds,
+        maxNewTokens: config.maxNewTokens,
+        temperature: config.temperature,
+        stopIds: tokenizer.eosIds,
+        constraint: model.responseConstraint(),
+        rng: rng.fork(`path:${path}`),
+        cancel,
+      });
+      return sampledTrajectory(question, prefixIds, result, { tokenizer, tokens, grammar, verifier: answerVerifier });
+    }),
+  );
+}
