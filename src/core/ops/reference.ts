@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors';
-import { bindDim, numericFactor, type Dim } from '../tensor/dims';
+import { bindDim, equalDims, numericFactor, showDims, type Dim, type DimBindings } from '../tensor/dims';
 import type { Tensor64 } from '../tensor/tensor64';
 import type { Program, Var } from './program';
 
@@ -15,8 +15,9 @@ export function evaluateProgram(program: Program, feeds: Readonly<Record<string,
     const tensor = feeds[name];
     if (!tensor) throw new ShapeError(`The reference executor misses the input "${name}".`);
     values.set(variable, tensor);
-    variable.dims.forEach((dim, axis) => bindSymbol(bindings, dim, tensor.dims[axis] ?? 1, name));
+    variable.dims.forEach((dim, axis) => bindSymbol(bindings, dim, tensor.dims[axis] ?? 1));
   }
+  for (const { name, variable } of program.inputs) checkShape(name, variable, values.get(variable)?.dims ?? [], bindings);
   const valueOf = (variable: Var): Tensor64 => {
     const value = values.get(variable);
     if (!value) throw new ShapeError(`The program "${program.name}" uses a value before it is made.`);
@@ -33,10 +34,14 @@ export function evaluateProgram(program: Program, feeds: Readonly<Record<string,
   return Object.fromEntries(program.outputs.map(({ name, variable }) => [name, valueOf(variable)]));
 }
 
-function bindSymbol(bindings: Record<string, number>, dim: Dim, size: number, input: string): void {
-  const symbols = typeof dim === 'number' ? [] : dim.split('*').filter((factor) => Number.isNaN(Number(factor)));
-  const [symbol] = symbols;
+/** Learns a symbol from an axis that is the symbol, alone or times a number. */
+function bindSymbol(bindings: Record<string, number>, dim: Dim, size: number): void {
+  const symbol = typeof dim === 'number' ? undefined : dim.split('*').find((factor) => Number.isNaN(Number(factor)));
   const factor = symbol === undefined ? null : numericFactor(dim, symbol);
   if (symbol !== undefined && factor !== null) bindings[symbol] ??= size / factor;
-  if (bindDim(dim, bindings) !== size) throw new ShapeError(`The input "${input}" has ${size} where ${dim} was expected.`);
+}
+
+function checkShape(name: string, variable: Var, dims: readonly number[], bindings: DimBindings): void {
+  const expected = variable.dims.map((dim) => bindDim(dim, bindings));
+  if (!equalDims(expected, dims)) throw new ShapeError(`The input "${name}" has the shape ${showDims(dims)} where ${showDims(variable.dims)} was expected.`);
 }

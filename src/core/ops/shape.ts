@@ -80,7 +80,7 @@ export function expand(dims: Dims): Op {
   };
 }
 
-/** Cuts an axis into `parts` runs of equal size; the last may be shorter. */
+/** Cuts an axis into `parts` runs of equal size; the last may be shorter, except on a symbolic axis. */
 export function split(parts: number, axis = 0): Op {
   return {
     name: 'split',
@@ -137,12 +137,12 @@ function joinAxis(parts: readonly Tensor64[], axis: number): Tensor64 {
   return out;
 }
 
-/** Size of a part: exact where the symbol's factor can be divided, else a symbol of its own. */
 function partSize(whole: Dim, part: number, parts: number): Dim {
-  if (parts === 1) return whole;
   if (typeof whole === 'number') {
     const size = Math.ceil(whole / parts);
     return Math.max(0, Math.min(size, whole - part * size));
   }
-  return divideDim(whole, parts) ?? `${whole.replaceAll('*', '.')}:${part}/${parts}`;
+  const size = divideDim(whole, parts);
+  if (size === null) throw new ShapeError(`split: an axis of ${whole} cannot be cut into ${parts} parts.`);
+  return size;
 }

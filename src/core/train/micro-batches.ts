@@ -1,5 +1,8 @@
 import { WorkbenchError } from '../errors';
 
+/** Every padded length is a multiple of this, so that graphs can cut rows and tokens into equal parts. */
+export const LENGTH_GRAIN = 32;
+
 /** One sequence to train on or to score. */
 export interface TrainingRow {
   readonly ids: ArrayLike<number>;
@@ -30,19 +33,19 @@ export function planMicroBatches(lengths: readonly number[], maxTokens: number, 
     if (positions < 1) throw refuseRow(row, positions + 1, 'row-too-short', 'there is nothing to predict');
     const last = batches.at(-1);
     if (last && (last.rows.length + 1) * last.length <= maxTokens) last.rows.push(row);
-    else batches.push({ rows: [row], length: Math.min(roundLength(positions), maxPositions) });
+    else batches.push({ rows: [row], length: roundLength(positions) });
   }
   return batches;
 }
 
 /** Runs of queries in attention for rows of a length that `planMicroBatches` chose: more for longer rows, where more is saved. */
 export function countRuns(length: number): number {
-  return length < 128 || length % 4 !== 0 ? 1 : length % 8 === 0 && length > 512 ? 8 : 4;
+  return length < 128 ? 1 : length <= 512 ? 4 : 8;
 }
 
 /** Lengths that share memory patterns: few enough to reuse buffers, fine enough to pad little. */
 function roundLength(positions: number): number {
-  const grain = positions <= 256 ? 32 : positions <= 1024 ? 64 : 128;
+  const grain = positions <= 256 ? LENGTH_GRAIN : positions <= 1024 ? 2 * LENGTH_GRAIN : 4 * LENGTH_GRAIN;
   return Math.ceil(positions / grain) * grain;
 }
 

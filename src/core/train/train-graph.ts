@@ -31,8 +31,10 @@ export interface TrainGraphOptions {
   /** Runs of tokens whose logits are in memory one after the other. */
   readonly headChunks: number;
   readonly segmented: boolean;
-  /** Runs of queries in attention; row lengths are multiples of it. */
+  /** Runs of queries in attention. */
   readonly runs: number;
+  /** Row lengths are multiples of this; `runs` and `headChunks` divide it. */
+  readonly grain: number;
 }
 
 /** Names of a graph's inputs and outputs: one place, so that builder and trainer cannot disagree. */
@@ -52,7 +54,7 @@ export function buildTrainGraph(options: TrainGraphOptions): Program {
   const { config, plan, checkpointing, headChunks } = options;
   const loss = LOSS_BUILDERS[options.loss];
   const program = new Program(`train-${options.loss}`);
-  const length = multiplyDims(options.runs, 'U');
+  const length = multiplyDims(options.grain, 'U');
   const ids = program.input('ids', ['B', length], { dtype: 'int64' });
   const targets = tokenInput(program, 'targets', length, 'int64');
   const segments = options.segmented ? program.input('segments', ['B', length], { dtype: 'int64' }) : null;
@@ -102,15 +104,16 @@ export interface ForwardGraphOptions {
   readonly headChunks: number;
   readonly segmented: boolean;
   readonly runs: number;
+  readonly grain: number;
 }
 
 /**
  * Forward pass alone: log-probability of each target under the distribution at a temperature.
  * Inputs: ids, targets [B, T] int64; inverseTemperature [1]; every weight. Output: logProbs [B·T].
  */
-export function buildLogProbGraph({ config, headChunks, segmented, runs }: ForwardGraphOptions): Program {
+export function buildLogProbGraph({ config, headChunks, segmented, runs, grain }: ForwardGraphOptions): Program {
   const program = new Program('log-probs');
-  const length = multiplyDims(runs, 'U');
+  const length = multiplyDims(grain, 'U');
   const ids = program.input('ids', ['B', length], { dtype: 'int64' });
   const targets = tokenInput(program, 'targets', length, 'int64');
   const segments = segmented ? program.input('segments', ['B', length], { dtype: 'int64' }) : null;

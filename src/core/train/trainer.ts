@@ -11,7 +11,7 @@ import { feedLoss, feedMicroBatch, scalar, type RowPlaces } from './batch-feeds'
 import { planLearning, type TrainingMode } from './learning-plan';
 import { allocateLearning, readValues, writeValues, type LearningRun, type LearningTensor } from './learning-state';
 import { lossNameOf, type LossName, type TrainingLoss } from './loss';
-import { countRuns, planMicroBatches, type MicroBatch, type TrainingRow } from './micro-batches';
+import { countRuns, LENGTH_GRAIN, planMicroBatches, type MicroBatch, type TrainingRow } from './micro-batches';
 import { accumulatedOf, buildLogitsGraph, buildLogProbGraph, buildTrainGraph, gradientOf, listLearning, type LearningPlan } from './train-graph';
 
 export interface TrainerOptions {
@@ -290,20 +290,22 @@ class GraphTrainer implements Trainer {
 
   #headChunks(): number {
     const { maxTokensPerMicroBatch, config } = this.#options;
-    return Math.max(1, Math.ceil((maxTokensPerMicroBatch * config.vocabSize * Float32Array.BYTES_PER_ELEMENT) / LOGIT_BYTES));
+    const bytes = maxTokensPerMicroBatch * config.vocabSize * Float32Array.BYTES_PER_ELEMENT;
+    // A power of two up to the grain divides the tokens of every micro-batch.
+    return Math.min(LENGTH_GRAIN, 2 ** Math.max(0, Math.ceil(Math.log2(bytes / LOGIT_BYTES))));
   }
 
   #trainGraph(loss: LossName, segmented: boolean, length: number): Promise<Compiled> {
     const { config, checkpointing = false } = this.#options;
     const runs = countRuns(length);
     return this.#compile(`train/${loss}/${segmented}/${runs}`, () =>
-      buildTrainGraph({ config, plan: this.#plan, loss, checkpointing, headChunks: this.#headChunks(), segmented, runs }),
+      buildTrainGraph({ config, plan: this.#plan, loss, checkpointing, headChunks: this.#headChunks(), segmented, runs, grain: LENGTH_GRAIN }),
     );
   }
 
   #logProbGraph(segmented: boolean, length: number): Promise<Compiled> {
     const runs = countRuns(length);
-    return this.#compile(`log-probs/${segmented}/${runs}`, () => buildLogProbGraph({ config: this.#options.config, headChunks: this.#headChunks(), segmented, runs }));
+    return this.#compile(`log-probs/${segmented}/${runs}`, () => buildLogProbGraph({ config: this.#options.config, headChunks: this.#headChunks(), segmented, runs, grain: LENGTH_GRAIN }));
   }
 
   #compile(key: string, build: () => Program): Promise<Compiled> {

@@ -11,6 +11,9 @@ import type { ModelConfig } from '../model-config';
 import { EMBEDDING, FINAL_NORM, layerPrefix } from './parameters';
 import { ropeFrequencies } from './rope';
 
+/** Rows may be padded beyond the model's last position, up to a multiple of this. */
+const ROW_GRAIN = 128;
+
 export interface HiddenInputs {
   /** [B, T] int64 */
   readonly ids: Var;
@@ -29,7 +32,7 @@ export interface HiddenInputs {
 export function buildHidden(program: Program, weights: WeightInputs, config: ModelConfig, { ids, segments, runs }: HiddenInputs): Var {
   const [rows = 'B', length = 'T'] = ids.dims;
   const masks = causalMasks(program, length, runs, segments);
-  const table = { headDim: config.headDim, frequencies: ropeFrequencies(config), maxPositions: config.maxPositions };
+  const table = { headDim: config.headDim, frequencies: ropeFrequencies(config), maxPositions: ROW_GRAIN * Math.ceil(config.maxPositions / ROW_GRAIN) };
   const norm = (x: Var, name: string) => program.apply(rmsNorm(config.rmsNormEps, config.hiddenSize), x, weights.weight(name, [config.hiddenSize]));
 
   const flat = program.apply(reshape([multiplyDims(rows, length)]), ids);
