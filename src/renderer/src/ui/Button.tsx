@@ -57,7 +57,12 @@ export function Button({
 export function ButtonLink({
   look = 'plain',
   className,
+  children,
   ...rest
 }: ComponentProps<'a'> & { readonly look?: ButtonProps['look'] }) {
-  return <a {...rest} className={['button', `button-${look}`, className].filter(Boolean).join(' ')} />;
+  return (
+    <a {...rest} className={['button', `button-${look}`, className].filter(Boolean).join(' ')}>
+      {children}
+    </a>
+  );
 }

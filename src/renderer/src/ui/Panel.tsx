@@ -40,16 +40,22 @@ export function Disclosure({
   );
 }
 
-/** Names and values in two columns. */
-export function Facts({ rows }: { readonly rows: readonly (readonly [name: string, value: ReactNode])[] }) {
+export type Fact = readonly [name: string, value: ReactNode];
+
+/** Names and values in two columns; rows that are null are left out. */
+export function Facts({ rows }: { readonly rows: readonly (Fact | null)[] }) {
   return (
     <dl className="facts">
-      {rows.map(([name, value]) => (
-        <div key={name} className="facts-row">
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
+      {rows.flatMap((row) =>
+        row === null
+          ? []
+          : [
+              <div key={row[0]} className="facts-row">
+                <dt>{row[0]}</dt>
+                <dd>{row[1]}</dd>
+              </div>,
+            ],
+      )}
     </dl>
   );
 }

@@ -102,6 +102,7 @@ export function Switch({ checked, onChange, className, ...rest }: SwitchProps) {
       {...rest}
       type="checkbox"
       role="switch"
+      aria-checked={checked}
       className={['switch', className].filter(Boolean).join(' ')}
       checked={checked}
       onChange={(event) => onChange(event.target.checked)}

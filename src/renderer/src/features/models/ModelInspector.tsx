@@ -49,19 +49,19 @@ export function ModelInspector({ checkpoint, all, onRename, onRemoved, onClose }
             [
               texts.inspector.parent,
               parent ? (
-                <a href={href('model', { projectId }, { checkpoint: parent.id })}>{parent.name}</a>
+                <a key="parent" href={href('model', { projectId }, { checkpoint: parent.id })}>
+                  {parent.name}
+                </a>
               ) : (
                 texts.origins[checkpoint.origin]
               ),
             ],
-            ...(checkpoint.runId
-              ? ([
-                  [
-                    texts.inspector.run,
-                    <a href={href('run', { projectId, runId: checkpoint.runId })}>{stageTexts.open}</a>,
-                  ],
-                ] as const)
-              : []),
+            checkpoint.runId && [
+              texts.inspector.run,
+              <a key="run" href={href('run', { projectId, runId: checkpoint.runId })}>
+                {stageTexts.open}
+              </a>,
+            ],
           ]}
         />
         <h3>{texts.inspector.usedIn}</h3>

@@ -29,26 +29,20 @@ const WAYS: Readonly<
 export function CheckpointProduct({ run, ways }: { readonly run: Run; readonly ways: readonly Way[] }) {
   const checkpoints = useQuery(api.models.list.queryOptions({ input: { projectId: run.projectId } }));
   const made = checkpoints.data?.filter((one) => run.outputs.checkpointIds.includes(one.id)) ?? [];
-  const final = made.find((one) => one.isFinal) ?? made.at(-1);
+  const final = made.find((one) => one.isFinal) ?? made.at(-1) ?? null;
   const figures = describeResult(run);
   return (
     <div className="product">
       <Facts
         rows={[
-          ...(final
-            ? ([
-                [
-                  texts.made,
-                  <a href={href('model', { projectId: run.projectId }, { checkpoint: final.id })}>{final.name}</a>,
-                ],
-              ] as const)
-            : []),
-          ...(final
-            ? ([
-                [texts.size, `${formatParameters(final.parameterCount)} weights, ${formatBytes(final.sizeBytes)}`],
-              ] as const)
-            : []),
-          ...(figures ? ([[texts.result, figures]] as const) : []),
+          final && [
+            texts.made,
+            <a key="made" href={href('model', { projectId: run.projectId }, { checkpoint: final.id })}>
+              {final.name}
+            </a>,
+          ],
+          final && [texts.size, `${formatParameters(final.parameterCount)} weights, ${formatBytes(final.sizeBytes)}`],
+          figures ? [texts.result, figures] : null,
         ]}
       />
       <div className="row">
