@@ -1,0 +1,29 @@
+import { createRouterClient } from '@orpc/server';
+import { join } from 'node:path';
+import { composeHost } from '../host/compose';
+import { defaultDataFolder } from '../host/data-folder';
+import { forkEngine } from '../host/jobs/engine-child';
+import type { WorkbenchClient } from './walk-road';
+
+/** A workbench without a window: the same host, the same store, called directly. */
+export interface WorkbenchSession {
+  readonly client: WorkbenchClient;
+  readonly dataFolder: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the host in this process. The engine's module lies beside this one, as in the built program.
+ * @param dataFolder where everything is kept; null is the person's own, so that a window shows it afterwards
+ * @throws WorkbenchError `already-open` while a window is open on the same folder
+ */
+export function openSession(dataFolder: string | null): WorkbenchSession {
+  const folder = dataFolder ?? defaultDataFolder();
+  const host = composeHost({
+    dataFolder: folder,
+    resourcesFolder: process.env['WORKBENCH_RESOURCES'] ?? join(process.cwd(), 'resources'),
+    shell: 'none',
+    spawnEngine: forkEngine(join(import.meta.dirname, 'engine.mjs')),
+  });
+  return { client: createRouterClient(host.router), dataFolder: folder, close: () => host.close() };
+}
