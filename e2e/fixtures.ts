@@ -30,6 +30,8 @@ export interface Workbench {
   reopen(): Promise<Page>;
   /** A picture of the window, attached to the report and kept as test-results/screens/<shell>-<name>.png. */
   screenshot(name: string): Promise<void>;
+  /** Names a problem that this test brings about itself, so that it does not fail on it. */
+  tolerate(pattern: RegExp): void;
 }
 
 interface OpenShell {
@@ -81,6 +83,7 @@ export const test = base.extend<Fixtures, { chromiumBrowser: Browser | null }>({
     );
     if (open === null) return;
     const problems: string[] = [];
+    const tolerated: RegExp[] = [...IGNORED_CONSOLE];
     let current = await open();
     watch(current.page, problems);
     await use({
@@ -95,10 +98,12 @@ export const test = base.extend<Fixtures, { chromiumBrowser: Browser | null }>({
         watch(current.page, problems);
         return current.page;
       },
+      tolerate: (pattern) => void tolerated.push(pattern),
       screenshot: (name) => screenshot(current.page, `${shell}-${name}`, info),
     });
     await current.close();
-    if (problems.length > 0) throw new Error(`The page reported problems:\n${problems.join('\n')}`);
+    const unexpected = problems.filter((text) => !tolerated.some((pattern) => pattern.test(text)));
+    if (unexpected.length > 0) throw new Error(`The page reported problems:\n${unexpected.join('\n')}`);
   },
 });
 
@@ -141,8 +146,7 @@ async function openInElectron(binary: string, userData: string): Promise<OpenShe
 function watch(page: Page, problems: string[]): void {
   page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
   page.on('console', (message) => {
-    if (message.type() !== 'error' || IGNORED_CONSOLE.some((pattern) => pattern.test(message.text()))) return;
-    problems.push(message.text());
+    if (message.type() === 'error') problems.push(message.text());
   });
 }
 
