@@ -60,8 +60,8 @@ function roundHalfToEven(value: number): number {
 
 /** Index of the first NaN or infinity in `values`, or -1. */
 export function findNonFinite(values: Float32Array): number {
-  // One pass of additions finds the clean case at memory speed: a sum of x·0 is 0 unless something is not finite.
+  // One pass of additions finds the clean case at memory speed: a sum of x − x is 0 unless something is not finite.
   let poison = 0;
-  for (let i = 0; i < values.length; i++) poison += values[i]! * 0;
+  for (let i = 0; i < values.length; i++) poison += values[i]! - values[i]!;
   return poison === 0 ? -1 : values.findIndex((value) => !Number.isFinite(value));
 }

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../errors';
@@ -12,9 +10,6 @@ import {
   writeSafetensors,
 } from './safetensors';
 import { encodeUtf8 } from './utf8';
-
-const FIXTURES = process.env['WORKBENCH_FIXTURES'] ?? '../shared/fixtures';
-const read = (path: string) => new Uint8Array(readFileSync(join(FIXTURES, path)));
 
 /** A file from a JSON header and a number of data bytes. */
 function fileOf(header: unknown, dataBytes: number): Uint8Array {
@@ -35,16 +30,6 @@ function codeOf(action: () => unknown): string {
 }
 
 describe('parseSafetensors', () => {
-  it('lists the tensors of a real file in the order of their bytes', () => {
-    const bytes = read('models/tiny-llama/model.safetensors');
-    const { tensors, metadata } = parseSafetensors(bytes, 'model.safetensors');
-    expect(metadata).toEqual({ format: 'pt' });
-    // 2 layers of 9 tensors, the embedding and the last norm; the head is tied.
-    expect(tensors).toHaveLength(20);
-    expect(tensors.find(({ name }) => name === 'model.embed_tokens.weight')?.dims).toEqual([452, 64]);
-    expect(tensors.at(-1)?.end).toBe(bytes.length);
-  });
-
   const f32 = (begin: number, end: number, shape = [2]) => ({ dtype: 'F32', shape, data_offsets: [begin, end] });
   it.each([
     ['a file shorter than its prefix', new Uint8Array(5), 'safetensors-truncated'],
@@ -85,29 +70,10 @@ describe('parseSafetensors', () => {
 });
 
 describe('reading numbers', () => {
-  it('reads bfloat16 shards as the float32 weights rounded to nearest even', () => {
-    const full = readSafetensors(read('models/tiny-llama-rope3/model.safetensors'), 'full');
-    for (const shard of [1, 2, 3, 4]) {
-      const halves = readSafetensors(
-        read(`models/tiny-llama-rope3-bf16/model-0000${shard}-of-00004.safetensors`),
-        'half',
-      );
-      for (const [name, { dims, data }] of halves) {
-        const source = full.get(name);
-        expect(source?.dims).toEqual(dims);
-        const rounded = new Float32Array(data.length);
-        decodeFloats('BF16', encodeFloats('BF16', source?.data ?? new Float32Array()), rounded);
-        expect(rounded).toEqual(data);
-      }
-    }
-  });
-
-  it('reads float64 goldens', () => {
-    const logits = readSafetensors(read('models/tiny-llama/expected/logits.safetensors'), 'logits');
-    const f32 = logits.get('right.f32')?.data ?? new Float32Array();
-    const f64 = logits.get('right.f64')?.data ?? new Float32Array();
-    expect(f32.length).toBe(f64.length);
-    expect(Math.max(...f32.map((value, i) => Math.abs(value - (f64[i] ?? Number.NaN))))).toBeLessThan(1e-4);
+  it('rounds float64 to the nearest float32', () => {
+    const out = new Float32Array(2);
+    decodeFloats('F64', new Uint8Array(Float64Array.of(0.1, -1e300).buffer), out);
+    expect([...out]).toEqual([Math.fround(0.1), -Infinity]);
   });
 
   it('reads float16 bits exactly and pieces at any alignment', () => {

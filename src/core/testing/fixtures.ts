@@ -2,12 +2,29 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSafetensors } from '../formats/safetensors';
-import type { StateTensor } from '../train/trainer';
+import type { StateTensor } from '../train/learning-state';
 
 /** Folder of the golden numbers; `WORKBENCH_FIXTURES` overrides it. */
-export const FIXTURES = process.env['WORKBENCH_FIXTURES'] ?? fileURLToPath(new URL('../../../../shared/fixtures', import.meta.url));
+export const FIXTURES =
+  process.env['WORKBENCH_FIXTURES'] ?? fileURLToPath(new URL('../../../../shared/fixtures', import.meta.url));
 
 export const hasFixtures = existsSync(FIXTURES);
+
+/** Folder of the public data sets; `WORKBENCH_DATA` overrides it. */
+export const DATA = process.env['WORKBENCH_DATA'] ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
+
+export const hasData = existsSync(DATA);
+
+/** Folder of the small real models. */
+export const MODELS = join(FIXTURES, '../models');
+
+/** The rows of a JSONL file. */
+export function readRows<T>(...path: string[]): T[] {
+  return readFileSync(join(...path), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T);
+}
 
 /** Names of the folders below `path` that hold `file`. */
 export function listFixtures(path: string, file: string): string[] {

@@ -173,7 +173,8 @@ function buildByteLevel(facts: TokenizerFacts): JsonRecord {
       fuse_unk: false,
       byte_fallback: false,
       ignore_merges: found.ignoreMerges,
-      vocab: facts.vocabulary(TOKEN_TYPES.normal),
+      // Special tokens too: the `tokenizers` library numbers those that the vocabulary lacks anew, after all others.
+      vocab: facts.vocabulary(TOKEN_TYPES.normal, TOKEN_TYPES.control, TOKEN_TYPES.userDefined, TOKEN_TYPES.unknown),
       merges: facts.texts('merges'),
     },
   };
