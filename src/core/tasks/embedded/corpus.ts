@@ -123,7 +123,8 @@ function writeWorkbook(rng: Rng): Segment[] {
   // One document in four leaves the rest to a direct answer.
   const written = rng.next() < 0.25 ? rng.integer(steps.length) : steps.length;
   for (const step of steps.slice(0, written)) {
-    if (rng.next() < askChance) segments.push(line(`${CUES.subquestion} ${subquestionText(problem, step.operation)}`, 1));
+    if (rng.next() < askChance)
+      segments.push(line(`${CUES.subquestion} ${subquestionText(problem, step.operation)}`, 1));
     segments.push(...stepSegments(step, `${CUES.nextStep} `, { text: 1, result: 1 }));
   }
   if (written < steps.length) {

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { createRng } from '../../random/rng';
+import { drawDocument, tokeniseDocument } from './corpus';
+import { CorpusRows } from './packing';
+import { applyOperation, isTestSequence } from './problem';
+import { drawQuestionSet } from './question-sets';
+import { sequenceOfStory } from './testing/read-story';
+import { EOS, idOf, PAD } from './vocabulary';
+import type { OperationKind } from './wordings';
+
+describe('pretraining corpus', () => {
+  const documents = Array.from({ length: 3000 }, (_, i) => drawDocument(createRng(`document/${i}`)));
+  const texts = documents.map((document) => document.segments.map((segment) => segment.text).join(''));
+
+  it('holds no functional token and no question of validation, test, deep or big', () => {
+    const heldOut = new Set(
+      (['validation', 'test', 'deep', 'big'] as const).flatMap((name) =>
+        drawQuestionSet(createRng(`held-out/${name}`), name).map((question) => question.question),
+      ),
+    );
+    for (const text of texts) {
+      expect(text).not.toMatch(/[<>]/);
+      const question = /^Question : (.*)$/m.exec(text)?.[1];
+      if (question === undefined) continue;
+      expect(heldOut.has(question)).toBe(false);
+      expect(isTestSequence(sequenceOfStory(question))).toBe(false);
+    }
+  });
+
+  it('checks and fixes on request alone: never after a line with a cue, at most once, at the end', () => {
+    for (const text of texts) {
+      const lines = text.trimEnd().split('\n');
+      const at = lines.findIndex((line) => line.startsWith('Check :'));
+      if (at < 0) {
+        expect(text).not.toContain('Fix :');
+        continue;
+      }
+      expect(text).not.toMatch(/^(Next|Answer|Restate|Idea|Ask|Result) :/m);
+      expect(lines.length - at).toBeLessThanOrEqual(2);
+      if (lines.length - at === 2) expect(lines[at + 1]).toMatch(/^Fix :/);
+    }
+  });
+
+  it('is right everywhere but in the results of steps that slipped, and those are no targets', () => {
+    let slips = 0;
+    for (const document of documents) {
+      let text = '';
+      for (const segment of document.segments) {
+        const [, a, sign, b] = /(\d+) ([-+*/]) (\d+) = $/.exec(text) ?? [];
+        text += segment.text;
+        if (a === undefined) continue;
+        // The pattern admits the four signs alone.
+        const right = applyOperation(Number(a), sign as OperationKind, Number(b)) === Number(segment.text);
+        if (right) continue;
+        slips++;
+        expect(segment.weight).toBe(0);
+      }
+      // Calculations inside one segment are those of checks, fixes and direct answers.
+      for (const [, a, sign, b, result] of document.segments.flatMap((segment) => [
+        ...segment.text.matchAll(/(\d+) ([-+*/]) (\d+) = (\d+)/g),
+      ])) {
+        expect(applyOperation(Number(a), sign as OperationKind, Number(b))).toBe(Number(result));
+      }
+    }
+    expect(slips).toBeGreaterThan(300);
+  });
+
+  it('says right exactly when the two numbers agree, and both often', () => {
+    const verdicts = texts.flatMap((text) => [...text.matchAll(/have (\d+) , find (\d+) \. That is (\w+)/g)]);
+    for (const [, have, find, verdict] of verdicts) expect(verdict).toBe(have === find ? 'right' : 'wrong');
+    const wrong = verdicts.filter((match) => match[3] === 'wrong').length / verdicts.length;
+    expect(wrong).toBeGreaterThan(0.35);
+    expect(wrong).toBeLessThan(0.55);
+  });
+
+  it('packs whole documents, the same ones for the same seed', () => {
+    const [first, second] = [new CorpusRows(createRng('rows')), new CorpusRows(createRng('rows'))];
+    for (let i = 0; i < 20; i++) {
+      const row = first.next(256);
+      expect(second.next(256)).toEqual(row);
+      const used = row.ids.findLastIndex((id) => id !== idOf(PAD));
+      expect(row.ids[used]).toBe(idOf(EOS));
+      expect(row.weights.subarray(used + 1).every((weight) => weight === 0)).toBe(true);
+    }
+  });
+
+  it('weighs the verdict word most and the question least', () => {
+    const check = documents.find((document) => document.kind === 'check');
+    const { ids, weights } = tokeniseDocument(check!);
+    const at = ids.findLastIndex((id) => id === idOf('right') || id === idOf('wrong'));
+    expect(weights[at]).toBe(4);
+    expect(weights[0]).toBe(0.1);
+  });
+});
