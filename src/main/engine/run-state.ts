@@ -1,4 +1,4 @@
-import { mkdirSync, openSync, closeSync, fsyncSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { WorkbenchError } from '@core/errors';
 
@@ -6,6 +6,9 @@ import { WorkbenchError } from '@core/errors';
  * Files that either are there whole or are the ones from before: written beside, flushed to disk, then renamed over.
  * A job that is killed at any moment finds its last complete state.
  */
+
+/** One read or write of the system takes at most 2 GB. */
+const MAX_CHUNK_BYTES = 2 ** 30;
 
 /** Replaces `path` by `bytes` in one step; makes missing folders. @throws WorkbenchError `disk-full` and `state-not-written` */
 export function writeAtomic(path: string, bytes: Uint8Array | readonly Uint8Array[]): void {
@@ -23,7 +26,11 @@ export function writeAtomic(path: string, bytes: Uint8Array | readonly Uint8Arra
     renameSync(temporary, path);
     flushFolder(dirname(path));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // What cannot even be looked at was never written; the first error says more.
+    }
     throw describeWriteFailure(path, error);
   }
 }
@@ -63,13 +70,25 @@ export function readJsonState<T>(path: string, parse: (value: unknown) => T): T 
   }
 }
 
-/** The bytes of a state file, null when there is none. */
-export function readBinaryState(path: string): Uint8Array | null {
+/** The bytes of a state file in memory of their own, from offset 0, so that typed arrays fit over them; null when there is none. */
+export function readBinaryState(path: string): Uint8Array<ArrayBuffer> | null {
+  let file: number;
   try {
-    return readFileSync(path);
+    file = openSync(path, 'r');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
+  }
+  try {
+    const bytes = new Uint8Array(fstatSync(file).size);
+    for (let at = 0; at < bytes.length;) {
+      const read = readSync(file, bytes, at, Math.min(bytes.length - at, MAX_CHUNK_BYTES), null);
+      if (read === 0) throw new Error(`${path} became shorter while it was read.`);
+      at += read;
+    }
+    return bytes;
+  } finally {
+    closeSync(file);
   }
 }
 

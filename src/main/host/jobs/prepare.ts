@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineJob, type ModelRef } from '@contracts/engine-protocol';
-import type { CheckpointId } from '@contracts/ids';
+import type { CheckpointId, RunId } from '@contracts/ids';
 import type { Run } from '@contracts/runs';
 import { WorkbenchError } from '@core/errors';
 import { readJsonState, writeJsonAtomic } from '../../engine/run-state';
 import { findCheckpoint } from '../store/repositories/checkpoints';
 import { eachTrainable } from '../store/repositories/examples';
 import { eachQuestion, listQuestionSets } from '../store/repositories/question-sets';
+import { findRun } from '../store/repositories/runs';
 import { eachTreeRecord } from '../store/repositories/trees';
 import type { ReadableDb } from '../store/sql';
 import { describeLineage } from './lineage';
@@ -22,7 +23,7 @@ export interface PrepareOptions {
 /**
  * Everything an engine needs for a run, as files and paths: the inputs are written out once, when the run first starts, and a resumed run
  * gets the very same job again. So what a person rejects or imports meanwhile cannot change the numbers of a run that is under way.
- * @throws WorkbenchError `model-missing` when the checkpoint's files are gone; `disk-full`
+ * @throws WorkbenchError `model-missing` when the checkpoint's files are gone; `trees-empty`; `disk-full`
  */
 export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptions): Promise<EngineJob> {
   const rooms = runRooms(run.folder);
@@ -30,6 +31,7 @@ export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptio
   const known = readJsonState(rooms.job, (value) => EngineJob.parse(value));
   if (known) return { ...known, model, promptsFolder: options.promptsFolder };
 
+  if ('searchRunId' in run.spec) requireTrees(db, run.spec.searchRunId);
   for (const folder of [rooms.input, rooms.state, rooms.output]) mkdirSync(folder, { recursive: true });
   const job: EngineJob = {
     runId: run.id,
@@ -69,6 +71,17 @@ function openModel(db: ReadableDb, id: CheckpointId): ModelRef {
     name,
     lineage: describeLineage(db, checkpoint),
   };
+}
+
+/** A job that was queued behind its search starts only when that search has grown something. */
+function requireTrees(db: ReadableDb, id: RunId): void {
+  const search = findRun(db, id);
+  if (search && search.outputs.treeCount > 0) return;
+  throw new WorkbenchError('precondition', `The run "${search?.name ?? id}" has grown no trees.`, {
+    code: 'trees-empty',
+    kept: 'This run and its settings.',
+    wayOut: 'Finish growing the trees, then resume this run or make examples anew.',
+  });
 }
 
 /** Which input files each kind of job reads besides its model. */

@@ -36,7 +36,9 @@ describe('a job from start to end', () => {
     const { engine, id } = await begin();
     const { job } = engine;
     expect(job).toMatchObject({ runId: id, seed: 1, model: { name: 'base', format: 'folder', promptSet: 'instruct' } });
-    const lines = readFileSync(job.inputs.questions ?? '', 'utf8').trimEnd().split('\n');
+    const lines = readFileSync(job.inputs.questions ?? '', 'utf8')
+      .trimEnd()
+      .split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       { id: 'q1', prompt: 'What is 1 + 1?', referenceAnswer: '2' },
       { id: 'q2', prompt: 'What is 2 + 2?', referenceAnswer: '4' },
@@ -61,7 +63,10 @@ describe('a job from start to end', () => {
     expect(run).toMatchObject({ status: 'finished', result: { trees: 1 }, activeSeconds: 2.5, error: null });
     expect(run.versions).toMatchObject({ onnxruntime: '1.30.0', workbench: expect.any(String) });
     const query = { projectId, filter: 'mixed', search: '', offset: 0, limit: 10 } as const;
-    expect(listTrees(host.services, query)).toMatchObject({ total: 1, trees: [{ rightLeaves: 1, wrongLeaves: 1, isSolved: true }] });
+    expect(listTrees(host.services, query)).toMatchObject({
+      total: 1,
+      trees: [{ rightLeaves: 1, wrongLeaves: 1, isSolved: true }],
+    });
   });
 
   it('runs one job after the other, in the order they were asked for', async () => {
@@ -125,7 +130,11 @@ describe('repeated work', () => {
     host.services.jobs.resume(id);
     const second = await host.engine();
     expect(second.job).toEqual(first);
-    expect(readFileSync(second.job.inputs.questions ?? '', 'utf8').trimEnd().split('\n')).toHaveLength(3);
+    expect(
+      readFileSync(second.job.inputs.questions ?? '', 'utf8')
+        .trimEnd()
+        .split('\n'),
+    ).toHaveLength(3);
     second.finish();
     await idle();
     expect(statusOf(id)).toBe('finished');
@@ -171,7 +180,11 @@ describe('a job settles exactly once', () => {
 
   it('keeps a failure with its envelope', async () => {
     const { engine, id } = await begin();
-    const error = { kind: 'numeric', message: 'The loss is NaN at step 7.', facts: { code: 'not-finite', where: 'step 7' } } as const;
+    const error = {
+      kind: 'numeric',
+      message: 'The loss is NaN at step 7.',
+      facts: { code: 'not-finite', where: 'step 7' },
+    } as const;
     engine.say({ type: 'settled', outcome: 'failed', result: {}, error });
     engine.exit({ code: 0 });
     await idle();
@@ -183,7 +196,10 @@ describe('a job settles exactly once', () => {
     engine.sayRaw({ type: 'progress', progress: 'half' });
     await idle();
     expect(engine.isKilled).toBe(true);
-    expect(getRun(host.services, id)).toMatchObject({ status: 'failed', error: { facts: { code: 'engine-protocol' } } });
+    expect(getRun(host.services, id)).toMatchObject({
+      status: 'failed',
+      error: { facts: { code: 'engine-protocol' } },
+    });
   });
 
   it('fails with the reason when a batch cannot be stored, acknowledges nothing, and keeps what was stored before', async () => {
@@ -300,7 +316,9 @@ describe('a host that stops', () => {
     }
     host = new TestHost(folder.path);
     expect([statusOf(id), statusOf(waiting.id)]).toEqual(['interrupted', 'interrupted']);
-    expect(getRun(host.services, id).error).toMatchObject({ facts: { code: 'host-stopped', wayOut: expect.stringContaining('Resume') } });
+    expect(getRun(host.services, id).error).toMatchObject({
+      facts: { code: 'host-stopped', wayOut: expect.stringContaining('Resume') },
+    });
     host.services.jobs.resume(id);
     (await host.engine()).finish();
     await idle();
@@ -313,14 +331,24 @@ it('sends progress to windows at most ten times a second, and stores it each sec
   const { engine, id } = await begin();
   let sent = 0;
   const watching = (async () => {
-    for await (const event of host.services.bus.subscribe()) if (event.type === 'runChanged' && event.run.progress) sent++;
+    for await (const event of host.services.bus.subscribe())
+      if (event.type === 'runChanged' && event.run.progress) sent++;
   })();
   const start = host.nowMs;
   for (let ms = 0; ms <= 3000; ms += 10) {
     host.nowMs = start + ms;
     engine.say({
       type: 'progress',
-      progress: { phase: 'growing trees', done: ms, total: 3000, unit: 'trees', secondsLeft: null, tokensPerSecond: null, memoryBytes: null, updatedAtMs: host.nowMs },
+      progress: {
+        phase: 'growing trees',
+        done: ms,
+        total: 3000,
+        unit: 'trees',
+        secondsLeft: null,
+        tokensPerSecond: null,
+        memoryBytes: null,
+        updatedAtMs: host.nowMs,
+      },
     });
     await new Promise(setImmediate);
   }

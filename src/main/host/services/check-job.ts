@@ -16,6 +16,8 @@ import { required } from './not-found';
 type SpecOf<K extends JobKind> = Extract<JobSpec, { kind: K }>;
 type Check<K extends JobKind> = (context: ServiceContext, projectId: ProjectId, spec: SpecOf<K>) => Run['parents'];
 
+const STILL_GROWING: ReadonlySet<Run['status']> = new Set(['queued', 'running', 'pausing']);
+
 const NO_PARENTS: Run['parents'] = { checkpointId: null, questionSetId: null, datasetId: null, runId: null };
 
 /** One check for each kind of job: everything that can be known before the engine starts. */
@@ -126,7 +128,8 @@ function requireExamples(context: ServiceContext, projectId: ProjectId, id: Data
 function requireTrees(context: ServiceContext, projectId: ProjectId, id: RunId): Run {
   const run = required(findRun(context.db, id), 'This run');
   requireSameProject(projectId, run.projectId, `The run "${run.name}"`);
-  if (run.outputs.treeCount === 0) {
+  // A search that still waits or runs may be named: the queue is in order, and the job looks again when its turn comes.
+  if (run.outputs.treeCount === 0 && !STILL_GROWING.has(run.status)) {
     throw refuse(`The run "${run.name}" grew no trees.`, 'trees-empty', 'Grow trees first.');
   }
   return run;

@@ -12,7 +12,8 @@ import { SCHEMA_STEPS } from './schema';
 import { transaction, type WritableDb } from './sql';
 
 let folder: ReturnType<typeof makeTestFolder>;
-const open = (options = {}) => openDatabase(folder.path, { nowMs: Date.UTC(2026, 0, 2), busyTimeoutMs: 50, ...options });
+const open = (options = {}) =>
+  openDatabase(folder.path, { nowMs: Date.UTC(2026, 0, 2), busyTimeoutMs: 50, ...options });
 const file = () => join(folder.path, DATABASE_FILE);
 const codeOf = (work: () => unknown) => {
   try {
@@ -122,7 +123,10 @@ describe('migration', () => {
     addProject(db, 'old');
     migrate(db, [
       ...SCHEMA_STEPS,
-      { slug: '9999-colour', apply: (at) => void at.exec(`ALTER TABLE projects ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'`) },
+      {
+        slug: '9999-colour',
+        apply: (at) => void at.exec(`ALTER TABLE projects ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'`),
+      },
     ]);
     expect(db.prepare('SELECT name, colour FROM projects').all()).toEqual([{ name: 'old', colour: 'blue' }]);
     expect(schemaVersion(db)).toBe(SCHEMA_STEPS.length + 1);

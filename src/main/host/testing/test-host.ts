@@ -5,6 +5,7 @@ import { createRouterClient } from '@orpc/server';
 import type { CheckpointId, ProjectId, QuestionSetId } from '@contracts/ids';
 import { JobSpec } from '@contracts/jobs';
 import type { ModelInspection } from '@contracts/models';
+import { WorkbenchError } from '@core/errors';
 import { composeHost, type Host, type HostOptions } from '../compose';
 import type { ModelReader } from '../services/context';
 import { upsertCheckpoint } from '../store/repositories/checkpoints';
@@ -41,7 +42,8 @@ const INSPECTION: ModelInspection = {
 /** Stands for models whose files a test does not have. */
 const NO_MODELS: ModelReader = {
   inspect: (path) => Promise.resolve({ ...INSPECTION, path }),
-  tokenizer: () => Promise.reject(new Error('This test has no tokenizer.')),
+  tokenizer: (path) =>
+    Promise.reject(new WorkbenchError('not_found', `${path} has no tokenizer.`, { code: 'tokenizer-missing' })),
 };
 
 /** A host in a folder of its own, with engines that the test plays. */
@@ -118,7 +120,11 @@ export class TestHost {
       plainPrompts: [''],
       createdAtMs: this.nowMs,
     });
-    const rows = [1, 2, 3].map((n) => ({ id: `q${n}`, prompt: `What is ${n} + ${n}?`, referenceAnswer: String(2 * n) }));
+    const rows = [1, 2, 3].map((n) => ({
+      id: `q${n}`,
+      prompt: `What is ${n} + ${n}?`,
+      referenceAnswer: String(2 * n),
+    }));
     insertQuestionSet(
       db,
       {

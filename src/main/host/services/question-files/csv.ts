@@ -30,6 +30,7 @@ export function* parseCsv(text: string): Generator<FileRow> {
   const rows: { fields: string[]; start: number; problem: string }[] = [];
   let start = 0;
   Papa.parse<string[]>(text, {
+    delimiter: guessDelimiter(text),
     skipEmptyLines: false,
     step({ data, errors, meta }) {
       const quotes = errors.find((error) => error.type === 'Quotes');
@@ -56,6 +57,18 @@ export function* parseCsv(text: string): Generator<FileRow> {
     if (problem) yield { line, problem, excerpt: excerpt(row.fields.join(', ')) };
     else yield { line, cells: Object.fromEntries(header.map((name, i) => [name, row.fields[i] ?? ''])) };
   }
+}
+
+const DELIMITERS = [',', ';', '\t', '|'] as const;
+
+/** The separator that the header uses most, quoted cells left out. */
+function guessDelimiter(text: string): string {
+  const [header = ''] = text
+    .replace(/"[^"]*"/g, '')
+    .trimStart()
+    .split('\n', 1);
+  const counted = DELIMITERS.map((delimiter) => ({ delimiter, count: header.split(delimiter).length }));
+  return counted.reduce((best, one) => (one.count > best.count ? one : best)).delimiter;
 }
 
 function describeWidth(fields: readonly string[], header: readonly string[]): string {

@@ -23,11 +23,9 @@ function tables(db: WritableDb): string[] {
 function fillOneOfEach(db: WritableDb): void {
   insertProject(db, { id: projectId, name: 'p', createdAtMs: 1, isDemo: false });
   const setId = 's' as QuestionSetId;
-  insertQuestionSet(
-    db,
-    { id: setId, projectId, name: 's', role: 'train', count: 1, source: '', createdAtMs: 1 },
-    [{ id: 'q1', prompt: 'one?', referenceAnswer: '1' }],
-  );
+  insertQuestionSet(db, { id: setId, projectId, name: 's', role: 'train', count: 1, source: '', createdAtMs: 1 }, [
+    { id: 'q1', prompt: 'one?', referenceAnswer: '1' },
+  ]);
   const spec = JobSpec.parse({ kind: 'search', checkpointId: 'c', questionSetId: 's', config: {} });
   const parents = { checkpointId: null, questionSetId: setId, datasetId: null, runId: null };
   insertRun(db, { id: runId, projectId, name: 'r', spec, seed: 1, parents, createdAtMs: 1, folder: '/r' });
@@ -42,7 +40,9 @@ function fillOneOfEach(db: WritableDb): void {
 describe('the base schema', () => {
   it('has only STRICT tables', () => {
     const db = openMemoryDatabase();
-    const lax = db.prepare(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'`).all();
+    const lax = db
+      .prepare(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'`)
+      .all();
     expect(lax).toEqual([]);
     expect(tables(db).length).toBeGreaterThanOrEqual(20);
   });
@@ -73,14 +73,16 @@ describe('the base schema', () => {
 
 describe('hot queries use an index', () => {
   const plan = (sql: string): string => {
-    const steps = openMemoryDatabase().prepare(`EXPLAIN QUERY PLAN ${sql}`).all({
-      datasetId: 'd',
-      runId: 'r',
-      projectId: 'p',
-      setId: 's',
-      treeId: 't',
-      verdict: 'todo',
-    } as Record<string, string>);
+    const steps = openMemoryDatabase()
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all({
+        datasetId: 'd',
+        runId: 'r',
+        projectId: 'p',
+        setId: 's',
+        treeId: 't',
+        verdict: 'todo',
+      } as Record<string, string>);
     return (steps as { detail: string }[]).map((step) => step.detail).join('; ');
   };
   const { where } = filterClause('d' as DatasetId, { verdict: 'todo', search: '' });
@@ -94,7 +96,10 @@ describe('hot queries use an index', () => {
     ['SELECT * FROM tree_nodes WHERE tree_id = $treeId ORDER BY node_index', 'PRIMARY KEY'],
     ['SELECT * FROM questions WHERE set_id = $setId AND position > 10 ORDER BY position LIMIT 5', 'PRIMARY KEY'],
     ['SELECT name, step, value FROM metrics WHERE run_id = $runId ORDER BY name, step', 'PRIMARY KEY'],
-    [`SELECT id FROM example_decisions WHERE dataset_id = $datasetId AND undone_at_ms IS NULL ORDER BY id DESC LIMIT 1`, 'example_decisions_open'],
+    [
+      `SELECT id FROM example_decisions WHERE dataset_id = $datasetId AND undone_at_ms IS NULL ORDER BY id DESC LIMIT 1`,
+      'example_decisions_open',
+    ],
   ])('%s', (sql, index) => {
     const params = new Set(sql.match(/\$\w+/g));
     expect(params.size).toBeGreaterThan(0);
@@ -110,6 +115,7 @@ it('refers to checkpoints that exist', () => {
   insertProject(db, { id: projectId, name: 'p', createdAtMs: 1, isDemo: false });
   const spec = JobSpec.parse({ kind: 'tokens', checkpointId: 'missing', config: {} });
   const parents = { checkpointId: 'missing' as CheckpointId, questionSetId: null, datasetId: null, runId: null };
-  const start = () => insertRun(db, { id: runId, projectId, name: 'r', spec, seed: 1, parents, createdAtMs: 1, folder: '/r' });
+  const start = () =>
+    insertRun(db, { id: runId, projectId, name: 'r', spec, seed: 1, parents, createdAtMs: 1, folder: '/r' });
   expect(start).toThrow(/FOREIGN KEY/);
 });
