@@ -16,7 +16,7 @@ import { createSampledExpander } from './expanders/sampled';
 import { growTree } from './mcts';
 import { SearchConfigSchema, type SearchConfig } from './search-config';
 import { scoreChildren, selectChild } from './select';
-import { leaves, pathTo, ROOT_INDEX, treeDistance, treeFigures, type SearchTree } from './tree';
+import { leaves, pathIds, pathTo, ROOT_INDEX, treeDistance, treeFigures, type SearchTree } from './tree';
 import { treeFromRows, treeRows } from './tree-rows';
 
 const WORKBOOK = parsePromptSet(
@@ -166,6 +166,16 @@ describe('sampled search', () => {
     tree.prior.slice(1).forEach((prior) => expect(prior!).toBeGreaterThanOrEqual(0.3));
     const only = await growTree(QUESTION, sampled({ minPrior: 0.5, maxDepth: 4 }));
     expect(only.simulations.length).toBeGreaterThan(0);
+  });
+
+  test('a path never outgrows the context, and is cut where no answer would fit', async () => {
+    const context = sampled({ numSimulations: 30, maxDepth: 12 });
+    const maxContext = 60;
+    const expander = createSampledExpander({ ...context, maxContext });
+    const tree = await growTree(toyQuestion(5, 1, 2, 3, 4), { ...context, expander });
+    for (const node of tree.parent.keys()) expect(pathIds(tree, node).length).toBeLessThanOrEqual(maxContext);
+    expect(leaves(tree).some((leaf) => tree.isTruncated[leaf])).toBe(true);
+    for (const request of context.generator.requests) expect(request.prefixIds.length).toBeLessThan(maxContext);
   });
 
   test('a step without a close tag is cut and counts as wrong', async () => {

@@ -14,7 +14,12 @@ export interface SampledExpanderParts {
   readonly tokens: FunctionalTokenIds;
   readonly grammar: Grammar;
   readonly config: SearchConfig;
+  /** Longest sequence that the model reads; paths end before it. */
+  readonly maxContext?: number;
 }
+
+/** A path with less room than this is cut: it could not even state an answer. */
+const MIN_ROOM = 8;
 
 /**
  * Token-guided expansion (arXiv 2502.13389, section on reinforcement learning): one child for each legal functional token, ordered by a
@@ -27,8 +32,10 @@ export function createSampledExpander({
   tokens,
   grammar,
   config,
+  maxContext = Number.POSITIVE_INFINITY,
 }: SampledExpanderParts): Expander {
   const forbidden = forbiddenTable(tokens);
+  const longest = Math.min(config.maxPathTokens, maxContext);
   const stateOf = (tree: SearchTree, node: number): GrammarState =>
     pathTo(tree, node)
       .slice(1)
@@ -66,7 +73,8 @@ export function createSampledExpander({
 
     async write(tree, node, slot, rng, cancel) {
       const prefix = pathIds(tree, node);
-      const room = config.maxPathTokens - prefix.length - 1;
+      // The open token before, the line break after.
+      const room = longest - prefix.length - 1 - tokens.newline.length;
       const limit = slot.kind === 'direct_answer' ? config.maxAnswerTokens : config.maxStepTokens;
       const result = await generator.generate({
         prefixIds: [...prefix, tokens.open[slot.kind]],
@@ -77,7 +85,9 @@ export function createSampledExpander({
         rng,
         cancel,
       });
-      return writtenStep(slot, result, tokens, tokenizer);
+      const step = writtenStep(slot, result, tokens, tokenizer);
+      const isFull = !step.isTerminal && prefix.length + step.ids.length + MIN_ROOM > longest;
+      return isFull ? { ...step, isTruncated: true } : step;
     },
   };
 }

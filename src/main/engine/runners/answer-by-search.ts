@@ -43,7 +43,7 @@ export async function answerBySearch(
     explorationWeight: config.explorationWeight,
     rootDirectAnswer: false,
   });
-  const expander = createSampledExpander({ ...model, tokens: model.requireTokens(), grammar: createGrammar({ maxDepth: config.maxDepth }), config: search });
+  const expander = createSampledExpander({ ...model, maxContext: model.language.config.maxPositions, tokens: model.requireTokens(), grammar: createGrammar({ maxDepth: config.maxDepth }), config: search });
   return Promise.all(
     questions.map(async (question) => {
       const tree = await growTree({ ...question, source: '' }, { config: search, expander, verifier: answerVerifier, rng: rng.fork(`question:${question.id}`), cancel, leafValue: consistencyValue });

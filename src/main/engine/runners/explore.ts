@@ -46,10 +46,12 @@ async function exploreByTree({ model, config, grammar, cancel }: Exploration, qu
     maxStepTokens: config.maxStepTokens,
     maxAnswerTokens: config.maxStepTokens,
     maxPathTokens: Math.max(32, model.tokenizer.encode(question.prompt).length * 2 + config.maxNewTokens),
+    // Walks of a tree go in small rounds, so that few trees fill the model's batches too.
+    concurrentWalks: 4,
     avoidDirectAnswer: false,
     rootDirectAnswer: false,
   });
-  const expander = createSampledExpander({ ...model, tokens, grammar, config: search });
+  const expander = createSampledExpander({ ...model, maxContext: model.language.config.maxPositions, tokens, grammar, config: search });
   const tree = await growTree(question, { config: search, expander, verifier: answerVerifier, rng, cancel });
   return treeTrajectories(tree, { tokenizer: model.tokenizer, tokens, grammar, importanceCap: config.importanceCap });
 }

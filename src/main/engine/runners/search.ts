@@ -71,7 +71,7 @@ export async function runSearch(context: JobContext<'search'>): Promise<RunnerOu
 const EXPANDERS: Readonly<Record<SearchConfig['expander'], (context: JobContext<'search'>, model: JobModel, config: SearchConfig) => Expander>> = {
   prompted: (context, model, config) => createPromptedExpander({ ...model, prompts: loadPromptSet(context.job.promptsFolder, config.promptSet), config }),
   sampled: (_context, model, config) =>
-    createSampledExpander({ ...model, tokens: model.requireTokens(), grammar: createGrammar({ rootDirectAnswer: config.rootDirectAnswer, maxDepth: config.maxDepth }), config }),
+    createSampledExpander({ ...model, maxContext: model.language.config.maxPositions, tokens: model.requireTokens(), grammar: createGrammar({ rootDirectAnswer: config.rootDirectAnswer, maxDepth: config.maxDepth }), config }),
 };
 
 /** A finished tree as the store keeps it. */
