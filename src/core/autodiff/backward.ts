@@ -33,7 +33,14 @@ export interface BackwardOptions {
  * @returns the gradient of each variable in `wrt` that the loss depends on
  */
 export function backward(program: Program, options: BackwardOptions): Map<Var, Var> {
-  const { seeds, wrt, checkpoint = false, from = 0, until = program.steps.length, finish = (_, gradient) => gradient } = options;
+  const {
+    seeds,
+    wrt,
+    checkpoint = false,
+    from = 0,
+    until = program.steps.length,
+    finish = (_, gradient) => gradient,
+  } = options;
   const gradients = new Map<Var, Var>(seeds);
   const finished = new Map<Var, Var>();
   const lastUse = findFirstUses(program.steps, from, until, wrt);
@@ -55,7 +62,9 @@ export function backward(program: Program, options: BackwardOptions): Map<Var, V
     }
     const closing = regionsByEnd.get(index);
     if (closing && closing.start < closing.end) {
-      current = checkpoint ? recompute(program, closing, gradients) : { region: closing, steps: program.steps.slice(closing.start, closing.end), copies: new Map() };
+      current = checkpoint
+        ? recompute(program, closing, gradients)
+        : { region: closing, steps: program.steps.slice(closing.start, closing.end), copies: new Map() };
     }
     if (index === from) break;
     const step = current ? current.steps[index - 1 - current.region.start] : program.steps[index - 1];
@@ -101,7 +110,10 @@ function propagate(program: Program, { op, inputs, outputs }: Step, gradients: M
   inputs.forEach((input, index) => {
     const share = shares[index];
     if (!share || !input.requiresGrad) return;
-    if (share.dims.join() !== input.dims.join()) throw new ShapeError(`The gradient of ${op.name} by operand ${index} has the shape [${share.dims.join(', ')}] instead of [${input.dims.join(', ')}].`);
+    if (share.dims.join() !== input.dims.join())
+      throw new ShapeError(
+        `The gradient of ${op.name} by operand ${index} has the shape [${share.dims.join(', ')}] instead of [${input.dims.join(', ')}].`,
+      );
     const known = gradients.get(input);
     gradients.set(input, known ? program.apply(add, known, share) : share);
   });

@@ -24,8 +24,13 @@ export function encodeGraph(graph: Graph, options: { readonly poison?: boolean }
   const nameOf = (value: Value | null): string => (value === null ? '' : (names.get(value.name) ?? value.name));
   const body = new ProtobufWriter();
   for (const node of graph.nodes) body.message(1, encodeNode(node, nameOf));
-  for (const { name, value } of aliases) body.message(1, nodeMessage('Identity', '', `output ${name}`, [nameOf(value)], [name], {}));
-  if (poison) body.message(1, nodeMessage('SequenceEmpty', '', POISON_OUTPUT, [], [POISON_OUTPUT], { dtype: ELEMENT_TYPE.float32 }));
+  for (const { name, value } of aliases)
+    body.message(1, nodeMessage('Identity', '', `output ${name}`, [nameOf(value)], [name], {}));
+  if (poison)
+    body.message(
+      1,
+      nodeMessage('SequenceEmpty', '', POISON_OUTPUT, [], [POISON_OUTPUT], { dtype: ELEMENT_TYPE.float32 }),
+    );
   body.text(2, graph.name);
   for (const constant of graph.constants) body.message(5, encodeConstant(constant));
   for (const input of graph.inputs) body.message(11, encodeValueInfo(input.name, input));
@@ -54,7 +59,14 @@ function nameOutputs(graph: Graph): { names: Map<string, string>; aliases: Graph
 }
 
 function encodeNode(node: GraphNode, nameOf: (value: Value | null) => string): ProtobufWriter {
-  return nodeMessage(node.opType, node.domain, node.name, node.inputs.map(nameOf), node.outputs.map(nameOf), node.attributes);
+  return nodeMessage(
+    node.opType,
+    node.domain,
+    node.name,
+    node.inputs.map(nameOf),
+    node.outputs.map(nameOf),
+    node.attributes,
+  );
 }
 
 function nodeMessage(

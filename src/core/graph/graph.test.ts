@@ -27,7 +27,12 @@ describe('Graph', () => {
     const graph = new Graph('aliases');
     const x = graph.input('x', 'float32', [1]);
     const y = graph.single('Add', [x, graph.float(1)], [1]);
-    for (const [name, value] of [['a', y], ['b', y], ['c', x]] as const) graph.output(name, value);
+    for (const [name, value] of [
+      ['a', y],
+      ['b', y],
+      ['c', x],
+    ] as const)
+      graph.output(name, value);
     const session = await open(graph);
     const result = await session.run({ x: new Tensor('float32', Float32Array.of(4), [1]) }, ['a', 'b', 'c']);
     expect(['a', 'b', 'c'].map((name) => (result[name]?.data as Float32Array)[0])).toEqual([5, 5, 4]);

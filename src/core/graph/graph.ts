@@ -11,7 +11,8 @@ export interface Value {
   readonly dims: Dims;
 }
 
-export type Attribute = number | string | readonly number[] | { readonly float: number } | { readonly floats: readonly number[] };
+export type Attribute =
+  number | string | readonly number[] | { readonly float: number } | { readonly floats: readonly number[] };
 
 /** One ONNX operator. An absent optional input is null. Whole numbers are int attributes; write `{float: x}` for a float one. */
 export interface GraphNode {
@@ -58,7 +59,8 @@ export class Graph {
   }
 
   input(name: string, dtype: GraphDType, dims: Dims): Value {
-    if (this.inputs.some((value) => value.name === name)) throw new ShapeError(`The graph "${this.name}" already has an input "${name}".`);
+    if (this.inputs.some((value) => value.name === name))
+      throw new ShapeError(`The graph "${this.name}" already has an input "${name}".`);
     const value = { name, dtype, dims };
     this.inputs.push(value);
     return value;
@@ -73,12 +75,24 @@ export class Graph {
       dtype: dtype ?? fallback,
       dims,
     }));
-    this.nodes.push({ opType, domain: spec.domain ?? '', name: `${opType}#${id}`, inputs, outputs, attributes: spec.attributes ?? {} });
+    this.nodes.push({
+      opType,
+      domain: spec.domain ?? '',
+      name: `${opType}#${id}`,
+      inputs,
+      outputs,
+      attributes: spec.attributes ?? {},
+    });
     return outputs;
   }
 
   /** A node with one output. */
-  single(opType: string, inputs: readonly (Value | null)[], dims: Dims, spec: Omit<NodeSpec, 'outputs'> & { readonly dtype?: GraphDType } = {}): Value {
+  single(
+    opType: string,
+    inputs: readonly (Value | null)[],
+    dims: Dims,
+    spec: Omit<NodeSpec, 'outputs'> & { readonly dtype?: GraphDType } = {},
+  ): Value {
     const { dtype, ...rest } = spec;
     const [output] = this.node(opType, inputs, { ...rest, outputs: [{ dims, ...(dtype && { dtype }) }] });
     if (!output) throw new ShapeError(`The node ${opType} has no output.`);
@@ -87,7 +101,8 @@ export class Graph {
 
   /** Marks a value as a result under `name`. */
   output(name: string, value: Value): void {
-    if (this.outputs.some((output) => output.name === name)) throw new ShapeError(`The graph "${this.name}" already has an output "${name}".`);
+    if (this.outputs.some((output) => output.name === name))
+      throw new ShapeError(`The graph "${this.name}" already has an output "${name}".`);
     this.outputs.push({ name, value });
   }
 
@@ -122,10 +137,17 @@ export class Graph {
     }
     this.nodes = kept.toReversed();
     for (const [key, constant] of this.#constants) if (!needed.has(constant.value.name)) this.#constants.delete(key);
-    if (!keepInputs) this.inputs.splice(0, this.inputs.length, ...this.inputs.filter((input) => needed.has(input.name)));
+    if (!keepInputs)
+      this.inputs.splice(0, this.inputs.length, ...this.inputs.filter((input) => needed.has(input.name)));
   }
 
-  #constant(key: string, dtype: GraphDType, dims: readonly number[], make: () => Constant['data'], name?: string): Value {
+  #constant(
+    key: string,
+    dtype: GraphDType,
+    dims: readonly number[],
+    make: () => Constant['data'],
+    name?: string,
+  ): Value {
     const known = this.#constants.get(key);
     if (known) return known.value;
     const value = { name: name ?? `const#${this.#nextId++}`, dtype, dims };

@@ -6,7 +6,9 @@ import { readQwen2Config } from './qwen2/config';
 import { readQwen3Config } from './qwen3/config';
 
 /** The model families that the engine runs, by `model_type` of config.json (`general.architecture` in GGUF). */
-export const ARCHITECTURES: Readonly<Record<string, { readonly title: string; readonly readConfig: (json: unknown) => ModelConfig }>> = {
+export const ARCHITECTURES: Readonly<
+  Record<string, { readonly title: string; readonly readConfig: (json: unknown) => ModelConfig }>
+> = {
   llama: { title: 'Llama (SmolLM2, TinyLlama, Llama 3)', readConfig: readLlamaConfig },
   mistral: { title: 'Mistral', readConfig: readMistralConfig },
   qwen2: { title: 'Qwen2 and Qwen2.5', readConfig: readQwen2Config },

@@ -24,25 +24,39 @@ export interface AttentionContext {
  * Shapes: x [B·T, D] and the result likewise.
  * @param prefix name up to and with `self_attn.`
  */
-export function selfAttention(program: Program, weights: WeightInputs, x: Var, prefix: string, context: AttentionContext): Var {
+export function selfAttention(
+  program: Program,
+  weights: WeightInputs,
+  x: Var,
+  prefix: string,
+  context: AttentionContext,
+): Var {
   const { config, rows, length, table } = context;
   const { hiddenSize, numHeads, numKvHeads, headDim, qkvBias: bias } = config;
   const groups = numHeads / numKvHeads;
-  const project = (name: string, heads: number) => linear(program, weights, x, { name: `${prefix}${name}`, out: heads * headDim, in: hiddenSize, bias });
+  const project = (name: string, heads: number) =>
+    linear(program, weights, x, { name: `${prefix}${name}`, out: heads * headDim, in: hiddenSize, bias });
   const turn = (value: Var, name: string, heads: number) => {
     const normed = config.qkNorm ? normHeads(program, weights, value, `${prefix}${name}`, context) : value;
     return program.apply(rope(table), program.apply(reshape([rows, length, heads * headDim]), normed));
   };
-  const perKeyHead = (value: Var) => program.apply(transpose([0, 2, 1, 3]), program.apply(reshape([rows, length, numKvHeads, headDim]), value));
+  const perKeyHead = (value: Var) =>
+    program.apply(transpose([0, 2, 1, 3]), program.apply(reshape([rows, length, numKvHeads, headDim]), value));
 
   const queries = turn(project('q_proj', numHeads), 'q_norm', numHeads);
-  const grouped = program.apply(transpose([0, 2, 1, 3, 4]), program.apply(reshape([rows, length, numKvHeads, groups, headDim]), queries));
+  const grouped = program.apply(
+    transpose([0, 2, 1, 3, 4]),
+    program.apply(reshape([rows, length, numKvHeads, groups, headDim]), queries),
+  );
   const q = program.apply(reshape([rows, numKvHeads, multiplyDims(length, groups), headDim]), grouped);
   const k = perKeyHead(turn(project('k_proj', numKvHeads), 'k_norm', numKvHeads));
   const v = perKeyHead(project('v_proj', numKvHeads));
 
   const attended = attendCausally(program, { q, k, v }, context);
-  const ungrouped = program.apply(transpose([0, 2, 1, 3, 4]), program.apply(reshape([rows, numKvHeads, length, groups, headDim]), attended));
+  const ungrouped = program.apply(
+    transpose([0, 2, 1, 3, 4]),
+    program.apply(reshape([rows, numKvHeads, length, groups, headDim]), attended),
+  );
   const joined = program.apply(reshape([multiplyDims(rows, length), numHeads * headDim]), ungrouped);
   return linear(program, weights, joined, { name: `${prefix}o_proj`, out: hiddenSize, in: numHeads * headDim });
 }
@@ -64,15 +78,22 @@ export function causalMasks(program: Program, length: Dim, runs: number, segment
   });
 }
 
-function attendCausally(program: Program, { q, k, v }: Record<'q' | 'k' | 'v', Var>, { config, length, masks }: AttentionContext): Var {
+function attendCausally(
+  program: Program,
+  { q, k, v }: Record<'q' | 'k' | 'v', Var>,
+  { config, length, masks }: AttentionContext,
+): Var {
   const runs = masks.length;
   const size = runLength(length, runs);
   const groups = config.numHeads / config.numKvHeads;
   const op = attend({ groups, queries: size, scaling: 1 / Math.sqrt(config.headDim) });
   const cut = (value: Var) => program.applyAll(split(runs, 2), value);
   const [keyParts, valueParts] = [cut(k), cut(v)];
-  const upTo = (parts: readonly Var[], run: number) => program.apply(concat(multiplyDims(size, run + 1), 2), ...parts.slice(0, run + 1));
-  const outputs = cut(q).map((part, run) => program.apply(op, part, upTo(keyParts, run), upTo(valueParts, run), operand(masks, run)));
+  const upTo = (parts: readonly Var[], run: number) =>
+    program.apply(concat(multiplyDims(size, run + 1), 2), ...parts.slice(0, run + 1));
+  const outputs = cut(q).map((part, run) =>
+    program.apply(op, part, upTo(keyParts, run), upTo(valueParts, run), operand(masks, run)),
+  );
   return program.apply(concat(multiplyDims(length, groups), 2), ...outputs);
 }
 
@@ -83,7 +104,13 @@ function runLength(length: Dim, runs: number): Dim {
 }
 
 /** RMS norm over each head on its own (Qwen3). */
-function normHeads(program: Program, weights: WeightInputs, value: Var, name: string, { config, rows, length }: AttentionContext): Var {
+function normHeads(
+  program: Program,
+  weights: WeightInputs,
+  value: Var,
+  name: string,
+  { config, rows, length }: AttentionContext,
+): Var {
   const { headDim, rmsNormEps } = config;
   const heads = Number(value.dims[1]) / headDim;
   const perHead = program.apply(reshape([rows, length, heads, headDim]), value);

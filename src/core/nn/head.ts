@@ -69,20 +69,34 @@ export function buildHead(program: Program, options: HeadOptions): HeadResult {
     const logP = program.apply(logSoftmax, program.apply(matmul({ transB: true }), h, weight));
     const picked = program.apply(pickColumn, logP, target);
     logProbs.push(picked);
-    const terms = loss(picked, Object.fromEntries(names.map((name, index) => [name, operand(operand(perTokenParts, index), chunk)])));
+    const terms = loss(
+      picked,
+      Object.fromEntries(names.map((name, index) => [name, operand(operand(perTokenParts, index), chunk)])),
+    );
     totals = addTotals(program, totals, terms.totals);
 
     const p = program.apply(exp, logP);
     const c = program.apply(reshape([h.dims[0] ?? 1, 1]), terms.coefficients);
-    const towards = program.apply(subtract, program.apply(gatherRows, weight, target), program.apply(matmul(), p, weight));
+    const towards = program.apply(
+      subtract,
+      program.apply(gatherRows, weight, target),
+      program.apply(matmul(), p, weight),
+    );
     toHidden.push(program.apply(multiply, towards, c));
     if (weight.requiresGrad || learning) {
       const ch = program.apply(multiply, h, c);
-      const [columns, places] = learning ? [program.apply(gatherColumns, p, learning.ids), operand(indexParts, chunk)] : [p, target];
+      const [columns, places] = learning
+        ? [program.apply(gatherColumns, p, learning.ids), operand(indexParts, chunk)]
+        : [p, target];
       toWeight = accumulateWeight(program, toWeight, columns, places, ch, learning ? learning.rows : weight);
     }
   });
-  return { logProbs: program.apply(concat(tokens), ...logProbs), totals, toHidden: program.apply(concat(tokens), ...toHidden), toWeight };
+  return {
+    logProbs: program.apply(concat(tokens), ...logProbs),
+    totals,
+    toHidden: program.apply(concat(tokens), ...toHidden),
+    toWeight,
+  };
 }
 
 /** Forward only: log-probability of each target, [N]. */
@@ -99,11 +113,16 @@ export function buildLogProbs(program: Program, hidden: Var, weight: Var, target
 function accumulateWeight(program: Program, before: Var | null, p: Var, targets: Var, ch: Var, like: Var): Var {
   const product = program.apply(matmul({ transA: true, alpha: -1 }), p, ch);
   const base = before ? program.apply(add, before, product) : product;
-  if (base.dims.join() !== like.dims.join()) throw new ShapeError(`head: the gradient [${base.dims.join(', ')}] does not fit [${like.dims.join(', ')}].`);
+  if (base.dims.join() !== like.dims.join())
+    throw new ShapeError(`head: the gradient [${base.dims.join(', ')}] does not fit [${like.dims.join(', ')}].`);
   return program.apply(scatterRows, base, targets, ch);
 }
 
-function addTotals(program: Program, before: Readonly<Record<string, Var>>, more: Readonly<Record<string, Var>>): Record<string, Var> {
+function addTotals(
+  program: Program,
+  before: Readonly<Record<string, Var>>,
+  more: Readonly<Record<string, Var>>,
+): Record<string, Var> {
   return Object.fromEntries(
     Object.entries(more).map(([name, value]) => {
       const known = before[name];

@@ -15,6 +15,8 @@ export interface LinearShape {
 export function linear(program: Program, weights: WeightInputs, x: Var, shape: LinearShape): Var {
   const w = weights.weight(`${shape.name}.weight`, [shape.out, shape.in]);
   const adapter = weights.adapter(`${shape.name}.weight`);
-  const product = adapter ? program.apply(loraLinear(adapter.scaling), x, w, adapter.a, adapter.b) : program.apply(matmul({ transB: true }), x, w);
+  const product = adapter
+    ? program.apply(loraLinear(adapter.scaling), x, w, adapter.a, adapter.b)
+    : program.apply(matmul({ transB: true }), x, w);
   return shape.bias ? program.apply(add, product, weights.weight(`${shape.name}.bias`, [shape.out])) : product;
 }

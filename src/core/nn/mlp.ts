@@ -7,7 +7,8 @@ import type { WeightInputs } from './weights';
 /** down(silu(gate(x)) · up(x)), SwiGLU of Shazeer 2020, arXiv:2002.05202. Shapes: x [N, D] and the result likewise. */
 export function gatedMlp(program: Program, weights: WeightInputs, x: Var, prefix: string, config: ModelConfig): Var {
   const { hiddenSize, intermediateSize } = config;
-  const widen = (name: string) => linear(program, weights, x, { name: `${prefix}${name}`, out: intermediateSize, in: hiddenSize });
+  const widen = (name: string) =>
+    linear(program, weights, x, { name: `${prefix}${name}`, out: intermediateSize, in: hiddenSize });
   const inner = program.apply(multiply, program.apply(silu, widen('gate_proj')), widen('up_proj'));
   return linear(program, weights, inner, { name: `${prefix}down_proj`, out: hiddenSize, in: intermediateSize });
 }

@@ -4,34 +4,58 @@ import type { Op, Program, Var, VjpContext } from './program';
 import { operand } from './operand';
 import { reshape, sum } from './shape';
 
-export const add: Op = binary('add', 'Add', (a, b) => a + b, ({ program, inputs, gradients }) => {
-  const [a, b, g] = pairOf(inputs, gradients);
-  return [reduceTo(program, g, a.dims), reduceTo(program, g, b.dims)];
-});
+export const add: Op = binary(
+  'add',
+  'Add',
+  (a, b) => a + b,
+  ({ program, inputs, gradients }) => {
+    const [a, b, g] = pairOf(inputs, gradients);
+    return [reduceTo(program, g, a.dims), reduceTo(program, g, b.dims)];
+  },
+);
 
-export const subtract: Op = binary('subtract', 'Sub', (a, b) => a - b, ({ program, inputs, gradients }) => {
-  const [a, b, g] = pairOf(inputs, gradients);
-  return [reduceTo(program, g, a.dims), b.requiresGrad ? reduceTo(program, program.apply(scale(-1), g), b.dims) : null];
-});
+export const subtract: Op = binary(
+  'subtract',
+  'Sub',
+  (a, b) => a - b,
+  ({ program, inputs, gradients }) => {
+    const [a, b, g] = pairOf(inputs, gradients);
+    return [
+      reduceTo(program, g, a.dims),
+      b.requiresGrad ? reduceTo(program, program.apply(scale(-1), g), b.dims) : null,
+    ];
+  },
+);
 
-export const multiply: Op = binary('multiply', 'Mul', (a, b) => a * b, ({ program, inputs, gradients }) => {
-  const [a, b, g] = pairOf(inputs, gradients);
-  return [
-    a.requiresGrad ? reduceTo(program, program.apply(multiply, g, b), a.dims) : null,
-    b.requiresGrad ? reduceTo(program, program.apply(multiply, g, a), b.dims) : null,
-  ];
-});
+export const multiply: Op = binary(
+  'multiply',
+  'Mul',
+  (a, b) => a * b,
+  ({ program, inputs, gradients }) => {
+    const [a, b, g] = pairOf(inputs, gradients);
+    return [
+      a.requiresGrad ? reduceTo(program, program.apply(multiply, g, b), a.dims) : null,
+      b.requiresGrad ? reduceTo(program, program.apply(multiply, g, a), b.dims) : null,
+    ];
+  },
+);
 
 /** Smaller of two; where they are equal the gradient goes to the first. */
-export const minimum: Op = binary('minimum', 'Min', Math.min, (context) => chooseGradient(context, (a, b) => context.program.apply(isAtMost, a, b)));
+export const minimum: Op = binary('minimum', 'Min', Math.min, (context) =>
+  chooseGradient(context, (a, b) => context.program.apply(isAtMost, a, b)),
+);
 
 /** Larger of two; where they are equal the gradient goes to the first. */
-export const maximum: Op = binary('maximum', 'Max', Math.max, (context) => chooseGradient(context, (a, b) => context.program.apply(isAtMost, b, a)));
+export const maximum: Op = binary('maximum', 'Max', Math.max, (context) =>
+  chooseGradient(context, (a, b) => context.program.apply(isAtMost, b, a)),
+);
 
 /** 1 where a <= b, else 0. No gradient. */
 export const isAtMost: Op = {
   name: 'isAtMost',
-  infer: (inputs) => [{ dims: broadcastDims(operand(inputs, 0).dims, operand(inputs, 1).dims, 'isAtMost'), dtype: 'float32' }],
+  infer: (inputs) => [
+    { dims: broadcastDims(operand(inputs, 0).dims, operand(inputs, 1).dims, 'isAtMost'), dtype: 'float32' },
+  ],
   emit: ({ graph }, inputs, [output]) => {
     const dims = output?.dims ?? [];
     const truth = graph.single('LessOrEqual', inputs, dims, { dtype: 'bool' });
@@ -40,7 +64,9 @@ export const isAtMost: Op = {
   evaluate: (inputs) => [zipBroadcast(operand(inputs, 0), operand(inputs, 1), (x, y) => (x <= y ? 1 : 0))],
 };
 
-export const exp: Op = unary('exp', 'Exp', Math.exp, ({ program, outputs, gradients }) => [program.apply(multiply, operand(gradients, 0), operand(outputs, 0))]);
+export const exp: Op = unary('exp', 'Exp', Math.exp, ({ program, outputs, gradients }) => [
+  program.apply(multiply, operand(gradients, 0), operand(outputs, 0)),
+]);
 
 export const absolute: Op = unary('absolute', 'Abs', Math.abs, ({ program, inputs, gradients }) => [
   program.apply(multiply, operand(gradients, 0), program.apply(sign, operand(inputs, 0))),
@@ -59,7 +85,10 @@ export const silu: Op = {
   ...unary('silu', '', (x) => x * logistic(x)),
   emit: ({ graph, target }, inputs, [output]) => {
     const dims = output?.dims ?? [];
-    if (target === 'cpu') return [graph.single('QuickGelu', inputs, dims, { domain: 'com.microsoft', attributes: { alpha: { float: 1 } } })];
+    if (target === 'cpu')
+      return [
+        graph.single('QuickGelu', inputs, dims, { domain: 'com.microsoft', attributes: { alpha: { float: 1 } } }),
+      ];
     return [graph.single('Mul', [operand(inputs, 0), graph.single('Sigmoid', inputs, dims)], dims)];
   },
   vjp: ({ program, inputs, outputs, gradients }) => {
@@ -75,7 +104,9 @@ export const silu: Op = {
 export function scale(factor: number): Op {
   return {
     ...unary(`scale(${factor})`, '', (x) => factor * x),
-    emit: ({ graph }, inputs, [output]) => [graph.single('Mul', [operand(inputs, 0), graph.float(factor)], output?.dims ?? [])],
+    emit: ({ graph }, inputs, [output]) => [
+      graph.single('Mul', [operand(inputs, 0), graph.float(factor)], output?.dims ?? []),
+    ],
     vjp: ({ program, gradients }) => [program.apply(scale(factor), operand(gradients, 0))],
   };
 }
@@ -84,7 +115,9 @@ export function scale(factor: number): Op {
 export function shift(offset: number): Op {
   return {
     ...unary(`shift(${offset})`, '', (x) => x + offset),
-    emit: ({ graph }, inputs, [output]) => [graph.single('Add', [operand(inputs, 0), graph.float(offset)], output?.dims ?? [])],
+    emit: ({ graph }, inputs, [output]) => [
+      graph.single('Add', [operand(inputs, 0), graph.float(offset)], output?.dims ?? []),
+    ],
     vjp: ({ gradients }) => [operand(gradients, 0)],
   };
 }
@@ -93,7 +126,9 @@ export function shift(offset: number): Op {
 export function reduceTo(program: Program, gradient: Var, dims: Dims): Var {
   if (equalDims(gradient.dims, dims)) return gradient;
   const lead = gradient.dims.length - dims.length;
-  const axes = gradient.dims.flatMap((dim, axis) => (axis < lead || (dims[axis - lead] === 1 && dim !== 1) ? [axis] : []));
+  const axes = gradient.dims.flatMap((dim, axis) =>
+    axis < lead || (dims[axis - lead] === 1 && dim !== 1) ? [axis] : [],
+  );
   return program.apply(reshape(dims), program.apply(sum(axes), gradient));
 }
 
@@ -105,16 +140,29 @@ function pairOf(inputs: readonly Var[], gradients: readonly (Var | null)[]): [Va
   return [operand(inputs, 0), operand(inputs, 1), operand(gradients, 0)];
 }
 
-function chooseGradient({ program, inputs, gradients }: VjpContext, firstChosen: (a: Var, b: Var) => Var): (Var | null)[] {
+function chooseGradient(
+  { program, inputs, gradients }: VjpContext,
+  firstChosen: (a: Var, b: Var) => Var,
+): (Var | null)[] {
   const [a, b, g] = pairOf(inputs, gradients);
   const toFirst = program.apply(multiply, g, firstChosen(a, b));
-  return [a.requiresGrad ? reduceTo(program, toFirst, a.dims) : null, b.requiresGrad ? reduceTo(program, program.apply(subtract, g, toFirst), b.dims) : null];
+  return [
+    a.requiresGrad ? reduceTo(program, toFirst, a.dims) : null,
+    b.requiresGrad ? reduceTo(program, program.apply(subtract, g, toFirst), b.dims) : null,
+  ];
 }
 
-function binary(name: string, opType: string, combine: (a: number, b: number) => number, vjp: NonNullable<Op['vjp']>): Op {
+function binary(
+  name: string,
+  opType: string,
+  combine: (a: number, b: number) => number,
+  vjp: NonNullable<Op['vjp']>,
+): Op {
   return {
     name,
-    infer: (inputs) => [{ dims: broadcastDims(operand(inputs, 0).dims, operand(inputs, 1).dims, name), dtype: 'float32' }],
+    infer: (inputs) => [
+      { dims: broadcastDims(operand(inputs, 0).dims, operand(inputs, 1).dims, name), dtype: 'float32' },
+    ],
     emit: ({ graph }, inputs, [output]) => [graph.single(opType, inputs, output?.dims ?? [])],
     evaluate: (inputs) => [zipBroadcast(operand(inputs, 0), operand(inputs, 1), combine)],
     vjp,

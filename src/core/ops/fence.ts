@@ -32,5 +32,12 @@ function firstElement({ graph, reshape }: EmitContext, value: Value): Value {
   const rank = value.dims.length;
   const ones = value.dims.map(() => 1);
   const starts = graph.int64(value.dims.map(() => 0));
-  return reshape(graph.single('Slice', [value, starts, graph.int64(ones)], Array.from({ length: rank }, () => 1)), [1]);
+  return reshape(
+    graph.single(
+      'Slice',
+      [value, starts, graph.int64(ones)],
+      Array.from({ length: rank }, () => 1),
+    ),
+    [1],
+  );
 }

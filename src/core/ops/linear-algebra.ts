@@ -22,16 +22,26 @@ export function matmul({ transA = false, transB = false, alpha = 1 }: MatmulOpti
       const [rows, innerA] = transA ? swapped(a.dims) : lastTwo(a.dims);
       const [innerB, columns] = transB ? swapped(b.dims) : lastTwo(b.dims);
       if (innerA !== innerB || !equalDims(a.dims.slice(0, -2), b.dims.slice(0, -2))) {
-        throw new ShapeError(`matmul: ${showDims(a.dims)}${transA ? 'ᵀ' : ''} and ${showDims(b.dims)}${transB ? 'ᵀ' : ''} do not fit.`);
+        throw new ShapeError(
+          `matmul: ${showDims(a.dims)}${transA ? 'ᵀ' : ''} and ${showDims(b.dims)}${transB ? 'ᵀ' : ''} do not fit.`,
+        );
       }
       return [{ dims: [...a.dims.slice(0, -2), rows, columns], dtype: 'float32' }];
     },
-    emit: (context, inputs, outputs) => [emitMatmul(context, operand(inputs, 0), operand(inputs, 1), operand(outputs, 0).dims, { transA, transB, alpha })],
+    emit: (context, inputs, outputs) => [
+      emitMatmul(context, operand(inputs, 0), operand(inputs, 1), operand(outputs, 0).dims, { transA, transB, alpha }),
+    ],
     evaluate: (inputs) => [matmul64(operand(inputs, 0), operand(inputs, 1), transA, transB, alpha)],
     vjp: ({ program, inputs, gradients }) => {
       const [a, b, g] = [operand(inputs, 0), operand(inputs, 1), operand(gradients, 0)];
-      const toA = () => (transA ? program.apply(matmul({ transA: transB, transB: true, alpha }), b, g) : program.apply(matmul({ transB: !transB, alpha }), g, b));
-      const toB = () => (transB ? program.apply(matmul({ transA: true, transB: transA, alpha }), g, a) : program.apply(matmul({ transA: !transA, alpha }), a, g));
+      const toA = () =>
+        transA
+          ? program.apply(matmul({ transA: transB, transB: true, alpha }), b, g)
+          : program.apply(matmul({ transB: !transB, alpha }), g, b);
+      const toB = () =>
+        transB
+          ? program.apply(matmul({ transA: true, transB: transA, alpha }), g, a)
+          : program.apply(matmul({ transA: !transA, alpha }), a, g);
       return [a.requiresGrad ? toA() : null, b.requiresGrad ? toB() : null];
     },
   };
@@ -50,16 +60,29 @@ export function loraLinear(scaling: number): Op {
     infer: (inputs) => {
       const [w, a, b] = [operand(inputs, 1), operand(inputs, 2), operand(inputs, 3)];
       if (a.dims[1] !== w.dims[1] || b.dims[0] !== w.dims[0] || a.dims[0] !== b.dims[1]) {
-        throw new ShapeError(`loraLinear: A ${showDims(a.dims)} and B ${showDims(b.dims)} do not fit the weight ${showDims(w.dims)}.`);
+        throw new ShapeError(
+          `loraLinear: A ${showDims(a.dims)} and B ${showDims(b.dims)} do not fit the weight ${showDims(w.dims)}.`,
+        );
       }
       return product.infer(inputs);
     },
     emit: (context, inputs, outputs) => product.emit(context, inputs.slice(0, 2), outputs),
     evaluate: (inputs, bindings) => product.evaluate(inputs.slice(0, 2), bindings),
     vjp: ({ program, inputs, gradients }) => {
-      const [x, w, a, b, g] = [operand(inputs, 0), operand(inputs, 1), operand(inputs, 2), operand(inputs, 3), operand(gradients, 0)];
+      const [x, w, a, b, g] = [
+        operand(inputs, 0),
+        operand(inputs, 1),
+        operand(inputs, 2),
+        operand(inputs, 3),
+        operand(gradients, 0),
+      ];
       const toX = x.requiresGrad ? program.apply(matmul(), g, w) : null;
-      return [toX, null, program.apply(matmul({ transA: true, alpha: scaling }), program.apply(matmul(), g, b), x), gradientOfB(program, x, a, g, scaling)];
+      return [
+        toX,
+        null,
+        program.apply(matmul({ transA: true, alpha: scaling }), program.apply(matmul(), g, b), x),
+        gradientOfB(program, x, a, g, scaling),
+      ];
     },
   };
 }
@@ -68,9 +91,17 @@ function gradientOfB(program: Program, x: Var, a: Var, g: Var, scaling: number):
   return program.apply(matmul({ transA: true, alpha: scaling }), g, program.apply(matmul({ transB: true }), x, a));
 }
 
-function emitMatmul({ graph, target }: EmitContext, a: Value, b: Value, dims: Dims, { transA, transB, alpha }: Required<MatmulOptions>): Value {
+function emitMatmul(
+  { graph, target }: EmitContext,
+  a: Value,
+  b: Value,
+  dims: Dims,
+  { transA, transB, alpha }: Required<MatmulOptions>,
+): Value {
   if (a.dims.length === 2) {
-    return graph.single('Gemm', [a, b], dims, { attributes: { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } } });
+    return graph.single('Gemm', [a, b], dims, {
+      attributes: { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } },
+    });
   }
   if (target === 'cpu') {
     const attributes = { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } };
@@ -79,7 +110,9 @@ function emitMatmul({ graph, target }: EmitContext, a: Value, b: Value, dims: Di
   // WebGPU has no FusedMatMul; it would fall back to the CPU.
   const turn = (value: Value) => {
     const order = value.dims.map((_, axis) => (axis < value.dims.length - 2 ? axis : 2 * value.dims.length - 3 - axis));
-    return graph.single('Transpose', [value], [...value.dims.slice(0, -2), ...swapped(value.dims)], { attributes: { perm: order } });
+    return graph.single('Transpose', [value], [...value.dims.slice(0, -2), ...swapped(value.dims)], {
+      attributes: { perm: order },
+    });
   };
   const product = graph.single('MatMul', [transA ? turn(a) : a, transB ? turn(b) : b], dims);
   return alpha === 1 ? product : graph.single('Mul', [product, graph.float(alpha)], dims);

@@ -7,12 +7,21 @@ import type { Op } from './program';
 /** Rows of `table` [V, D] by `ids` [N] (int64): [N, D]. */
 export const gatherRows: Op = {
   name: 'gatherRows',
-  infer: (inputs) => [{ dims: [operand(inputs, 1).dims[0] ?? 1, operand(inputs, 0).dims[1] ?? 1], dtype: operand(inputs, 0).dtype }],
-  emit: ({ graph }, inputs, outputs) => [graph.single('Gather', inputs, operand(outputs, 0).dims, { attributes: { axis: 0 } })],
+  infer: (inputs) => [
+    { dims: [operand(inputs, 1).dims[0] ?? 1, operand(inputs, 0).dims[1] ?? 1], dtype: operand(inputs, 0).dtype },
+  ],
+  emit: ({ graph }, inputs, outputs) => [
+    graph.single('Gather', inputs, operand(outputs, 0).dims, { attributes: { axis: 0 } }),
+  ],
   evaluate: (inputs) => {
     const [table, ids] = [operand(inputs, 0), operand(inputs, 1)];
     const width = table.dims[1] ?? 1;
-    return [tensor64([ids.data.length, width], (index) => table.data[ids.data[Math.floor(index / width)]! * width + (index % width)]!)];
+    return [
+      tensor64(
+        [ids.data.length, width],
+        (index) => table.data[ids.data[Math.floor(index / width)]! * width + (index % width)]!,
+      ),
+    ];
   },
   vjp: (context) => {
     const { program, inputs, gradients } = context;
@@ -46,19 +55,26 @@ export const scatterRows: Op = {
   name: 'scatterRows',
   infer: (inputs) => {
     const [base, ids, updates] = [operand(inputs, 0), operand(inputs, 1), operand(inputs, 2)];
-    if (updates.dims[0] !== ids.dims[0] || updates.dims[1] !== base.dims[1]) throw new ShapeError(`scatterRows: ${showDims(updates.dims)} does not fit ${showDims(base.dims)}.`);
+    if (updates.dims[0] !== ids.dims[0] || updates.dims[1] !== base.dims[1])
+      throw new ShapeError(`scatterRows: ${showDims(updates.dims)} does not fit ${showDims(base.dims)}.`);
     return [{ dims: base.dims, dtype: base.dtype }];
   },
   emit: (context, inputs, outputs) => {
     const [base, ids, updates] = [operand(inputs, 0), operand(inputs, 1), operand(inputs, 2)];
     const indices = context.reshape(ids, [ids.dims[0] ?? 1, 1]);
-    return [context.graph.single('ScatterND', [base, indices, updates], operand(outputs, 0).dims, { attributes: { reduction: 'add' } })];
+    return [
+      context.graph.single('ScatterND', [base, indices, updates], operand(outputs, 0).dims, {
+        attributes: { reduction: 'add' },
+      }),
+    ];
   },
   evaluate: (inputs) => {
     const [base, ids, updates] = [operand(inputs, 0), operand(inputs, 1), operand(inputs, 2)];
     const width = base.dims[1] ?? 1;
     const out = tensor64(base.dims, base.data);
-    updates.data.forEach((value, index) => (out.data[ids.data[Math.floor(index / width)]! * width + (index % width)]! += value));
+    updates.data.forEach(
+      (value, index) => (out.data[ids.data[Math.floor(index / width)]! * width + (index % width)]! += value),
+    );
     return [out];
   },
 };
@@ -70,7 +86,9 @@ export const pickColumn: Op = {
   emit: (context, inputs, outputs) => {
     const [x, ids] = [operand(inputs, 0), operand(inputs, 1)];
     const rows = ids.dims[0] ?? 1;
-    const picked = context.graph.single('GatherElements', [x, context.reshape(ids, [rows, 1])], [rows, 1], { attributes: { axis: 1 } });
+    const picked = context.graph.single('GatherElements', [x, context.reshape(ids, [rows, 1])], [rows, 1], {
+      attributes: { axis: 1 },
+    });
     return [context.reshape(picked, operand(outputs, 0).dims)];
   },
   evaluate: (inputs) => {
@@ -78,7 +96,10 @@ export const pickColumn: Op = {
     const width = x.dims[1] ?? 1;
     return [tensor64([ids.data.length], (row) => x.data[row * width + ids.data[row]!]!)];
   },
-  vjp: ({ program, inputs, gradients }) => [program.apply(placeColumn(operand(inputs, 0).dims[1] ?? 1), operand(gradients, 0), operand(inputs, 1)), null],
+  vjp: ({ program, inputs, gradients }) => [
+    program.apply(placeColumn(operand(inputs, 0).dims[1] ?? 1), operand(gradients, 0), operand(inputs, 1)),
+    null,
+  ],
 };
 
 /** The reverse of `pickColumn`: rows of `width` zeros with values [N] at ids [N]. No gradient. */
@@ -97,7 +118,11 @@ export function placeColumn(width: Dim): Op {
     evaluate: (inputs, bindings) => {
       const [values, ids] = [operand(inputs, 0), operand(inputs, 1)];
       const columns = bindDim(width, bindings);
-      return [tensor64([values.data.length, columns], (index) => (index % columns === ids.data[Math.floor(index / columns)] ? values.data[Math.floor(index / columns)]! : 0))];
+      return [
+        tensor64([values.data.length, columns], (index) =>
+          index % columns === ids.data[Math.floor(index / columns)] ? values.data[Math.floor(index / columns)]! : 0,
+        ),
+      ];
     },
   };
 }
@@ -106,11 +131,18 @@ export function placeColumn(width: Dim): Op {
 export const gatherColumns: Op = {
   name: 'gatherColumns',
   infer: (inputs) => [{ dims: [operand(inputs, 0).dims[0] ?? 1, operand(inputs, 1).dims[0] ?? 1], dtype: 'float32' }],
-  emit: ({ graph }, inputs, outputs) => [graph.single('Gather', inputs, operand(outputs, 0).dims, { attributes: { axis: 1 } })],
+  emit: ({ graph }, inputs, outputs) => [
+    graph.single('Gather', inputs, operand(outputs, 0).dims, { attributes: { axis: 1 } }),
+  ],
   evaluate: (inputs) => {
     const [x, ids] = [operand(inputs, 0), operand(inputs, 1)];
     const [width, count] = [x.dims[1] ?? 1, ids.data.length];
-    return [tensor64([x.dims[0] ?? 1, count], (index) => x.data[Math.floor(index / count) * width + ids.data[index % count]!]!)];
+    return [
+      tensor64(
+        [x.dims[0] ?? 1, count],
+        (index) => x.data[Math.floor(index / count) * width + ids.data[index % count]!]!,
+      ),
+    ];
   },
 };
 
@@ -128,6 +160,11 @@ export function zeros(dims: Dims): Op {
       );
       return [context.graph.single('ConstantOfShape', [shape], dims, { dtype: 'float32' })];
     },
-    evaluate: (_, bindings) => [tensor64(dims.map((dim) => bindDim(dim, bindings)), () => 0)],
+    evaluate: (_, bindings) => [
+      tensor64(
+        dims.map((dim) => bindDim(dim, bindings)),
+        () => 0,
+      ),
+    ],
   };
 }

@@ -7,7 +7,8 @@ import type { EmitContext, Program, Target, Var } from './program';
 export function lowerProgram(program: Program, target: Target = 'cpu'): Graph {
   const graph = new Graph(program.name);
   const values = new Map<Var, Value>();
-  for (const { name, variable } of program.inputs) values.set(variable, graph.input(name, variable.dtype, variable.dims));
+  for (const { name, variable } of program.inputs)
+    values.set(variable, graph.input(name, variable.dtype, variable.dims));
   const valueOf = (variable: Var): Value => {
     const value = values.get(variable);
     if (!value) throw new ShapeError(`The program "${program.name}" uses a value before it is made.`);
@@ -24,7 +25,8 @@ export function lowerProgram(program: Program, target: Target = 'cpu'): Graph {
     const emitted = op.emit(context, inputs.map(valueOf), outputs);
     outputs.forEach((variable, index) => {
       const value = emitted[index];
-      if (!value || value.dtype !== variable.dtype) throw new ShapeError(`${op.name} emitted no fitting value for output ${index}.`);
+      if (!value || value.dtype !== variable.dtype)
+        throw new ShapeError(`${op.name} emitted no fitting value for output ${index}.`);
       values.set(variable, value);
     });
   }

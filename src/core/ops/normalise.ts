@@ -22,10 +22,16 @@ export function rmsNorm(eps: number, width: number): Op {
     emit: ({ graph, target }, inputs, outputs) => {
       const [x, weight] = [operand(inputs, 0), operand(inputs, 1)];
       const inverseDims = operand(outputs, 1).dims;
-      if (target === 'cpu') return graph.node('SimplifiedLayerNormalization', [x, weight], { outputs, attributes: { axis: -1, epsilon: { float: eps } } });
+      if (target === 'cpu')
+        return graph.node('SimplifiedLayerNormalization', [x, weight], {
+          outputs,
+          attributes: { axis: -1, epsilon: { float: eps } },
+        });
       // WebGPU leaves the second output of SimplifiedLayerNormalization unfilled (measured), so the parts are written out.
       const squares = graph.single('Mul', [x, x], x.dims);
-      const mean = graph.single('ReduceMean', [squares, graph.int64([-1])], inverseDims, { attributes: { keepdims: 1 } });
+      const mean = graph.single('ReduceMean', [squares, graph.int64([-1])], inverseDims, {
+        attributes: { keepdims: 1 },
+      });
       const root = graph.single('Sqrt', [graph.single('Add', [mean, graph.float(eps)], inverseDims)], inverseDims);
       const inverse = graph.single('Reciprocal', [root], inverseDims);
       return [graph.single('Mul', [graph.single('Mul', [x, inverse], x.dims), weight], x.dims), inverse];
@@ -41,7 +47,12 @@ export function rmsNorm(eps: number, width: number): Op {
       return [zipBroadcast(zipBroadcast(x, inverse, times), weight, times), inverse];
     },
     vjp: ({ program, inputs, outputs, gradients }) => {
-      const [x, weight, inverse, g] = [operand(inputs, 0), operand(inputs, 1), operand(outputs, 1), operand(gradients, 0)];
+      const [x, weight, inverse, g] = [
+        operand(inputs, 0),
+        operand(inputs, 1),
+        operand(outputs, 1),
+        operand(gradients, 0),
+      ];
       const last = x.dims.length - 1;
       const normal = program.apply(multiply, x, inverse);
       const gw = program.apply(multiply, g, weight);
@@ -58,7 +69,9 @@ export function rmsNorm(eps: number, width: number): Op {
 export const logSoftmax: Op = {
   name: 'logSoftmax',
   infer: (inputs) => [{ dims: operand(inputs, 0).dims, dtype: 'float32' }],
-  emit: ({ graph }, inputs, outputs) => [graph.single('LogSoftmax', inputs, operand(outputs, 0).dims, { attributes: { axis: -1 } })],
+  emit: ({ graph }, inputs, outputs) => [
+    graph.single('LogSoftmax', inputs, operand(outputs, 0).dims, { attributes: { axis: -1 } }),
+  ],
   evaluate: (inputs) => [mapRows(operand(inputs, 0), logSoftmaxRow)],
   vjp: ({ program, outputs, gradients }) => {
     const [y, g] = [operand(outputs, 0), operand(gradients, 0)];

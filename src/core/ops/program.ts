@@ -87,7 +87,12 @@ export class Program {
   }
 
   input(name: string, dims: Dims, options: { readonly dtype?: GraphDType; readonly requiresGrad?: boolean } = {}): Var {
-    const variable = { id: this.#nextId++, dims, dtype: options.dtype ?? 'float32', requiresGrad: options.requiresGrad ?? false } as const;
+    const variable = {
+      id: this.#nextId++,
+      dims,
+      dtype: options.dtype ?? 'float32',
+      requiresGrad: options.requiresGrad ?? false,
+    } as const;
     this.inputs.push({ name, variable });
     return variable;
   }
@@ -95,7 +100,9 @@ export class Program {
   /** Adds a step and returns all its outputs. */
   applyAll(op: Op, ...inputs: readonly Var[]): readonly Var[] {
     const requiresGrad = op.vjp !== undefined && inputs.some((input) => input.requiresGrad);
-    const outputs = op.infer(inputs).map((spec) => ({ ...spec, id: this.#nextId++, requiresGrad: requiresGrad && spec.dtype === 'float32' }));
+    const outputs = op
+      .infer(inputs)
+      .map((spec) => ({ ...spec, id: this.#nextId++, requiresGrad: requiresGrad && spec.dtype === 'float32' }));
     this.steps.push({ op, inputs, outputs });
     return outputs;
   }

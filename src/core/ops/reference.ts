@@ -17,7 +17,8 @@ export function evaluateProgram(program: Program, feeds: Readonly<Record<string,
     values.set(variable, tensor);
     variable.dims.forEach((dim, axis) => bindSymbol(bindings, dim, tensor.dims[axis] ?? 1));
   }
-  for (const { name, variable } of program.inputs) checkShape(name, variable, values.get(variable)?.dims ?? [], bindings);
+  for (const { name, variable } of program.inputs)
+    checkShape(name, variable, values.get(variable)?.dims ?? [], bindings);
   const valueOf = (variable: Var): Tensor64 => {
     const value = values.get(variable);
     if (!value) throw new ShapeError(`The program "${program.name}" uses a value before it is made.`);
@@ -43,5 +44,8 @@ function bindSymbol(bindings: Record<string, number>, dim: Dim, size: number): v
 
 function checkShape(name: string, variable: Var, dims: readonly number[], bindings: DimBindings): void {
   const expected = variable.dims.map((dim) => bindDim(dim, bindings));
-  if (!equalDims(expected, dims)) throw new ShapeError(`The input "${name}" has the shape ${showDims(dims)} where ${showDims(variable.dims)} was expected.`);
+  if (!equalDims(expected, dims))
+    throw new ShapeError(
+      `The input "${name}" has the shape ${showDims(dims)} where ${showDims(variable.dims)} was expected.`,
+    );
 }

@@ -1,5 +1,19 @@
 import { attend, causalMask, rope, segmentMask } from './attention';
-import { absolute, add, exp, isAtMost, maximum, minimum, multiply, scale, shift, sigmoid, sign, silu, subtract } from './elementwise';
+import {
+  absolute,
+  add,
+  exp,
+  isAtMost,
+  maximum,
+  minimum,
+  multiply,
+  scale,
+  shift,
+  sigmoid,
+  sign,
+  silu,
+  subtract,
+} from './elementwise';
 import { fence } from './fence';
 import { loraLinear, matmul } from './linear-algebra';
 import { gatherColumns, gatherRows, gatherRowsPartly, pickColumn, placeColumn, scatterRows, zeros } from './lookup';

@@ -10,11 +10,17 @@ export function reshape(dims: Dims): Op {
     name: 'reshape',
     infer: (inputs) => {
       const x = operand(inputs, 0);
-      if (multiplyDims(...x.dims) !== multiplyDims(...dims)) throw new ShapeError(`reshape: ${showDims(x.dims)} does not hold as many elements as ${showDims(dims)}.`);
+      if (multiplyDims(...x.dims) !== multiplyDims(...dims))
+        throw new ShapeError(`reshape: ${showDims(x.dims)} does not hold as many elements as ${showDims(dims)}.`);
       return [{ dims, dtype: x.dtype }];
     },
     emit: (context, inputs) => [context.reshape(operand(inputs, 0), dims)],
-    evaluate: (inputs, bindings) => [tensor64(dims.map((dim) => bindDim(dim, bindings)), operand(inputs, 0).data)],
+    evaluate: (inputs, bindings) => [
+      tensor64(
+        dims.map((dim) => bindDim(dim, bindings)),
+        operand(inputs, 0).data,
+      ),
+    ],
     vjp: ({ program, inputs, gradients }) => [program.apply(reshape(operand(inputs, 0).dims), operand(gradients, 0))],
   };
 }
@@ -26,10 +32,13 @@ export function transpose(order: readonly number[]): Op {
     name: 'transpose',
     infer: (inputs) => {
       const x = operand(inputs, 0);
-      if (x.dims.length !== order.length) throw new ShapeError(`transpose: ${showDims(x.dims)} has not ${order.length} axes.`);
+      if (x.dims.length !== order.length)
+        throw new ShapeError(`transpose: ${showDims(x.dims)} has not ${order.length} axes.`);
       return [{ dims: order.map((axis) => x.dims[axis] ?? 1), dtype: x.dtype }];
     },
-    emit: ({ graph }, inputs, outputs) => [graph.single('Transpose', inputs, operand(outputs, 0).dims, { attributes: { perm: order } })],
+    emit: ({ graph }, inputs, outputs) => [
+      graph.single('Transpose', inputs, operand(outputs, 0).dims, { attributes: { perm: order } }),
+    ],
     evaluate: (inputs) => [permute(operand(inputs, 0), order)],
     vjp: ({ program, gradients }) => [program.apply(transpose(inverse), operand(gradients, 0))],
   };
@@ -43,7 +52,11 @@ export function sum(axes: readonly number[]): Op {
       const x = operand(inputs, 0);
       return [{ dims: x.dims.map((dim, axis) => (axes.includes(axis) ? 1 : dim)), dtype: x.dtype }];
     },
-    emit: ({ graph }, inputs, outputs) => [graph.single('ReduceSum', [operand(inputs, 0), graph.int64(axes)], operand(outputs, 0).dims, { attributes: { keepdims: 1 } })],
+    emit: ({ graph }, inputs, outputs) => [
+      graph.single('ReduceSum', [operand(inputs, 0), graph.int64(axes)], operand(outputs, 0).dims, {
+        attributes: { keepdims: 1 },
+      }),
+    ],
     evaluate: (inputs) => [sumAxes(operand(inputs, 0), axes)],
     vjp: ({ program, inputs, gradients }) => [program.apply(expand(operand(inputs, 0).dims), operand(gradients, 0))],
   };
@@ -86,18 +99,28 @@ export function split(parts: number, axis = 0): Op {
     name: 'split',
     infer: (inputs) => {
       const { dims, dtype } = operand(inputs, 0);
-      return Array.from({ length: parts }, (_, part) => ({ dims: dims.with(axis, partSize(dims[axis] ?? 1, part, parts)), dtype }));
+      return Array.from({ length: parts }, (_, part) => ({
+        dims: dims.with(axis, partSize(dims[axis] ?? 1, part, parts)),
+        dtype,
+      }));
     },
-    emit: ({ graph }, inputs, outputs) => (parts === 1 ? [operand(inputs, 0)] : graph.node('Split', inputs, { outputs, attributes: { axis, num_outputs: parts } })),
+    emit: ({ graph }, inputs, outputs) =>
+      parts === 1
+        ? [operand(inputs, 0)]
+        : graph.node('Split', inputs, { outputs, attributes: { axis, num_outputs: parts } }),
     evaluate: (inputs) => {
       const x = operand(inputs, 0);
       const rows = x.dims[axis] ?? 1;
       const size = Math.ceil(rows / parts);
-      return Array.from({ length: parts }, (_, part) => sliceAxis(x, axis, part * size, Math.min(rows, (part + 1) * size)));
+      return Array.from({ length: parts }, (_, part) =>
+        sliceAxis(x, axis, part * size, Math.min(rows, (part + 1) * size)),
+      );
     },
     vjp: ({ program, inputs, gradients }) => {
       const shares = gradients.map((_, part) => operand(gradients, part));
-      return [parts === 1 ? (shares[0] ?? null) : program.apply(concat(operand(inputs, 0).dims[axis] ?? 1, axis), ...shares)];
+      return [
+        parts === 1 ? (shares[0] ?? null) : program.apply(concat(operand(inputs, 0).dims[axis] ?? 1, axis), ...shares),
+      ];
     },
   };
 }
@@ -110,7 +133,10 @@ export function concat(whole: Dim, axis = 0): Op {
       const { dims, dtype } = operand(inputs, 0);
       return [{ dims: dims.with(axis, whole), dtype }];
     },
-    emit: ({ graph }, inputs, outputs) => (inputs.length === 1 ? [operand(inputs, 0)] : [graph.single('Concat', inputs, operand(outputs, 0).dims, { attributes: { axis } })]),
+    emit: ({ graph }, inputs, outputs) =>
+      inputs.length === 1
+        ? [operand(inputs, 0)]
+        : [graph.single('Concat', inputs, operand(outputs, 0).dims, { attributes: { axis } })],
     evaluate: (inputs) => [joinAxis(inputs, axis)],
     vjp: ({ program, inputs, gradients }) => program.applyAll(split(inputs.length, axis), operand(gradients, 0)),
   };
@@ -120,7 +146,10 @@ function sliceAxis(x: Tensor64, axis: number, start: number, end: number): Tenso
   const inner = stridesOf(x.dims)[axis] ?? 1;
   const rows = x.dims[axis] ?? 1;
   const size = (end - start) * inner;
-  return tensor64(x.dims.with(axis, end - start), (index) => x.data[Math.floor(index / size) * rows * inner + start * inner + (index % size)]!);
+  return tensor64(
+    x.dims.with(axis, end - start),
+    (index) => x.data[Math.floor(index / size) * rows * inner + start * inner + (index % size)]!,
+  );
 }
 
 function joinAxis(parts: readonly Tensor64[], axis: number): Tensor64 {
@@ -131,7 +160,8 @@ function joinAxis(parts: readonly Tensor64[], axis: number): Tensor64 {
   let start = 0;
   for (const part of parts) {
     const size = (part.dims[axis] ?? 1) * inner;
-    for (let outer = 0; size > 0 && outer * size < part.data.length; outer++) out.data.set(part.data.subarray(outer * size, (outer + 1) * size), outer * rows * inner + start);
+    for (let outer = 0; size > 0 && outer * size < part.data.length; outer++)
+      out.data.set(part.data.subarray(outer * size, (outer + 1) * size), outer * rows * inner + start);
     start += size;
   }
   return out;

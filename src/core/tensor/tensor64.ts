@@ -25,10 +25,14 @@ export function stridesOf(dims: readonly number[]): number[] {
 /** Calls `visit(outIndex, aIndex, bIndex)` for each element of the broadcast of two shapes. */
 export function zipBroadcast(a: Tensor64, b: Tensor64, combine: (x: number, y: number) => number): Tensor64 {
   const rank = Math.max(a.dims.length, b.dims.length);
-  const dims = Array.from({ length: rank }, (_, axis) => Math.max(a.dims[axis - rank + a.dims.length] ?? 1, b.dims[axis - rank + b.dims.length] ?? 1));
+  const dims = Array.from({ length: rank }, (_, axis) =>
+    Math.max(a.dims[axis - rank + a.dims.length] ?? 1, b.dims[axis - rank + b.dims.length] ?? 1),
+  );
   const left = broadcastStrides(a.dims, dims);
   const right = broadcastStrides(b.dims, dims);
-  return tensor64(dims, (index) => combine(a.data[offsetOf(index, dims, left)]!, b.data[offsetOf(index, dims, right)]!));
+  return tensor64(dims, (index) =>
+    combine(a.data[offsetOf(index, dims, left)]!, b.data[offsetOf(index, dims, right)]!),
+  );
 }
 
 /** Sums over `axes`; the axes stay with size 1. */
@@ -49,7 +53,11 @@ export function permute(x: Tensor64, order: readonly number[]): Tensor64 {
 
 /** Batched product over the last two axes; batch axes are equal. */
 export function matmul64(a: Tensor64, b: Tensor64, transA: boolean, transB: boolean, alpha: number): Tensor64 {
-  const swapLast = (x: Tensor64) => permute(x, [...x.dims.keys()].map((axis) => (axis < x.dims.length - 2 ? axis : 2 * x.dims.length - 3 - axis)));
+  const swapLast = (x: Tensor64) =>
+    permute(
+      x,
+      [...x.dims.keys()].map((axis) => (axis < x.dims.length - 2 ? axis : 2 * x.dims.length - 3 - axis)),
+    );
   const left = transA ? swapLast(a) : a;
   const right = transB ? swapLast(b) : b;
   const [rows = 1, inner = 1] = left.dims.slice(-2);
@@ -60,7 +68,8 @@ export function matmul64(a: Tensor64, b: Tensor64, transA: boolean, transB: bool
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         let total = 0;
-        for (let at = 0; at < inner; at++) total += left.data[(batch * rows + row) * inner + at]! * right.data[(batch * inner + at) * columns + column]!;
+        for (let at = 0; at < inner; at++)
+          total += left.data[(batch * rows + row) * inner + at]! * right.data[(batch * inner + at) * columns + column]!;
         out.data[(batch * rows + row) * columns + column] = alpha * total;
       }
     }
@@ -72,7 +81,8 @@ export function matmul64(a: Tensor64, b: Tensor64, transA: boolean, transB: bool
 export function mapRows(x: Tensor64, change: (row: Float64Array) => ArrayLike<number>): Tensor64 {
   const width = x.dims.at(-1) ?? 1;
   const out = tensor64(x.dims, () => 0);
-  for (let start = 0; start < x.data.length; start += width) out.data.set(change(x.data.subarray(start, start + width)), start);
+  for (let start = 0; start < x.data.length; start += width)
+    out.data.set(change(x.data.subarray(start, start + width)), start);
   return out;
 }
 

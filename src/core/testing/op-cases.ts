@@ -45,8 +45,16 @@ export const OP_CASES = {
   absolute: [one(OPS.absolute)],
   add: binaryCases(OPS.add),
   attend: [
-    { op: OPS.attend({ groups: 1, queries: 'U', scaling: 0.5 }), operands: attendOperands(1, 'U'), differentiable: [0, 1, 2] },
-    { op: OPS.attend({ groups: 3, queries: 'U', scaling: 0.5 }), operands: attendOperands(3, '2*U'), differentiable: [0, 1, 2] },
+    {
+      op: OPS.attend({ groups: 1, queries: 'U', scaling: 0.5 }),
+      operands: attendOperands(1, 'U'),
+      differentiable: [0, 1, 2],
+    },
+    {
+      op: OPS.attend({ groups: 3, queries: 'U', scaling: 0.5 }),
+      operands: attendOperands(3, '2*U'),
+      differentiable: [0, 1, 2],
+    },
   ],
   causalMask: [
     { op: OPS.causalMask('U', 'U'), operands: [{ dims: ['U'] }], gradient: false },
@@ -60,16 +68,31 @@ export const OP_CASES = {
   expand: [{ op: OPS.expand(['B', 'T', 3]), operands: [{ dims: ['B', 1, 3] }] }],
   fence: [{ op: OPS.fence, operands: [{ dims: ['B', 3] }, { dims: [2, 2] }, { dims: [4] }], differentiable: [0] }],
   gatherColumns: [{ op: OPS.gatherColumns, operands: [{ dims: ['B', 5] }, { dims: [3], below: 5 }], gradient: false }],
-  gatherRows: [{ op: OPS.gatherRows, operands: [{ dims: [5, 3] }, { dims: ['T'], values: [1, 4, 1, 0] }], differentiable: [0] }],
+  gatherRows: [
+    { op: OPS.gatherRows, operands: [{ dims: [5, 3] }, { dims: ['T'], values: [1, 4, 1, 0] }], differentiable: [0] },
+  ],
   gatherRowsPartly: [
     // Rows 1 and 4 learn; the table holds their values, so the difference quotient is taken through the table.
-    { op: OPS.gatherRowsPartly, operands: [{ dims: [5, 3] }, { dims: ['T'], values: [1, 4, 1, 0] }, { dims: [3, 3] }, { dims: ['T'], values: [0, 1, 0, 2] }], gradient: false },
+    {
+      op: OPS.gatherRowsPartly,
+      operands: [
+        { dims: [5, 3] },
+        { dims: ['T'], values: [1, 4, 1, 0] },
+        { dims: [3, 3] },
+        { dims: ['T'], values: [0, 1, 0, 2] },
+      ],
+      gradient: false,
+    },
   ],
   isAtMost: [{ op: OPS.isAtMost, operands: pair(['B', 3], [3]), gradient: false }],
   logSoftmax: [one(OPS.logSoftmax, ['B', 'T', 5])],
   loraLinear: [
     // Its gradient by A and B is of a weight that holds them already: checked against the adapters of the fixtures.
-    { op: OPS.loraLinear(2), operands: [{ dims: ['B', 4] }, { dims: [3, 4] }, { dims: [2, 4] }, { dims: [3, 2] }], differentiable: [0] },
+    {
+      op: OPS.loraLinear(2),
+      operands: [{ dims: ['B', 4] }, { dims: [3, 4] }, { dims: [2, 4] }, { dims: [3, 2] }],
+      differentiable: [0],
+    },
   ],
   matmul: [
     ...[false, true].flatMap((transA) =>
@@ -90,7 +113,11 @@ export const OP_CASES = {
   placeColumn: [{ op: OPS.placeColumn(5), operands: [{ dims: ['T'] }, { dims: ['T'], below: 5 }], gradient: false }],
   reshape: [
     { op: OPS.reshape(['B*T', 6]), operands: [{ dims: ['B', 'T', 6] }] },
-    { op: OPS.reshape(['B', 'T', 2, 3]), operands: [{ dims: ['B*T', 6] }, { dims: ['B', 'T'], below: 2 }], differentiable: [0] },
+    {
+      op: OPS.reshape(['B', 'T', 2, 3]),
+      operands: [{ dims: ['B*T', 6] }, { dims: ['B', 'T'], below: 2 }],
+      differentiable: [0],
+    },
   ],
   rmsNorm: [
     { op: OPS.rmsNorm(1e-5, 5), operands: pair(['B', 5], [5]) },
@@ -101,15 +128,30 @@ export const OP_CASES = {
     { op: OPS.rope(TABLE, true), operands: [{ dims: ['B', 'T', 4] }] },
   ],
   scale: [one(OPS.scale(-0.25))],
-  scatterRows: [{ op: OPS.scatterRows, operands: [{ dims: [5, 3] }, { dims: ['T'], values: [1, 4, 1, 0] }, { dims: ['T', 3] }], gradient: false }],
+  scatterRows: [
+    {
+      op: OPS.scatterRows,
+      operands: [{ dims: [5, 3] }, { dims: ['T'], values: [1, 4, 1, 0] }, { dims: ['T', 3] }],
+      gradient: false,
+    },
+  ],
   segmentMask: [
-    { op: OPS.segmentMask, operands: [{ dims: ['B', 'U'], below: 2 }, { dims: ['B', '2*U'], below: 2 }, { dims: ['U', 1, '2*U'] }], gradient: false },
+    {
+      op: OPS.segmentMask,
+      operands: [{ dims: ['B', 'U'], below: 2 }, { dims: ['B', '2*U'], below: 2 }, { dims: ['U', 1, '2*U'] }],
+      gradient: false,
+    },
   ],
   shift: [one(OPS.shift(0.75))],
   sigmoid: [one(OPS.sigmoid)],
   sign: [{ ...one(OPS.sign), gradient: false }],
   silu: [one(OPS.silu)],
-  split: [one(OPS.split(2), ['4*U', 2]), one(OPS.split(2, 1), ['B', '4*U', 2]), one(OPS.split(3), [7, 2]), one(OPS.split(1), ['B', 2])],
+  split: [
+    one(OPS.split(2), ['4*U', 2]),
+    one(OPS.split(2, 1), ['B', '4*U', 2]),
+    one(OPS.split(3), [7, 2]),
+    one(OPS.split(1), ['B', 2]),
+  ],
   subtract: binaryCases(OPS.subtract),
   sum: [one(OPS.sum([1]), ['B', 'T', 3]), one(OPS.sum([0, 2]), ['B', 'T', 3])],
   transpose: [one(OPS.transpose([2, 0, 1]), ['B', 'T', 3])],

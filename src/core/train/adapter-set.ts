@@ -5,9 +5,9 @@ import type { AdamWKernel } from '../optim/adamw';
 import type { CompiledGraph, GraphExecutor, TensorView } from '../ports';
 import { sizeOf } from '../tensor/dims';
 import type { TrainingMode } from './learning-plan';
+import type { StateTensor } from './learning-state';
 import { buildMergeGraph, copyExactly, initialiseAdapterA, peftName } from './lora';
 import { adapterA, adapterB, type LearningPlan } from './train-graph';
-import type { StateTensor } from './trainer';
 
 interface Adapter {
   readonly weight: string;
@@ -52,7 +52,11 @@ export class AdapterSet {
     this.#adapters = [...plan.adapters].map(([weight, { rank, scaling }], index) => {
       const { dims, data } = parameters.get(weight);
       const [a, b] = memory.slice(2 * index, 2 * index + 2);
-      if (!a || !b) throw new WorkbenchError('resource', 'There is no memory for the LoRA adapter.', { code: 'out-of-memory', where: weight });
+      if (!a || !b)
+        throw new WorkbenchError('resource', 'There is no memory for the LoRA adapter.', {
+          code: 'out-of-memory',
+          where: weight,
+        });
       initialiseAdapterA(mode.rng, weight, a, dims[1] ?? 1);
       return { weight, dims, rank, scaling, a, b, base: data.slice() };
     });
@@ -60,7 +64,10 @@ export class AdapterSet {
 
   static async create(options: AdapterSetOptions): Promise<AdapterSet> {
     const { rank, alpha } = options.mode;
-    return new AdapterSet(options, await options.executor.compile(encodeGraph(buildMergeGraph(alpha / rank)), { label: 'lora-merge' }));
+    return new AdapterSet(
+      options,
+      await options.executor.compile(encodeGraph(buildMergeGraph(alpha / rank)), { label: 'lora-merge' }),
+    );
   }
 
   valuesOf(name: string): Float32Array | null {
@@ -95,7 +102,10 @@ export class AdapterSet {
       rowIds.forEach((id, place) => values.set(data.subarray(id * width, (id + 1) * width), place * width));
       return { name: peftName(embedding, 'token_adapter'), dims: [rowIds.length, width], data: values };
     });
-    const whole = [...this.#plan.weights].map((name) => ({ ...this.#parameters.get(name), name: `base_model.model.${name}` }));
+    const whole = [...this.#plan.weights].map((name) => ({
+      ...this.#parameters.get(name),
+      name: `base_model.model.${name}`,
+    }));
     return [...pairs, ...rows, ...whole];
   }
 
@@ -104,7 +114,12 @@ export class AdapterSet {
     const byName = new Map(tensors.map((tensor) => [tensor.name, tensor.data]));
     const read = (name: string): Float32Array => {
       const data = byName.get(name);
-      if (!data) throw new WorkbenchError('validation', `The adapter has no tensor "${name}".`, { code: 'adapter-tensor-missing', where: name, wayOut: 'Load it with the rank and targets that it was made with.' });
+      if (!data)
+        throw new WorkbenchError('validation', `The adapter has no tensor "${name}".`, {
+          code: 'adapter-tensor-missing',
+          where: name,
+          wayOut: 'Load it with the rank and targets that it was made with.',
+        });
       return data;
     };
     for (const { weight, a, b } of this.#adapters) {
@@ -118,7 +133,8 @@ export class AdapterSet {
       if (rows.length !== rowIds.length * width) copyExactly(rows, new Float32Array(rowIds.length * width), embedding);
       rowIds.forEach((id, place) => data.set(rows.subarray(place * width, (place + 1) * width), id * width));
     }
-    for (const name of this.#plan.weights) copyExactly(read(`base_model.model.${name}`), this.#parameters.get(name).data, name);
+    for (const name of this.#plan.weights)
+      copyExactly(read(`base_model.model.${name}`), this.#parameters.get(name).data, name);
     await this.apply();
   }
 

@@ -12,7 +12,11 @@ export interface RowPlaces {
  * The inputs of one micro-batch, right-padded: position t of a row reads `ids[t]` and predicts `ids[t + 1]`.
  * Padding has id 0, weight 0 and zeros elsewhere.
  */
-export function feedMicroBatch(rows: readonly TrainingRow[], batch: MicroBatch, places: RowPlaces | null): Record<string, TensorView> {
+export function feedMicroBatch(
+  rows: readonly TrainingRow[],
+  batch: MicroBatch,
+  places: RowPlaces | null,
+): Record<string, TensorView> {
   const dims = [batch.rows.length, batch.length];
   const size = batch.rows.length * batch.length;
   const chosen = batch.rows.map((row) => rows[row]).filter((row) => row !== undefined);
@@ -24,10 +28,15 @@ export function feedMicroBatch(rows: readonly TrainingRow[], batch: MicroBatch, 
   const feeds: Record<string, TensorView> = {
     ids: integers((row, position) => row.ids[position] ?? 0, 0),
     targets: integers((row, position) => row.ids[position + 1] ?? 0, 0),
-    weights: spread(chosen.map((row) => row.weights), chosen, batch.length),
+    weights: spread(
+      chosen.map((row) => row.weights),
+      chosen,
+      batch.length,
+    ),
   };
   // Padding is a segment of its own, so that it sees itself and its softmax has something to sum.
-  if (rows.some((row) => row.segments)) feeds['segments'] = integers((row, position) => row.segments?.[position] ?? 0, -1);
+  if (rows.some((row) => row.segments))
+    feeds['segments'] = integers((row, position) => row.segments?.[position] ?? 0, -1);
   if (places) {
     const placeOf = (id: number | undefined) => places.placeOf.get(id ?? -1) ?? places.count;
     feeds['indexOfIds'] = integers((row, position) => placeOf(row.ids[position]), places.count);
@@ -37,7 +46,11 @@ export function feedMicroBatch(rows: readonly TrainingRow[], batch: MicroBatch, 
 }
 
 /** The further inputs that a loss has: values for each token and scalars. */
-export function feedLoss(loss: TrainingLoss, rows: readonly TrainingRow[], batch: MicroBatch): Record<string, TensorView> {
+export function feedLoss(
+  loss: TrainingLoss,
+  rows: readonly TrainingRow[],
+  batch: MicroBatch,
+): Record<string, TensorView> {
   const feeds: Record<string, TensorView> = { inverseNormaliser: scalar(1 / loss.normaliser) };
   return loss.kind === 'nll' ? feeds : { ...feeds, ...feedPolicy(loss, rows, batch) };
 }
@@ -75,7 +88,11 @@ function spread(values: readonly ArrayLike<number>[], rows: readonly TrainingRow
   return { dtype: 'float32', dims: [rows.length, length], data };
 }
 
-function eachPosition(rows: readonly TrainingRow[], length: number, visit: (row: TrainingRow, position: number, at: number) => void): void {
+function eachPosition(
+  rows: readonly TrainingRow[],
+  length: number,
+  visit: (row: TrainingRow, position: number, at: number) => void,
+): void {
   rows.forEach((row, index) => {
     for (let position = 0; position < row.ids.length - 1; position++) visit(row, position, index * length + position);
   });

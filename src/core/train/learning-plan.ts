@@ -22,17 +22,24 @@ export type TrainingMode =
 
 /** The plan for a mode. @throws WorkbenchError `lora-target`, `learning-rows` */
 export function planLearning(config: ModelConfig, mode: TrainingMode): LearningPlan {
-  if (mode.kind === 'full') return { weights: new Set(listParameters(config).map(({ name }) => name)), adapters: new Map(), rows: new Map() };
+  if (mode.kind === 'full')
+    return { weights: new Set(listParameters(config).map(({ name }) => name)), adapters: new Map(), rows: new Map() };
   if (mode.kind === 'frozen') return { weights: new Set(), adapters: new Map(), rows: new Map() };
   const rows = mode.trainableRows ?? [];
   const outside = rows.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabSize);
   if (outside !== undefined || new Set(rows).size !== rows.length) {
-    throw new WorkbenchError('validation', `The learning rows ${outside ?? 'hold an id twice'} do not fit an embedding of ${config.vocabSize} rows.`, { code: 'learning-rows' });
+    throw new WorkbenchError(
+      'validation',
+      `The learning rows ${outside ?? 'hold an id twice'} do not fit an embedding of ${config.vocabSize} rows.`,
+      { code: 'learning-rows' },
+    );
   }
   const adapter = { rank: mode.rank, scaling: mode.alpha / mode.rank };
   return {
     weights: new Set(mode.wholeWeights ?? []),
     adapters: new Map(listAdapted(config, mode).map(({ name }) => [name, adapter])),
-    rows: new Map(rows.length === 0 ? [] : [...new Set([EMBEDDING, headName(config)])].map((name) => [name, rows.length])),
+    rows: new Map(
+      rows.length === 0 ? [] : [...new Set([EMBEDDING, headName(config)])].map((name) => [name, rows.length]),
+    ),
   };
 }

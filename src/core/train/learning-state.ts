@@ -2,6 +2,13 @@ import { ShapeError } from '../errors';
 import type { AdamWKernel } from '../optim/adamw';
 import { sizeOf } from '../tensor/dims';
 
+/** A named tensor of the trainer's state; `data` is a view where it can be, so write it out before the next step. */
+export interface StateTensor {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
 /** One tensor that learns: its values, the gradient gathered so far and the optimiser's moments, all of one length. */
 export interface LearningTensor {
   /** Name within the trainer, e.g. `model.norm.weight` or `….q_proj.weight#A`. */
@@ -52,7 +59,9 @@ export function allocateLearning(kernel: AdamWKernel, specs: readonly LearningSp
       firstRow: valueRow,
       width,
     });
-    const runs = spec.rowIds ? neighbours(spec.rowIds).map(({ at, id, count }) => cut(at, id, count)) : [cut(0, 0, sizeOf(spec.dims) / width)];
+    const runs = spec.rowIds
+      ? neighbours(spec.rowIds).map(({ at, id, count }) => cut(at, id, count))
+      : [cut(0, 0, sizeOf(spec.dims) / width)];
     return { name: spec.name, gradientDims: spec.dims, gradient, runs, isMatrix: spec.dims.length === 2 };
   });
 }
@@ -69,16 +78,20 @@ export function readValues(tensor: LearningTensor, of: 'weight' | 'firstMoment' 
 }
 
 /** The reverse of `readValues`. @throws {ShapeError} when the length differs */
-export function writeValues(tensor: LearningTensor, of: 'weight' | 'firstMoment' | 'secondMoment', values: Float32Array): void {
+export function writeValues(
+  tensor: LearningTensor,
+  of: 'weight' | 'firstMoment' | 'secondMoment',
+  values: Float32Array,
+): void {
   const expected = tensor.runs.reduce((total, run) => total + run.weight.length, 0);
-  if (values.length !== expected) throw new ShapeError(`"${tensor.name}" has ${expected} values, ${values.length} came.`);
+  if (values.length !== expected)
+    throw new ShapeError(`"${tensor.name}" has ${expected} values, ${values.length} came.`);
   let offset = 0;
   for (const run of tensor.runs) {
     run[of].set(values.subarray(offset, offset + run[of].length));
     offset += run[of].length;
   }
 }
-
 
 /** Splits a list of ids into runs of consecutive ones. */
 function neighbours(ids: readonly number[]): { at: number; id: number; count: number }[] {

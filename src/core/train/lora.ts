@@ -17,10 +17,15 @@ export interface LoraOptions {
 export function listAdapted(config: ModelConfig, { targets = LINEAR_LAYERS }: LoraOptions): readonly ParameterSpec[] {
   const unknown = targets.find((target) => !LINEAR_LAYERS.some((layer) => layer === target));
   if (unknown !== undefined || targets.length === 0) {
-    throw new WorkbenchError('validation', `LoRA cannot adapt "${unknown ?? 'no layer'}".`, { code: 'lora-target', wayOut: `Choose among ${LINEAR_LAYERS.join(', ')}.` });
+    throw new WorkbenchError('validation', `LoRA cannot adapt "${unknown ?? 'no layer'}".`, {
+      code: 'lora-target',
+      wayOut: `Choose among ${LINEAR_LAYERS.join(', ')}.`,
+    });
   }
   const chosen = new Set<LinearLayer>(LINEAR_LAYERS.filter((layer) => targets.includes(layer)));
-  return Array.from({ length: config.numLayers }, (_, layer) => listLinears(config, layer).filter((spec) => chosen.has(spec.layer))).flat();
+  return Array.from({ length: config.numLayers }, (_, layer) =>
+    listLinears(config, layer).filter((spec) => chosen.has(spec.layer)),
+  ).flat();
 }
 
 /**
@@ -46,11 +51,14 @@ export function buildMergeGraph(scaling: number): Graph {
 /** PEFT's name of an adapter tensor: `base_model.model.<module>.lora_A.weight`. */
 export function peftName(weight: string, part: 'lora_A' | 'lora_B' | 'token_adapter'): string {
   const module = weight.replace(/\.weight$/, '');
-  return part === 'token_adapter' ? `base_model.model.${module}.token_adapter.trainable_tokens_delta` : `base_model.model.${module}.${part}.weight`;
+  return part === 'token_adapter'
+    ? `base_model.model.${module}.token_adapter.trainable_tokens_delta`
+    : `base_model.model.${module}.${part}.weight`;
 }
 
 /** @throws {ShapeError} when the adapter's tensor has another size than the model wants */
 export function copyExactly(from: ArrayLike<number>, to: Float32Array, name: string): void {
-  if (from.length !== to.length) throw new ShapeError(`"${name}" holds ${from.length} values where ${to.length} were expected.`);
+  if (from.length !== to.length)
+    throw new ShapeError(`"${name}" holds ${from.length} values where ${to.length} were expected.`);
   to.set(from);
 }

@@ -35,18 +35,20 @@ export interface PolicyLoss {
 
 export type TrainingLoss = NllLoss | PolicyLoss;
 
-/** A loss as the graph builder sees it. `totals` add up over tokens; they are means after division by what `divisor` names. */
+/** A loss as the graph builder sees it. */
 export interface LossBuilder {
   /** Inputs with one value for each token, besides the weights. */
   readonly perToken: readonly string[];
   /** Scalar inputs [1], besides `inverseNormaliser`. */
   readonly scalars: readonly string[];
+  /** Names of the sums that come out; `loss` is among them. */
+  readonly totals: readonly string[];
   readonly build: (program: Program, logProbs: Var, values: Readonly<Record<string, Var>>) => LossTerms;
 }
 
 /** Builder for each kind of loss; the policy has one for each estimator, since that choice changes the graph. */
 export const LOSS_BUILDERS = {
-  nll: { perToken: [], scalars: [], build: buildNll },
+  nll: { perToken: [], scalars: [], totals: ['loss'], build: buildNll },
   'policy-k1': policyBuilder('k1'),
   'policy-k2': policyBuilder('k2'),
   'policy-k3': policyBuilder('k3'),
@@ -58,7 +60,11 @@ export function lossNameOf(loss: TrainingLoss): LossName {
   return loss.kind === 'nll' ? 'nll' : `policy-${loss.klEstimator}`;
 }
 
-function buildNll(program: Program, logProbs: Var, { weights, inverseNormaliser }: Readonly<Record<string, Var>>): LossTerms {
+function buildNll(
+  program: Program,
+  logProbs: Var,
+  { weights, inverseNormaliser }: Readonly<Record<string, Var>>,
+): LossTerms {
   const scaled = program.apply(multiply, required(weights), required(inverseNormaliser));
   const loss = total(program, program.apply(scale(-1), program.apply(multiply, scaled, logProbs)));
   return { coefficients: program.apply(scale(-1), scaled), totals: { loss } };
@@ -68,6 +74,7 @@ function policyBuilder(estimator: KlEstimator): LossBuilder {
   return {
     perToken: ['oldLogProbs', 'refLogProbs', 'advantages'],
     scalars: ['ratioLow', 'ratioHigh', 'klCoefficient'],
+    totals: ['loss', 'clippedTokens', 'tokens', 'kl', 'ratio'],
     build: (program, logProbs, values) => buildPolicy(program, logProbs, values, estimator),
   };
 }
@@ -79,21 +86,37 @@ const DIVERGENCE: Readonly<Record<KlEstimator, (program: Program, d: Var) => Var
   k3: (program, d) => program.apply(shift(-1), program.apply(add, program.apply(exp, program.apply(scale(-1), d)), d)),
 };
 
-function buildPolicy(program: Program, logProbs: Var, values: Readonly<Record<string, Var>>, estimator: KlEstimator): LossTerms {
-  const { weights, inverseNormaliser, oldLogProbs, refLogProbs, advantages, ratioLow, ratioHigh, klCoefficient } = values;
+function buildPolicy(
+  program: Program,
+  logProbs: Var,
+  values: Readonly<Record<string, Var>>,
+  estimator: KlEstimator,
+): LossTerms {
+  const { weights, inverseNormaliser, oldLogProbs, refLogProbs, advantages, ratioLow, ratioHigh, klCoefficient } =
+    values;
   const scaled = program.apply(multiply, required(weights), required(inverseNormaliser));
   // 1 where the token counts. Differences are multiplied with it before exp, so that nothing under the mask can overflow.
-  const mask = program.apply(subtract, one(program, scaled), program.apply(isAtMost, program.apply(absolute, required(weights)), zero(program, scaled)));
+  const mask = program.apply(
+    subtract,
+    one(program, scaled),
+    program.apply(isAtMost, program.apply(absolute, required(weights)), zero(program, scaled)),
+  );
 
   const from = program.steps.length;
-  const ratio = program.apply(exp, program.apply(multiply, program.apply(subtract, logProbs, required(oldLogProbs)), mask));
+  const ratio = program.apply(
+    exp,
+    program.apply(multiply, program.apply(subtract, logProbs, required(oldLogProbs)), mask),
+  );
   const clipped = program.apply(minimum, program.apply(maximum, ratio, required(ratioLow)), required(ratioHigh));
   const free = program.apply(multiply, ratio, required(advantages));
   const objective = program.apply(minimum, free, program.apply(multiply, clipped, required(advantages)));
   const d = program.apply(multiply, program.apply(subtract, logProbs, required(refLogProbs)), mask);
   const divergence = DIVERGENCE[estimator](program, d);
   const perToken = program.apply(subtract, program.apply(multiply, divergence, required(klCoefficient)), objective);
-  const coefficients = operand([backward(program, { seeds: new Map([[perToken, scaled]]), wrt: [logProbs], from }).get(logProbs) ?? null], 0);
+  const coefficients = operand(
+    [backward(program, { seeds: new Map([[perToken, scaled]]), wrt: [logProbs], from }).get(logProbs) ?? null],
+    0,
+  );
 
   // A token is clipped where the smaller objective is not the free one.
   const isFree = program.apply(isAtMost, free, objective);

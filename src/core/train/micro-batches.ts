@@ -24,12 +24,17 @@ export interface MicroBatch {
  * @param lengths tokens of each row
  * @throws WorkbenchError `row-too-long` for a row beyond `maxPositions`, `row-too-short` for one without a prediction
  */
-export function planMicroBatches(lengths: readonly number[], maxTokens: number, maxPositions: number): readonly MicroBatch[] {
+export function planMicroBatches(
+  lengths: readonly number[],
+  maxTokens: number,
+  maxPositions: number,
+): readonly MicroBatch[] {
   const order = [...lengths.keys()].sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
   const batches: { rows: number[]; length: number }[] = [];
   for (const row of order) {
     const positions = (lengths[row] ?? 0) - 1;
-    if (positions > maxPositions) throw refuseRow(row, positions + 1, 'row-too-long', `the model reads at most ${maxPositions + 1}`);
+    if (positions > maxPositions)
+      throw refuseRow(row, positions + 1, 'row-too-long', `the model reads at most ${maxPositions + 1}`);
     if (positions < 1) throw refuseRow(row, positions + 1, 'row-too-short', 'there is nothing to predict');
     const last = batches.at(-1);
     if (last && (last.rows.length + 1) * last.length <= maxTokens) last.rows.push(row);
@@ -50,5 +55,9 @@ function roundLength(positions: number): number {
 }
 
 function refuseRow(row: number, tokens: number, code: string, reason: string): WorkbenchError {
-  return new WorkbenchError('validation', `Row ${row} has ${tokens} tokens; ${reason}.`, { code, where: `row ${row}`, details: { row, tokens } });
+  return new WorkbenchError('validation', `Row ${row} has ${tokens} tokens; ${reason}.`, {
+    code,
+    where: `row ${row}`,
+    details: { row, tokens },
+  });
 }

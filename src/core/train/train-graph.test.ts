@@ -30,7 +30,17 @@ const LENGTH = 8;
 function optionsOf(overrides: Partial<TrainGraphOptions> = {}): TrainGraphOptions {
   const own = overrides.config ?? config;
   const plan = { weights: new Set(listParameters(own).map(({ name }) => name)), adapters: new Map(), rows: new Map() };
-  return { config: own, plan, loss: 'nll', checkpointing: false, headChunks: 1, segmented: false, runs: 1, grain: LENGTH, ...overrides };
+  return {
+    config: own,
+    plan,
+    loss: 'nll',
+    checkpointing: false,
+    headChunks: 1,
+    segmented: false,
+    runs: 1,
+    grain: LENGTH,
+    ...overrides,
+  };
 }
 
 /** Random weights and two random rows; the same for every graph of one config. */
@@ -42,7 +52,13 @@ function feedsOf(own: ModelConfig): Record<string, Tensor64> {
     feeds[accumulatedOf(name)] = tensor64(dims, () => 0);
   }
   const tokens = () => tensor64([2, LENGTH], () => rng.integer(own.vocabSize));
-  return { ...feeds, ids: tokens(), targets: tokens(), weights: tensor64([2, LENGTH], () => rng.next()), inverseNormaliser: tensor64([1], [0.1]) };
+  return {
+    ...feeds,
+    ids: tokens(),
+    targets: tokens(),
+    weights: tensor64([2, LENGTH], () => rng.next()),
+    inverseNormaliser: tensor64([1], [0.1]),
+  };
 }
 
 function evaluate(options: TrainGraphOptions, feeds: Record<string, Tensor64>): Record<string, Tensor64> {
@@ -52,7 +68,9 @@ function evaluate(options: TrainGraphOptions, feeds: Record<string, Tensor64>): 
 function expectEqual(actual: Record<string, Tensor64>, expected: Record<string, Tensor64>): void {
   expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
   for (const [name, { data }] of Object.entries(expected)) {
-    data.forEach((value, index) => expect(Math.abs((actual[name]?.data[index] ?? Number.NaN) - value)).toBeLessThan(1e-11));
+    data.forEach((value, index) =>
+      expect(Math.abs((actual[name]?.data[index] ?? Number.NaN) - value)).toBeLessThan(1e-11),
+    );
   }
 }
 
@@ -69,15 +87,26 @@ describe('the training graph in float64', () => {
       const lossAt = (value: number) => {
         const data = values.slice();
         data[index] = value;
-        return evaluateProgram(program, { ...feeds, [name]: { dims: feeds[name]?.dims ?? [], data } })['loss']?.data[0] ?? Number.NaN;
+        return (
+          evaluateProgram(program, { ...feeds, [name]: { dims: feeds[name]?.dims ?? [], data } })['loss']?.data[0] ??
+          Number.NaN
+        );
       };
       const at = values[index] ?? 0;
       const quotient = (lossAt(at + 1e-5) - lossAt(at - 1e-5)) / 2e-5;
-      expect(Math.abs((results[gradientOf(name)]?.data[index] ?? Number.NaN) - quotient)).toBeLessThan(1e-7 * Math.max(1, Math.abs(quotient)));
+      expect(Math.abs((results[gradientOf(name)]?.data[index] ?? Number.NaN) - quotient)).toBeLessThan(
+        1e-7 * Math.max(1, Math.abs(quotient)),
+      );
     }
   });
 
-  it.each([{ runs: 2 }, { runs: 4 }, { headChunks: 4 }, { checkpointing: true }, { checkpointing: true, headChunks: 2, runs: 4 }])('gives the same numbers however it is cut: %o', (overrides) => {
+  it.each([
+    { runs: 2 },
+    { runs: 4 },
+    { headChunks: 4 },
+    { checkpointing: true },
+    { checkpointing: true, headChunks: 2, runs: 4 },
+  ])('gives the same numbers however it is cut: %o', (overrides) => {
     const feeds = feedsOf(config);
     expectEqual(evaluate(optionsOf(overrides), feeds), evaluate(optionsOf(), feeds));
   });
@@ -85,14 +114,24 @@ describe('the training graph in float64', () => {
   it.each([1, 4])('keeps packed sequences apart, %i runs', (runs) => {
     const feeds = feedsOf(config);
     // Row 1's second half alone: positions turn by 4, which relative rotary positions do not notice.
-    const half = (tensor: Tensor64 | undefined) => tensor64([2, LENGTH], (index) => (index < LENGTH ? (tensor?.data[index] ?? 0) : (tensor?.data[LENGTH + ((index + 4) % LENGTH)] ?? 0)));
+    const half = (tensor: Tensor64 | undefined) =>
+      tensor64([2, LENGTH], (index) =>
+        index < LENGTH ? (tensor?.data[index] ?? 0) : (tensor?.data[LENGTH + ((index + 4) % LENGTH)] ?? 0),
+      );
     const weights = tensor64([2, LENGTH], (index) => (index >= LENGTH + 4 ? 1 : 0));
     const moved = tensor64([2, LENGTH], (index) => (index >= LENGTH && index < LENGTH + 4 ? 1 : 0));
     const segments = tensor64([2, LENGTH], (index) => (index % LENGTH >= 4 ? 1 : 0));
     const packed = evaluate(optionsOf({ segmented: true, runs }), { ...feeds, weights, segments });
-    const alone = evaluate(optionsOf({ runs: 1 }), { ...feeds, ids: half(feeds['ids']), targets: half(feeds['targets']), weights: moved });
+    const alone = evaluate(optionsOf({ runs: 1 }), {
+      ...feeds,
+      ids: half(feeds['ids']),
+      targets: half(feeds['targets']),
+      weights: moved,
+    });
     for (const { name } of listParameters(config)) {
-      packed[gradientOf(name)]?.data.forEach((value, index) => expect(Math.abs(value - (alone[gradientOf(name)]?.data[index] ?? Number.NaN))).toBeLessThan(1e-10));
+      packed[gradientOf(name)]?.data.forEach((value, index) =>
+        expect(Math.abs(value - (alone[gradientOf(name)]?.data[index] ?? Number.NaN))).toBeLessThan(1e-10),
+      );
     }
   });
 
@@ -100,8 +139,13 @@ describe('the training graph in float64', () => {
     const feeds = feedsOf(config);
     const once = evaluate(optionsOf(), feeds);
     const name = 'model.norm.weight';
-    const twice = evaluate(optionsOf(), { ...feeds, [accumulatedOf(name)]: once[gradientOf(name)] ?? tensor64([], [0]) });
-    twice[gradientOf(name)]?.data.forEach((value, index) => expect(value).toBeCloseTo(2 * (once[gradientOf(name)]?.data[index] ?? Number.NaN), 12));
+    const twice = evaluate(optionsOf(), {
+      ...feeds,
+      [accumulatedOf(name)]: once[gradientOf(name)] ?? tensor64([], [0]),
+    });
+    twice[gradientOf(name)]?.data.forEach((value, index) =>
+      expect(value).toBeCloseTo(2 * (once[gradientOf(name)]?.data[index] ?? Number.NaN), 12),
+    );
   });
 });
 

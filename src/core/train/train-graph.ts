@@ -58,8 +58,12 @@ export function buildTrainGraph(options: TrainGraphOptions): Program {
   const ids = program.input('ids', ['B', length], { dtype: 'int64' });
   const targets = tokenInput(program, 'targets', length, 'int64');
   const segments = options.segmented ? program.input('segments', ['B', length], { dtype: 'int64' }) : null;
-  const perToken = Object.fromEntries(['weights', ...loss.perToken].map((name) => [name, tokenInput(program, name, length)]));
-  const scalars = Object.fromEntries(['inverseNormaliser', ...loss.scalars].map((name) => [name, program.input(name, [1])]));
+  const perToken = Object.fromEntries(
+    ['weights', ...loss.perToken].map((name) => [name, tokenInput(program, name, length)]),
+  );
+  const scalars = Object.fromEntries(
+    ['inverseNormaliser', ...loss.scalars].map((name) => [name, program.input(name, [1])]),
+  );
   const inputs = new LearningInputs(program, plan, length);
 
   const hidden = buildHidden(program, inputs, config, { ids, segments, runs: options.runs });
@@ -92,7 +96,8 @@ export function buildTrainGraph(options: TrainGraphOptions): Program {
   if (head.toWeight && !untied) seeds.set(ofHead, head.toWeight);
   const finished = backward(program, { seeds, wrt, until, checkpoint: checkpointing, finish });
   const lost = wrt.filter((parameter) => !finished.has(parameter) && !(untied && parameter === ofHead));
-  if (lost.length > 0) throw new Error(`No gradient reaches ${lost.map((parameter) => inputs.nameOf(parameter)).join(', ')}.`);
+  if (lost.length > 0)
+    throw new Error(`No gradient reaches ${lost.map((parameter) => inputs.nameOf(parameter)).join(', ')}.`);
 
   program.output('logProbs', head.logProbs);
   for (const [name, value] of Object.entries(head.totals)) program.output(name, value);
@@ -119,8 +124,21 @@ export function buildLogProbGraph({ config, headChunks, segmented, runs, grain }
   const segments = segmented ? program.input('segments', ['B', length], { dtype: 'int64' }) : null;
   const inputs = new LearningInputs(program, FROZEN, length);
   // Scaling the hidden states scales the logits.
-  const hidden = program.apply(multiply, buildHidden(program, inputs, config, { ids, segments, runs }), program.input('inverseTemperature', [1]));
-  program.output('logProbs', buildLogProbs(program, hidden, inputs.weight(headName(config), [config.vocabSize, config.hiddenSize]), targets, headChunks));
+  const hidden = program.apply(
+    multiply,
+    buildHidden(program, inputs, config, { ids, segments, runs }),
+    program.input('inverseTemperature', [1]),
+  );
+  program.output(
+    'logProbs',
+    buildLogProbs(
+      program,
+      hidden,
+      inputs.weight(headName(config), [config.vocabSize, config.hiddenSize]),
+      targets,
+      headChunks,
+    ),
+  );
   return program;
 }
 
@@ -130,21 +148,36 @@ export function buildLogitsGraph(config: ModelConfig): Program {
   const ids = program.input('ids', ['B', 'U'], { dtype: 'int64' });
   const inputs = new LearningInputs(program, FROZEN, 'U');
   const hidden = buildHidden(program, inputs, config, { ids, segments: null, runs: 1 });
-  program.output('logits', program.apply(matmul({ transB: true }), hidden, inputs.weight(headName(config), [config.vocabSize, config.hiddenSize])));
+  program.output(
+    'logits',
+    program.apply(
+      matmul({ transB: true }),
+      hidden,
+      inputs.weight(headName(config), [config.vocabSize, config.hiddenSize]),
+    ),
+  );
   return program;
 }
 
 const FROZEN: LearningPlan = { weights: new Set(), adapters: new Map(), rows: new Map() };
 
 /** Every tensor that learns under a plan, with its shape, in a fixed order. */
-export function listLearning(config: ModelConfig, plan: LearningPlan): readonly { readonly name: string; readonly dims: readonly number[] }[] {
+export function listLearning(
+  config: ModelConfig,
+  plan: LearningPlan,
+): readonly { readonly name: string; readonly dims: readonly number[] }[] {
   return listParameters(config).flatMap(({ name, dims }) => {
     const [out = 1, width = 1] = dims;
     const adapter = plan.adapters.get(name);
     const rows = plan.rows.get(name);
     return [
       ...(plan.weights.has(name) ? [{ name, dims }] : []),
-      ...(adapter ? [{ name: adapterA(name), dims: [adapter.rank, width] }, { name: adapterB(name), dims: [out, adapter.rank] }] : []),
+      ...(adapter
+        ? [
+            { name: adapterA(name), dims: [adapter.rank, width] },
+            { name: adapterB(name), dims: [out, adapter.rank] },
+          ]
+        : []),
       ...(rows === undefined ? [] : [{ name: learningRowsOf(name), dims: [rows + 1, width] }]),
     ];
   });

@@ -5,7 +5,13 @@ import { FIXTURES, listFixtures, readJsonFixture, readTensorFixture } from '@cor
 import { createTrainer } from '@core/train/trainer';
 import { createWasmAdamW } from './adamw-wasm';
 import { OrtExecutor } from './ort-executor';
-import { countWeights, largestDistance, loadGoldenModel, readGoldenRows, relativeDistance } from './testing/golden-models';
+import {
+  countWeights,
+  largestDistance,
+  loadGoldenModel,
+  readGoldenRows,
+  relativeDistance,
+} from './testing/golden-models';
 
 interface AdapterConfig {
   readonly base_model_name_or_path: string;
@@ -16,12 +22,17 @@ interface AdapterConfig {
   readonly trainable_token_indices: Record<string, number[]> | null;
 }
 interface AdamWFile {
-  readonly steps: { readonly f64: { readonly loss: number; readonly grad_norm: number; readonly clip_scale: number }[] };
+  readonly steps: {
+    readonly f64: { readonly loss: number; readonly grad_norm: number; readonly clip_scale: number }[];
+  };
 }
 
 const adapters = listFixtures('lora', 'adapter_config.json');
 const executor = new OrtExecutor();
-const WEIGHT_OF: Readonly<Record<string, string>> = { embed_tokens: 'model.embed_tokens.weight', lm_head: 'lm_head.weight' };
+const WEIGHT_OF: Readonly<Record<string, string>> = {
+  embed_tokens: 'model.embed_tokens.weight',
+  lm_head: 'lm_head.weight',
+};
 
 async function openAdapter(name: string) {
   const adapter = readJsonFixture<AdapterConfig>('lora', name, 'adapter_config.json');
@@ -79,7 +90,12 @@ describe.each(adapters)('the golden numbers of the adapter %s', (name) => {
     const file = readTensorFixture('lora', name, 'adapter_model.safetensors');
     const own = trainer.adapter();
     expect(own.map((tensor) => tensor.name).sort()).toEqual([...file.keys()].sort());
-    for (const { name: tensor, data, dims } of own) expect({ tensor, dims, data: [...data] }).toEqual({ tensor, dims: file.get(tensor)?.dims, data: [...(file.get(tensor)?.data ?? [])] });
+    for (const { name: tensor, data, dims } of own)
+      expect({ tensor, dims, data: [...data] }).toEqual({
+        tensor,
+        dims: file.get(tensor)?.dims,
+        data: [...(file.get(tensor)?.data ?? [])],
+      });
     await trainer.dispose();
   });
 
@@ -92,7 +108,10 @@ describe.each(adapters)('the golden numbers of the adapter %s', (name) => {
     for (const { name: tensor, data } of gradients) {
       const reference = expected.get(fileName(tensor))?.data ?? new Float32Array(0);
       // Learning rows have one waste row at the end.
-      expect({ tensor, close: relativeDistance(data.subarray(0, reference.length), reference) < 3e-5 }).toEqual({ tensor, close: true });
+      expect({ tensor, close: relativeDistance(data.subarray(0, reference.length), reference) < 3e-5 }).toEqual({
+        tensor,
+        close: true,
+      });
     }
     await trainer.dispose();
   });
@@ -104,18 +123,33 @@ describe.each(adapters)('the golden numbers of the adapter %s', (name) => {
     for (const [index, expected] of steps.f64.entries()) {
       if (index === 1) {
         const state = trainer.save();
-        const copy = { step: state.step, tensors: state.tensors.map((tensor) => ({ ...tensor, data: tensor.data.slice() })) };
+        const copy = {
+          step: state.step,
+          tensors: state.tensors.map((tensor) => ({ ...tensor, data: tensor.data.slice() })),
+        };
         ({ trainer: resumed } = await openAdapter(name));
         await resumed.restore(copy);
       }
       const { loss } = await resumed.accumulate(rows, { kind: 'nll', normaliser: countWeights(rows) });
-      const { gradNorm, clipScale } = await resumed.step({ learningRate: 1e-3, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.1, decay: 'all', clipNorm: 1 });
+      const { gradNorm, clipScale } = await resumed.step({
+        learningRate: 1e-3,
+        beta1: 0.9,
+        beta2: 0.95,
+        eps: 1e-8,
+        weightDecay: 0.1,
+        decay: 'all',
+        clipNorm: 1,
+      });
       expect(Math.abs(loss - expected.loss)).toBeLessThan(1e-5);
       expect(Math.abs(gradNorm / expected.grad_norm - 1)).toBeLessThan(1e-5);
       expect(Math.abs(clipScale / expected.clip_scale - 1)).toBeLessThan(1e-5);
     }
     const expected = readTensorFixture('lora', name, 'expected', 'adamw.f64.safetensors');
-    for (const { name: tensor, data } of resumed.adapter()) expect({ tensor, close: largestDistance(data, expected.get(tensor)?.data ?? []) < 1e-4 }).toEqual({ tensor, close: true });
+    for (const { name: tensor, data } of resumed.adapter())
+      expect({ tensor, close: largestDistance(data, expected.get(tensor)?.data ?? []) < 1e-4 }).toEqual({
+        tensor,
+        close: true,
+      });
     await resumed.dispose();
   });
 });

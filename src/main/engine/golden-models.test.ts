@@ -3,7 +3,14 @@ import { listFixtures, readJsonFixture, readTensorFixture } from '@core/testing/
 import { createTrainer, type StepOptions } from '@core/train/trainer';
 import { createWasmAdamW } from './adamw-wasm';
 import { OrtExecutor } from './ort-executor';
-import { countWeights, hasExpected, largestDistance, loadGoldenModel, readGoldenRows, relativeDistance } from './testing/golden-models';
+import {
+  countWeights,
+  hasExpected,
+  largestDistance,
+  loadGoldenModel,
+  readGoldenRows,
+  relativeDistance,
+} from './testing/golden-models';
 
 /** Tolerances are those of the fixtures' README. */
 const models = listFixtures('models', 'config.json').filter((name) => hasExpected(`models/${name}`, 'batch.json'));
@@ -14,10 +21,20 @@ interface LossFile {
   readonly f64: { readonly mean: number; readonly token_losses: number[][] };
 }
 interface AdamWFile {
-  readonly steps: { readonly f64: { readonly loss: number; readonly grad_norm: number; readonly clip_scale: number }[] };
+  readonly steps: {
+    readonly f64: { readonly loss: number; readonly grad_norm: number; readonly clip_scale: number }[];
+  };
 }
 
-const STEP: StepOptions = { learningRate: 1e-3, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.1, decay: 'all', clipNorm: 1 };
+const STEP: StepOptions = {
+  learningRate: 1e-3,
+  beta1: 0.9,
+  beta2: 0.95,
+  eps: 1e-8,
+  weightDecay: 0.1,
+  decay: 'all',
+  clipNorm: 1,
+};
 
 async function openModel(name: string, options: { checkpointing?: boolean; maxTokens?: number } = {}) {
   const { config, store } = loadGoldenModel(`models/${name}`);
@@ -75,7 +92,11 @@ describe.each(models)('the golden numbers of %s', (name) => {
     await trainer.accumulate(rows, { kind: 'nll', normaliser: countWeights(rows) });
     const gradients = trainer.gradients();
     expect(gradients.map((gradient) => gradient.name).sort()).toEqual([...expected.keys()].sort());
-    for (const { name: tensor, data } of gradients) expect({ tensor, close: relativeDistance(data, expected.get(tensor)?.data ?? []) < 2e-5 }).toEqual({ tensor, close: true });
+    for (const { name: tensor, data } of gradients)
+      expect({ tensor, close: relativeDistance(data, expected.get(tensor)?.data ?? []) < 2e-5 }).toEqual({
+        tensor,
+        close: true,
+      });
     await trainer.dispose();
   });
 
@@ -92,7 +113,8 @@ describe.each(models)('the golden numbers of %s', (name) => {
     const parameters = readTensorFixture('models', name, 'expected', `adamw_decay_${decay}.f64.safetensors`);
     const distances: number[] = [];
     for (const [tensor, { data }] of parameters) {
-      if (store.has(tensor)) data.forEach((value, index) => distances.push(Math.abs(value - (store.get(tensor).data[index] ?? Number.NaN))));
+      if (store.has(tensor))
+        data.forEach((value, index) => distances.push(Math.abs(value - (store.get(tensor).data[index] ?? Number.NaN))));
     }
     distances.sort((a, b) => a - b);
     expect(distances[Math.floor(distances.length * 0.999)]).toBeLessThan(2e-6);

@@ -13,7 +13,9 @@ import { OrtExecutor } from './ort-executor';
 
 const STEP = 1e-5;
 const executor = new OrtExecutor({ threads: 1 });
-const cases = Object.entries(OP_CASES).flatMap(([name, list]) => (list as readonly OpCase[]).map((each, index) => ({ name: `${name} ${index + 1}`, each })));
+const cases = Object.entries(OP_CASES).flatMap(([name, list]) =>
+  (list as readonly OpCase[]).map((each, index) => ({ name: `${name} ${index + 1}`, each })),
+);
 
 interface Built {
   readonly program: Program;
@@ -31,7 +33,10 @@ function build({ op, operands, differentiable, gradient = true }: OpCase, name: 
   const variables = operands.map(({ dims, below, values }, index): Var => {
     const isInteger = below !== undefined || values !== undefined;
     const concrete = dims.map((dim) => bindDim(dim, SYMBOLS));
-    feeds[`x${index}`] = tensor64(concrete, values ?? (() => (below === undefined ? rng.normal() : rng.integer(below))));
+    feeds[`x${index}`] = tensor64(
+      concrete,
+      values ?? (() => (below === undefined ? rng.normal() : rng.integer(below))),
+    );
     if (isInteger) integers.add(`x${index}`);
     return program.input(`x${index}`, dims, { dtype: isInteger ? 'int64' : 'float32', requiresGrad: !isInteger });
   });
@@ -61,8 +66,18 @@ function build({ op, operands, differentiable, gradient = true }: OpCase, name: 
   return { program, feeds, integers, gradients: wanted };
 }
 
-function evaluateOutputs(op: OpCase['op'], variables: readonly Var[], feeds: Record<string, Tensor64>, index: number): readonly number[] {
-  return op.evaluate(variables.map((_, operand) => feeds[`x${operand}`] ?? tensor64([], [0])), SYMBOLS)[index]?.dims ?? [];
+function evaluateOutputs(
+  op: OpCase['op'],
+  variables: readonly Var[],
+  feeds: Record<string, Tensor64>,
+  index: number,
+): readonly number[] {
+  return (
+    op.evaluate(
+      variables.map((_, operand) => feeds[`x${operand}`] ?? tensor64([], [0])),
+      SYMBOLS,
+    )[index]?.dims ?? []
+  );
 }
 
 function lossOf(results: Record<string, Tensor64>, feeds: Record<string, Tensor64>): number {
@@ -73,16 +88,27 @@ function lossOf(results: Record<string, Tensor64>, feeds: Record<string, Tensor6
   }, 0);
 }
 
-async function runOnnx({ program, feeds, integers }: Built, expected: Record<string, Tensor64>, target: Target): Promise<Record<string, TensorView>> {
+async function runOnnx(
+  { program, feeds, integers }: Built,
+  expected: Record<string, Tensor64>,
+  target: Target,
+): Promise<Record<string, TensorView>> {
   const graph = lowerProgram(program, target);
   const compiled = await executor.compile(encodeGraph(graph));
   const inputs: Record<string, TensorView> = {};
   for (const { name } of graph.inputs) {
     const { dims, data } = feeds[name] ?? tensor64([], [0]);
-    inputs[name] = integers.has(name) ? { dtype: 'int64', dims, data: BigInt64Array.from(data, BigInt) } : { dtype: 'float32', dims, data: Float32Array.from(data) };
+    inputs[name] = integers.has(name)
+      ? { dtype: 'int64', dims, data: BigInt64Array.from(data, BigInt) }
+      : { dtype: 'float32', dims, data: Float32Array.from(data) };
   }
   const outputs: Record<string, TensorView> = {};
-  for (const { name } of graph.outputs) outputs[name] = { dtype: 'float32', dims: expected[name]?.dims ?? [], data: new Float32Array(expected[name]?.data.length ?? 0) };
+  for (const { name } of graph.outputs)
+    outputs[name] = {
+      dtype: 'float32',
+      dims: expected[name]?.dims ?? [],
+      data: new Float32Array(expected[name]?.data.length ?? 0),
+    };
   await compiled.run(inputs, outputs);
   await compiled.dispose();
   return outputs;
@@ -111,7 +137,9 @@ describe.each(cases)('op $name', ({ name, each }) => {
           return lossOf(evaluateProgram(built.program, feeds), feeds);
         };
         const quotient = (at(value + STEP) - at(value - STEP)) / (2 * STEP);
-        expect(Math.abs((results[`grad${operand}`]?.data[index] ?? Number.NaN) - quotient)).toBeLessThan(1e-7 * Math.max(1, Math.abs(quotient)));
+        expect(Math.abs((results[`grad${operand}`]?.data[index] ?? Number.NaN) - quotient)).toBeLessThan(
+          1e-7 * Math.max(1, Math.abs(quotient)),
+        );
       });
     }
   });

@@ -57,7 +57,12 @@ export class OrtExecutor implements GraphExecutor {
         extra: { session: { intra_op: { allow_spinning: '0' } } },
       });
     } catch (cause) {
-      throw new WorkbenchError('internal', `onnxruntime refused the graph "${label}".`, { code: 'graph-refused', where: label }, { cause });
+      throw new WorkbenchError(
+        'internal',
+        `onnxruntime refused the graph "${label}".`,
+        { code: 'graph-refused', where: label },
+        { cause },
+      );
     }
   }
 
@@ -131,7 +136,11 @@ function toTensor({ dtype, dims, data }: TensorView): Tensor {
   return new Tensor(dtype as 'float32', data as Float32Array, [...dims]);
 }
 
-async function runPoisoned(session: InferenceSession, feeds: Record<string, Tensor>, fetches: Record<string, Tensor>): Promise<void> {
+async function runPoisoned(
+  session: InferenceSession,
+  feeds: Record<string, Tensor>,
+  fetches: Record<string, Tensor>,
+): Promise<void> {
   try {
     await session.run(feeds, { [POISON_OUTPUT]: null, ...fetches });
   } catch (error) {
@@ -147,11 +156,21 @@ function describeRunError(cause: unknown, label: string): WorkbenchError {
     return new WorkbenchError(
       'resource',
       'The computer ran out of memory during a step.',
-      { code: 'out-of-memory', where: label, kept: 'Everything up to the last checkpoint.', wayOut: 'Lower the tokens per pass, or train with LoRA.' },
+      {
+        code: 'out-of-memory',
+        where: label,
+        kept: 'Everything up to the last checkpoint.',
+        wayOut: 'Lower the tokens per pass, or train with LoRA.',
+      },
       { cause },
     );
   }
-  return new WorkbenchError('internal', `onnxruntime could not run "${label}": ${text.slice(0, 300)}`, { code: 'graph-run', where: label }, { cause });
+  return new WorkbenchError(
+    'internal',
+    `onnxruntime could not run "${label}": ${text.slice(0, 300)}`,
+    { code: 'graph-run', where: label },
+    { cause },
+  );
 }
 
 /** Physical cores, as far as Node can tell: hyper-threads share the units that matrix products are bound by. */

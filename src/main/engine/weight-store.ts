@@ -58,7 +58,11 @@ function allocateMemory(bytes: number): ArrayBuffer {
     throw new WorkbenchError(
       'resource',
       `There is no memory for ${Math.round(bytes / 2 ** 20)} MB of weights.`,
-      { code: 'out-of-memory', kept: 'Everything on disk.', wayOut: 'Close other programs, or choose a smaller model or LoRA.' },
+      {
+        code: 'out-of-memory',
+        kept: 'Everything on disk.',
+        wayOut: 'Close other programs, or choose a smaller model or LoRA.',
+      },
       { cause },
     );
   }
@@ -73,7 +77,9 @@ export class WeightStore implements ParameterStore {
   constructor(specs: readonly ParameterSpec[]) {
     const memory = allocateFloats(specs.map(({ dims }) => sizeOf(dims)));
     this.names = specs.map(({ name }) => name);
-    this.#parameters = new Map(specs.map(({ name, dims }, index) => [name, { name, dims, data: memory[index] ?? new Float32Array(0) }]));
+    this.#parameters = new Map(
+      specs.map(({ name, dims }, index) => [name, { name, dims, data: memory[index] ?? new Float32Array(0) }]),
+    );
   }
 
   get version(): number {
@@ -83,7 +89,10 @@ export class WeightStore implements ParameterStore {
   get(name: string): Parameter {
     const parameter = this.#parameters.get(name);
     if (parameter) return parameter;
-    throw new WorkbenchError('not_found', `The model has no tensor "${name}".`, { code: 'parameter-missing', where: name });
+    throw new WorkbenchError('not_found', `The model has no tensor "${name}".`, {
+      code: 'parameter-missing',
+      where: name,
+    });
   }
 
   has(name: string): boolean {

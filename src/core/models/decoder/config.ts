@@ -54,11 +54,15 @@ export function readDecoderConfig(json: unknown, traits: DecoderTraits): ModelCo
   const parsed = DecoderConfigSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new WorkbenchError('validation', `The model's config.json has a wrong value for "${issue?.path.join('.') ?? ''}": ${issue?.message ?? ''}.`, {
-      code: 'model-config',
-      where: 'config.json',
-      wayOut: 'Compare the file with the one of the model’s original release.',
-    });
+    throw new WorkbenchError(
+      'validation',
+      `The model's config.json has a wrong value for "${issue?.path.join('.') ?? ''}": ${issue?.message ?? ''}.`,
+      {
+        code: 'model-config',
+        where: 'config.json',
+        wayOut: 'Compare the file with the one of the model’s original release.',
+      },
+    );
   }
   const config = parsed.data;
   const rope = config.rope_parameters ?? config.rope_scaling ?? null;
@@ -103,15 +107,25 @@ function refuseCommon(config: DecoderConfig): string | null {
 function readRopeScaling(rope: z.infer<typeof RopeSchema> | null, architecture: string): RopeScaling | null {
   const kind = rope?.rope_type ?? rope?.type ?? 'default';
   if (!rope || kind === 'default') return null;
-  const { factor, low_freq_factor: lowFreqFactor, high_freq_factor: highFreqFactor, original_max_position_embeddings: originalMaxPositions } = rope;
-  if (kind !== 'llama3' || !factor || !lowFreqFactor || !highFreqFactor || !originalMaxPositions) throw unsupportedFeature(`RoPE scaling "${kind}"`, architecture);
+  const {
+    factor,
+    low_freq_factor: lowFreqFactor,
+    high_freq_factor: highFreqFactor,
+    original_max_position_embeddings: originalMaxPositions,
+  } = rope;
+  if (kind !== 'llama3' || !factor || !lowFreqFactor || !highFreqFactor || !originalMaxPositions)
+    throw unsupportedFeature(`RoPE scaling "${kind}"`, architecture);
   return { kind, factor, lowFreqFactor, highFreqFactor, originalMaxPositions };
 }
 
 function unsupportedFeature(feature: string, architecture: string): WorkbenchError {
-  return new WorkbenchError('unsupported', `This ${architecture} model uses ${feature}, which the workbench cannot run.`, {
-    code: 'model-feature',
-    where: 'config.json',
-    wayOut: 'Choose a model of the same family without it.',
-  });
+  return new WorkbenchError(
+    'unsupported',
+    `This ${architecture} model uses ${feature}, which the workbench cannot run.`,
+    {
+      code: 'model-feature',
+      where: 'config.json',
+      wayOut: 'Choose a model of the same family without it.',
+    },
+  );
 }

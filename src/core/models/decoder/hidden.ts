@@ -29,11 +29,21 @@ export interface HiddenInputs {
  * Rows are right-padded: under the causal mask no real position sees the padding behind it, so none is masked.
  * @returns [B·T, D]
  */
-export function buildHidden(program: Program, weights: WeightInputs, config: ModelConfig, { ids, segments, runs }: HiddenInputs): Var {
+export function buildHidden(
+  program: Program,
+  weights: WeightInputs,
+  config: ModelConfig,
+  { ids, segments, runs }: HiddenInputs,
+): Var {
   const [rows = 'B', length = 'T'] = ids.dims;
   const masks = causalMasks(program, length, runs, segments);
-  const table = { headDim: config.headDim, frequencies: ropeFrequencies(config), maxPositions: ROW_GRAIN * Math.ceil(config.maxPositions / ROW_GRAIN) };
-  const norm = (x: Var, name: string) => program.apply(rmsNorm(config.rmsNormEps, config.hiddenSize), x, weights.weight(name, [config.hiddenSize]));
+  const table = {
+    headDim: config.headDim,
+    frequencies: ropeFrequencies(config),
+    maxPositions: ROW_GRAIN * Math.ceil(config.maxPositions / ROW_GRAIN),
+  };
+  const norm = (x: Var, name: string) =>
+    program.apply(rmsNorm(config.rmsNormEps, config.hiddenSize), x, weights.weight(name, [config.hiddenSize]));
 
   const flat = program.apply(reshape([multiplyDims(rows, length)]), ids);
   let x = embed(program, weights, weights.weight(EMBEDDING, [config.vocabSize, config.hiddenSize]), flat);
@@ -41,9 +51,19 @@ export function buildHidden(program: Program, weights: WeightInputs, config: Mod
     const prefix = layerPrefix(layer);
     const before = x;
     x = program.region([before], () => {
-      const attended = selfAttention(program, weights, norm(before, `${prefix}input_layernorm.weight`), `${prefix}self_attn.`, { config, rows, length, masks, table });
+      const attended = selfAttention(
+        program,
+        weights,
+        norm(before, `${prefix}input_layernorm.weight`),
+        `${prefix}self_attn.`,
+        { config, rows, length, masks, table },
+      );
       const middle = program.apply(add, before, attended);
-      return program.apply(add, middle, gatedMlp(program, weights, norm(middle, `${prefix}post_attention_layernorm.weight`), `${prefix}mlp.`, config));
+      return program.apply(
+        add,
+        middle,
+        gatedMlp(program, weights, norm(middle, `${prefix}post_attention_layernorm.weight`), `${prefix}mlp.`, config),
+      );
     });
   }
   return norm(x, FINAL_NORM);
@@ -52,5 +72,11 @@ export function buildHidden(program: Program, weights: WeightInputs, config: Mod
 function embed(program: Program, weights: WeightInputs, table: Var, ids: Var): Var {
   const learning = weights.learningRows(EMBEDDING);
   if (!learning) return program.apply(gatherRows, table, ids);
-  return program.apply(gatherRowsPartly, table, ids, learning.rows, program.apply(reshape(ids.dims), learning.indexOfIds));
+  return program.apply(
+    gatherRowsPartly,
+    table,
+    ids,
+    learning.rows,
+    program.apply(reshape(ids.dims), learning.indexOfIds),
+  );
 }

@@ -24,7 +24,10 @@ export function headName(config: ModelConfig): string {
 }
 
 /** Full name and [out, in] of each linear layer of one block. */
-export function listLinears(config: ModelConfig, layer: number): readonly (ParameterSpec & { readonly layer: LinearLayer })[] {
+export function listLinears(
+  config: ModelConfig,
+  layer: number,
+): readonly (ParameterSpec & { readonly layer: LinearLayer })[] {
   const { hiddenSize: hidden, intermediateSize: inner } = config;
   const queries = config.numHeads * config.headDim;
   const keys = config.numKvHeads * config.headDim;

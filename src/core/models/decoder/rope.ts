@@ -5,7 +5,11 @@ import type { ModelConfig } from '../model-config';
  * slowed by `factor`, short ones kept, those between interpolated.
  * @see transformers, `modeling_rope_utils.py`, `_compute_llama3_parameters`
  */
-export function ropeFrequencies({ headDim, ropeTheta, ropeScaling }: Pick<ModelConfig, 'headDim' | 'ropeTheta' | 'ropeScaling'>): number[] {
+export function ropeFrequencies({
+  headDim,
+  ropeTheta,
+  ropeScaling,
+}: Pick<ModelConfig, 'headDim' | 'ropeTheta' | 'ropeScaling'>): number[] {
   return Array.from({ length: headDim / 2 }, (_, pair) => {
     const frequency = ropeTheta ** (-(2 * pair) / headDim);
     if (!ropeScaling) return frequency;

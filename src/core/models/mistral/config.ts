@@ -7,6 +7,9 @@ export function readMistralConfig(json: unknown): ModelConfig {
     architecture: 'mistral',
     qkvBias: false,
     qkNorm: false,
-    refuse: (config) => (config.sliding_window && config.sliding_window < config.max_position_embeddings ? 'sliding-window attention' : null),
+    refuse: (config) =>
+      config.sliding_window && config.sliding_window < config.max_position_embeddings
+        ? 'sliding-window attention'
+        : null,
   });
 }

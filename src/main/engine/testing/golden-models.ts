@@ -31,7 +31,10 @@ export function readGoldenRows(path: string): TrainingRow[] {
   const { right } = readJsonFixture<BatchFile>(path, 'expected', 'batch.json');
   return right.input_ids.map((padded, row) => {
     const length = (right.attention_mask[row] ?? []).filter((bit) => bit === 1).length;
-    return { ids: Int32Array.from(padded.slice(0, length)), weights: Float32Array.from((right.labels[row] ?? []).slice(0, length), (label) => (label === -100 ? 0 : 1)) };
+    return {
+      ids: Int32Array.from(padded.slice(0, length)),
+      weights: Float32Array.from((right.labels[row] ?? []).slice(0, length), (label) => (label === -100 ? 0 : 1)),
+    };
   });
 }
 
@@ -51,6 +54,7 @@ export function relativeDistance(a: ArrayLike<number>, b: ArrayLike<number>): nu
 
 export function largestDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let largest = a.length === b.length ? 0 : Number.POSITIVE_INFINITY;
-  for (let index = 0; index < b.length; index++) largest = Math.max(largest, Math.abs(Number(a[index]) - Number(b[index])));
+  for (let index = 0; index < b.length; index++)
+    largest = Math.max(largest, Math.abs(Number(a[index]) - Number(b[index])));
   return largest;
 }

@@ -1,0 +1,350 @@
+import { NumericError } from '../errors';
+import { encodeGraph } from '../graph/encode';
+import { lowerProgram } from '../ops/lower';
+import type { Program } from '../ops/program';
+import type { CompiledGraph, TensorView } from '../ports';
+import { sizeOf } from '../tensor/dims';
+import type { AdapterSet } from './adapter-set';
+import { feedLoss, feedMicroBatch, scalar, type RowPlaces } from './batch-feeds';
+import { splitByRate } from './learning-rates';
+import { allocateLearning, readValues, writeValues, type LearningTensor, type StateTensor } from './learning-state';
+import { LOSS_BUILDERS, lossNameOf, type LossName, type TrainingLoss } from './loss';
+import { countRuns, LENGTH_GRAIN, planMicroBatches, type MicroBatch, type TrainingRow } from './micro-batches';
+import {
+  accumulatedOf,
+  buildLogitsGraph,
+  buildLogProbGraph,
+  buildTrainGraph,
+  gradientOf,
+  learningRowsOf,
+  listLearning,
+  type LearningPlan,
+} from './train-graph';
+import type { AccumulateResult, StepOptions, Trainer, TrainerOptions, TrainerState, TrainerStats } from './trainer';
+
+/** Logits of one run of the output head stay below this. */
+const LOGIT_BYTES = 64 * 2 ** 20;
+
+interface Compiled {
+  readonly graph: CompiledGraph;
+  readonly inputs: readonly string[];
+}
+
+/** The trainer over compiled graphs; made by `createTrainer`. */
+export class GraphTrainer implements Trainer {
+  readonly #options: TrainerOptions;
+  readonly #plan: LearningPlan;
+  readonly #adapters: AdapterSet | null;
+  readonly #learning: readonly LearningTensor[];
+  readonly #places: RowPlaces | null;
+  readonly #rowIds: readonly number[];
+  readonly #graphs = new Map<string, Promise<Compiled>>();
+  readonly #views = new Map<string, TensorView>();
+  readonly #stats = { tokens: 0, positions: 0, microBatches: 0 };
+  #hasGradient = false;
+  #step = 0;
+
+  constructor(options: TrainerOptions, plan: LearningPlan, adapters: AdapterSet | null) {
+    this.#options = options;
+    this.#plan = plan;
+    this.#adapters = adapters;
+    const { mode, parameters, kernel, config } = options;
+    this.#rowIds = mode.kind === 'lora' ? (mode.trainableRows ?? []) : [];
+    this.#places =
+      this.#rowIds.length > 0
+        ? { count: this.#rowIds.length, placeOf: new Map(this.#rowIds.map((id, place) => [id, place])) }
+        : null;
+    this.#learning = allocateLearning(
+      kernel,
+      listLearning(config, plan).map(({ name, dims }) => {
+        const embedding = [...plan.rows.keys()].find((each) => name === learningRowsOf(each));
+        if (embedding) return { name, dims, values: parameters.get(embedding).data, rowIds: this.#rowIds };
+        return { name, dims, values: adapters?.valuesOf(name) ?? parameters.get(name).data };
+      }),
+    );
+    for (const { name, dims, data } of parameters.names.map((each) => parameters.get(each)))
+      this.#views.set(name, view(dims, data));
+    for (const { name, dims, data } of adapters?.tensors() ?? []) this.#views.set(name, view(dims, data));
+    for (const { name, gradientDims, gradient } of this.#learning)
+      this.#views.set(accumulatedOf(name), view(gradientDims, gradient));
+    this.#views.set('learningIds', {
+      dtype: 'int64',
+      dims: [this.#rowIds.length + 1],
+      data: BigInt64Array.from([...this.#rowIds, 0], BigInt),
+    });
+  }
+
+  get stats(): TrainerStats {
+    return { ...this.#stats };
+  }
+
+  async accumulate(rows: readonly TrainingRow[], loss: TrainingLoss): Promise<AccumulateResult> {
+    if (!this.#hasGradient) for (const { gradient } of this.#learning) gradient.fill(0);
+    this.#hasGradient = true;
+    const segmented = rows.some((row) => row.segments);
+    const totalNames = LOSS_BUILDERS[lossNameOf(loss)].totals;
+    const totals: Record<string, number> = {};
+    const logProbs = rows.map((row) => new Float32Array(row.ids.length));
+    for (const batch of this.#planBatches(rows)) {
+      const outputs: Record<string, TensorView> = { logProbs: view([batch.rows.length * batch.length]) };
+      for (const name of totalNames) outputs[name] = scalar(0);
+      for (const { name, gradientDims, gradient } of this.#learning)
+        outputs[gradientOf(name)] = view(gradientDims, gradient);
+      const compiled = await this.#trainGraph(lossNameOf(loss), segmented, batch.length);
+      await this.#run(
+        compiled,
+        { ...feedMicroBatch(rows, batch, this.#places), ...feedLoss(loss, rows, batch) },
+        outputs,
+      );
+      for (const name of totalNames) totals[name] = (totals[name] ?? 0) + Number(outputs[name]?.data[0]);
+      scatterLogProbs(batch, outputs['logProbs'], logProbs);
+      this.#count(rows, batch);
+      if (!Number.isFinite(totals['loss']))
+        throw this.#refuse(`The loss is ${totals['loss']}.`, 'loss-not-finite', 'the loss');
+    }
+    const tokens = Math.max(1, totals['tokens'] ?? 1);
+    const mean = (name: string) => (totals[name] ?? 0) / tokens;
+    const policy =
+      loss.kind === 'policy' ? { clippedFraction: mean('clippedTokens'), kl: mean('kl'), ratio: mean('ratio') } : null;
+    return { loss: totals['loss'] ?? 0, logProbs, policy };
+  }
+
+  async logProbs(
+    rows: readonly Omit<TrainingRow, 'weights'>[],
+    { temperature = 1 }: { readonly temperature?: number } = {},
+  ): Promise<readonly Float32Array[]> {
+    const segmented = rows.some((row) => row.segments);
+    const weighted = rows.map((row) => ({ ...row, weights: row.ids }));
+    const logProbs = rows.map((row) => new Float32Array(row.ids.length));
+    for (const batch of this.#planBatches(weighted)) {
+      const outputs = { logProbs: view([batch.rows.length * batch.length]) };
+      const compiled = await this.#logProbGraph(segmented, batch.length);
+      const { weights: _unused, ...feeds } = feedMicroBatch(weighted, batch, null);
+      await this.#run(compiled, { ...feeds, inverseTemperature: scalar(1 / temperature) }, outputs);
+      scatterLogProbs(batch, outputs.logProbs, logProbs);
+      this.#count(weighted, batch);
+    }
+    return logProbs;
+  }
+
+  async forwardLogits(rows: readonly ArrayLike<number>[]): Promise<readonly Float32Array[]> {
+    const { config } = this.#options;
+    const compiled = await this.#compile('logits', () => buildLogitsGraph(config));
+    const results: Float32Array[] = [];
+    for (const ids of rows) {
+      const logits = view([ids.length, config.vocabSize]);
+      const data = BigInt64Array.from(ids, BigInt);
+      await this.#run(compiled, { ids: { dtype: 'int64', dims: [1, ids.length], data } }, { logits });
+      results.push(logits.data);
+    }
+    return results;
+  }
+
+  async step(options: StepOptions): Promise<{ readonly gradNorm: number; readonly clipScale: number }> {
+    const { kernel, parameters } = this.#options;
+    let squared = 0;
+    for (const { name, runs } of this.#learning) {
+      const own = runs.reduce((total, run) => total + kernel.squaredNorm(run.gradient), 0);
+      if (!Number.isFinite(own))
+        throw this.#refuse(`The gradient of "${name}" is not finite.`, 'gradient-not-finite', name);
+      squared += own;
+    }
+    const gradNorm = Math.sqrt(squared);
+    // The 1e-6 is torch.nn.utils.clip_grad_norm_'s.
+    const clipScale = Math.min(1, options.clipNorm / (gradNorm + 1e-6));
+    this.#step++;
+    for (const tensor of this.#learning) {
+      const weightDecay = options.decay === 'all' || tensor.isMatrix ? options.weightDecay : 0;
+      const { beta1, beta2, eps } = options;
+      for (const { run, factor } of splitByRate(tensor, options.learningRateOf)) {
+        kernel.update(run, {
+          learningRate: options.learningRate * factor,
+          beta1,
+          beta2,
+          eps,
+          weightDecay,
+          step: this.#step,
+          gradientScale: clipScale,
+        });
+      }
+    }
+    this.#hasGradient = false;
+    await this.#adapters?.apply();
+    parameters.markChanged();
+    return { gradNorm, clipScale };
+  }
+
+  discard(): void {
+    this.#hasGradient = false;
+  }
+
+  save(): TrainerState {
+    const tensors = this.#learning.flatMap((tensor) =>
+      STATE_PARTS.map(({ prefix, part }) => {
+        const [only, ...others] = tensor.runs;
+        const data = only && others.length === 0 ? only[part] : readValues(tensor, part);
+        const [, ...rest] = tensor.gradientDims;
+        return { name: `${prefix}/${tensor.name}`, dims: [data.length / sizeOf(rest), ...rest], data };
+      }),
+    );
+    return { step: this.#step, tensors };
+  }
+
+  async restore({ step, tensors }: TrainerState): Promise<void> {
+    const byName = new Map(tensors.map((tensor) => [tensor.name, tensor.data]));
+    for (const tensor of this.#learning) {
+      for (const { prefix, part } of STATE_PARTS) {
+        const data = byName.get(`${prefix}/${tensor.name}`);
+        writeValues(tensor, part, data ?? new Float32Array(0));
+      }
+    }
+    this.#step = step;
+    this.#hasGradient = false;
+    await this.#adapters?.apply();
+    this.#options.parameters.markChanged();
+  }
+
+  adapter(): readonly StateTensor[] {
+    return this.#adapters?.toPeft(this.#rowIds) ?? [];
+  }
+
+  async loadAdapter(tensors: readonly StateTensor[]): Promise<void> {
+    await this.#adapters?.fromPeft(tensors, this.#rowIds);
+    this.#options.parameters.markChanged();
+  }
+
+  async merge(): Promise<void> {
+    // The store holds the adapted weights already; only the adapter and the copy of the base go.
+    await this.#adapters?.apply();
+    this.#options.parameters.markChanged();
+    await this.dispose();
+  }
+
+  gradients(): readonly StateTensor[] {
+    return this.#learning.map(({ name, gradientDims, gradient }) => ({
+      name,
+      dims: gradientDims,
+      data: gradient.slice(),
+    }));
+  }
+
+  async dispose(): Promise<void> {
+    for (const compiled of this.#graphs.values()) await (await compiled).graph.dispose();
+    this.#graphs.clear();
+    await this.#adapters?.dispose();
+  }
+
+  #planBatches(rows: readonly { readonly ids: ArrayLike<number> }[]): readonly MicroBatch[] {
+    const { maxTokensPerMicroBatch, config } = this.#options;
+    return planMicroBatches(
+      rows.map((row) => row.ids.length),
+      maxTokensPerMicroBatch,
+      config.maxPositions,
+    );
+  }
+
+  #headChunks(): number {
+    const { maxTokensPerMicroBatch, config } = this.#options;
+    const bytes = maxTokensPerMicroBatch * config.vocabSize * Float32Array.BYTES_PER_ELEMENT;
+    // A power of two up to the grain divides the tokens of every micro-batch.
+    return Math.min(LENGTH_GRAIN, 2 ** Math.max(0, Math.ceil(Math.log2(bytes / LOGIT_BYTES))));
+  }
+
+  #trainGraph(loss: LossName, segmented: boolean, length: number): Promise<Compiled> {
+    const { config, checkpointing = false } = this.#options;
+    const runs = countRuns(length);
+    return this.#compile(`train/${loss}/${segmented}/${runs}`, () =>
+      buildTrainGraph({
+        config,
+        plan: this.#plan,
+        loss,
+        checkpointing,
+        headChunks: this.#headChunks(),
+        segmented,
+        runs,
+        grain: LENGTH_GRAIN,
+      }),
+    );
+  }
+
+  #logProbGraph(segmented: boolean, length: number): Promise<Compiled> {
+    const runs = countRuns(length);
+    return this.#compile(`log-probs/${segmented}/${runs}`, () =>
+      buildLogProbGraph({
+        config: this.#options.config,
+        headChunks: this.#headChunks(),
+        segmented,
+        runs,
+        grain: LENGTH_GRAIN,
+      }),
+    );
+  }
+
+  #compile(key: string, build: () => Program): Promise<Compiled> {
+    const known = this.#graphs.get(key);
+    if (known) return known;
+    const compiling = (async () => {
+      const graph = lowerProgram(build());
+      const compiled = await this.#options.executor.compile(encodeGraph(graph), { label: graph.name });
+      return { graph: compiled, inputs: graph.inputs.map((input) => input.name) };
+    })();
+    this.#graphs.set(key, compiling);
+    return compiling;
+  }
+
+  async #run(
+    { graph, inputs }: Compiled,
+    feeds: Readonly<Record<string, TensorView>>,
+    outputs: Readonly<Record<string, TensorView>>,
+  ): Promise<void> {
+    const all: Record<string, TensorView> = {};
+    for (const name of inputs) {
+      const tensor = feeds[name] ?? this.#views.get(name);
+      if (!tensor) throw new Error(`The trainer has no value for the graph input "${name}".`);
+      all[name] = tensor;
+    }
+    await graph.run(all, outputs);
+  }
+
+  /** Not a finite number: the gradient is forgotten, no weight has been touched. */
+  #refuse(message: string, code: string, where: string): NumericError {
+    this.#hasGradient = false;
+    return new NumericError(message, {
+      code,
+      where: `${where}, update ${this.#step + 1}`,
+      kept: 'All weights are as before this update.',
+      wayOut: 'Lower the learning rate, or go back to an earlier checkpoint.',
+    });
+  }
+
+  #count(rows: readonly TrainingRow[], batch: MicroBatch): void {
+    this.#stats.microBatches++;
+    this.#stats.positions += batch.rows.length * batch.length;
+    for (const row of batch.rows) this.#stats.tokens += (rows[row]?.ids.length ?? 1) - 1;
+  }
+}
+
+const STATE_PARTS = [
+  { prefix: 'weight', part: 'weight' },
+  { prefix: 'moment1', part: 'firstMoment' },
+  { prefix: 'moment2', part: 'secondMoment' },
+] as const;
+
+function view(
+  dims: readonly number[],
+  data: Float32Array = new Float32Array(sizeOf(dims)),
+): TensorView & { readonly data: Float32Array } {
+  return { dtype: 'float32', dims, data };
+}
+
+function scatterLogProbs(
+  { rows, length }: MicroBatch,
+  flat: TensorView | undefined,
+  into: readonly Float32Array[],
+): void {
+  rows.forEach((row, index) => {
+    const target = into[row];
+    for (let position = 0; target && position < target.length - 1; position++)
+      target[position + 1] = Number(flat?.data[index * length + position]);
+  });
+}
