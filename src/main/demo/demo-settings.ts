@@ -22,7 +22,7 @@ export function fullDemoPlan(seed: number): RoadPlan {
     settings: {
       tokens: { initialisation: 'cue', promptSet: 'workbook', seed },
       search: { expander: 'prompted', promptSet: 'workbook', numSimulations: 8, temperature: 0.7, maxStepTokens: 64, maxAnswerTokens: 96, maxPathTokens: 384, children: 'narrow', concurrentTrees: 64, seed },
-      examples: { promptSet: 'workbook', maxPathsPerQuestion: 3, maxMergesPerPath: 2, wrongTailScope: 'step', contaminationWords: 0, verifyMaxTokens: 96, maxTokens: 384, seed },
+      examples: { promptSet: 'workbook', maxPathsPerQuestion: 3, maxMergesPerPath: 2, minSharedSteps: 0, wrongTailScope: 'step', contaminationWords: 0, verifyMaxTokens: 96, maxTokens: 384, seed },
       sft: { learningRate: 5e-4, epochs: 6, minUpdates: 120, batchSize: 32, maxTokens: 384, checkpointEvery: 40, seed },
       rl: {
         iterations: 8,

@@ -99,20 +99,24 @@ export async function walkRoad(start: RoadStart): Promise<RoadReport> {
   };
 }
 
-/** Starts a run and follows it until it settles. */
-async function runToEnd(start: RoadStart, stage: ReportStage, spec: JobSpecInput, name: string): Promise<Run> {
+function runToEnd(start: RoadStart, stage: ReportStage, spec: JobSpecInput, name: string): Promise<Run> {
+  return runToSettled(start.client, { projectId: start.projectId, name, spec }, (run) => start.onRun(stage, run));
+}
+
+/** Starts a run and follows it to its end. @throws WorkbenchError of the run when it does not finish */
+export async function runToSettled(client: WorkbenchClient, wanted: { readonly projectId: ProjectId; readonly name: string; readonly spec: JobSpecInput }, onRun: (run: Run) => void): Promise<Run> {
   const controller = new AbortController();
-  const events = await start.client.runs.watch({}, { signal: controller.signal });
+  const events = await client.runs.watch({}, { signal: controller.signal });
   try {
-    const started = await start.client.runs.start({ projectId: start.projectId, name, spec: JobSpec.parse(spec) });
-    start.onRun(stage, started);
+    const started = await client.runs.start({ ...wanted, spec: JobSpec.parse(wanted.spec) });
+    onRun(started);
     for await (const event of events) {
       if (event.type !== 'runChanged' || event.run.id !== started.id) continue;
-      start.onRun(stage, event.run);
+      onRun(event.run);
       if (event.run.status === 'finished') return event.run;
       if (SETTLED_OTHERWISE.has(event.run.status)) throw stageError(event.run);
     }
-    throw new WorkbenchError('internal', `The events of the run "${name}" ended before it did.`, { code: 'events-ended' });
+    throw new WorkbenchError('internal', `The events of the run "${wanted.name}" ended before it did.`, { code: 'events-ended' });
   } finally {
     controller.abort();
   }
