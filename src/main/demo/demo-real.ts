@@ -5,6 +5,7 @@ import type { Checkpoint } from '@contracts/models';
 import { parseRealDemoArguments } from './arguments';
 import { realPlan } from './real-settings';
 import { runRoad } from './run-road';
+import { splitQuestions } from './split-questions';
 import { runToSettled, type WorkbenchClient } from './walk-road';
 
 /** `npm run demo:real -- --model FOLDER_OR_GGUF --questions FILE`: the same road on a model and questions of the person. */
@@ -25,7 +26,10 @@ await runRoad(
       }
       const { set, accepted, rejectedCount } = await client.questions.import({ projectId: project.id, path: resolve(args.questions), mapping: preview.suggestedMapping, name: 'questions', role: 'train', dryRun: false });
       if (set === null) throw new WorkbenchError('validation', `${args.questions} holds no usable question; ${rejectedCount} rows were left out.`, { code: 'no-questions', where: args.questions, wayOut: 'Look at the rows in the window: Questions, Import.' });
-      return { projectId: project.id, base, sets: { search: set.id, rl: set.id, validation: set.id, test: set.id }, plan: realPlan({ seed: args.seed, quick: args.quick, questions: accepted, parameterCount: base.parameterCount }) };
+      const { train, validation, test, trainCount, testCount, isHeldOut } = await splitQuestions(client, project.id, set);
+      if (!isHeldOut) process.stdout.write(`${accepted} questions are too few to hold any out: the figures below are of questions that were trained on.\n`);
+      const plan = realPlan({ seed: args.seed, quick: args.quick, trainQuestions: trainCount, testQuestions: testCount, parameterCount: base.parameterCount });
+      return { projectId: project.id, base, sets: { search: train, rl: train, validation, test }, plan };
     },
 );
 

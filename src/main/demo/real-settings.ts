@@ -5,7 +5,8 @@ export interface RealMaterial {
   readonly seed: number;
   /** Every stage as small as it can be. */
   readonly quick: boolean;
-  readonly questions: number;
+  readonly trainQuestions: number;
+  readonly testQuestions: number;
   readonly parameterCount: number;
 }
 
@@ -14,16 +15,15 @@ const FULL_UP_TO_PARAMETERS = 30_000_000;
 
 /**
  * The road on a model and questions of the person, sized for one machine: LoRA for anything larger than a toy, a few trees at a time, at most a
- * hundred questions searched. The questions are split by position: search and RL take the first ones, the evaluation the last.
+ * hundred questions searched.
  */
-export function realPlan({ seed, quick, questions, parameterCount }: RealMaterial): RoadPlan {
+export function realPlan({ seed, quick, trainQuestions, testQuestions, parameterCount }: RealMaterial): RoadPlan {
   const method = parameterCount > FULL_UP_TO_PARAMETERS ? 'lora' : 'full';
-  const searched = Math.min(questions, quick ? 3 : 100);
   return {
-    searchQuestions: searched,
-    rlQuestions: Math.min(questions, quick ? 3 : 200),
-    validationQuestions: Math.min(questions, quick ? 5 : 50),
-    testQuestions: Math.min(questions, quick ? 20 : 200),
+    searchQuestions: Math.min(trainQuestions, quick ? 3 : 100),
+    rlQuestions: Math.min(trainQuestions, quick ? 3 : 200),
+    validationQuestions: Math.min(testQuestions, quick ? 5 : 50),
+    testQuestions: Math.min(testQuestions, quick ? 20 : 200),
     settings: {
       tokens: { initialisation: 'spelling', seed },
       search: { expander: 'prompted', promptSet: 'instruct', numSimulations: quick ? 4 : 16, maxDepth: quick ? 4 : 15, maxStepTokens: quick ? 48 : 256, maxAnswerTokens: quick ? 96 : 512, concurrentTrees: quick ? 3 : 8, seed },
