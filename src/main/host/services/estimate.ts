@@ -15,11 +15,14 @@ interface Range {
 
 /** Earlier runs that an estimate is drawn from. */
 const LOOK_BACK = 5;
-/** Half of what a core does in practice on small matrices; the range below covers the rest. */
-const FLOPS_PER_CORE = 8e9;
+/** What a core does in practice on the matrices of small models, between the smallest batches and large ones. */
+const FLOPS_PER_CORE: Range = { low: 3e9, high: 25e9 };
+/** What a token costs besides arithmetic: calls into the runtime, sampling, copying caches; it dominates in tiny models. */
+const OVERHEAD_SECONDS_PER_TOKEN: Range = { low: 3e-4, high: 3e-3 };
 /** Seconds to copy a parameter: read, convert, write. */
-const COPY_SECONDS_PER_PARAMETER = 2e-8;
-const START_SECONDS = 2;
+const COPY_SECONDS_PER_PARAMETER: Range = { low: 5e-9, high: 5e-8 };
+/** An engine process starts, loads its runtime and compiles graphs. */
+const START_SECONDS: Range = { low: 1.5, high: 8 };
 /** What the engine takes before it holds a model. */
 const ENGINE_BYTES = 150e6;
 const LONG_SECONDS = 12 * 3600;
@@ -74,30 +77,39 @@ export async function estimateRun(context: ServiceContext, projectId: ProjectId,
   return { ...facts, basis: describeBasis(rates.length), warnings: listWarnings(facts) };
 }
 
+/** Parameters that cost about as much as what a token costs besides arithmetic; see the two constants above. */
+const OVERHEAD_PARAMETERS = 5e6;
+
 /** What a job costs in one number, so that a rate measured on one model and setting carries over to another. */
-function costOf(work: Work): number {
-  const perUnit = work.flopsPerParameter * work.parameterCount;
-  return perUnit > 0 ? work.units * perUnit : work.units * Math.max(1, work.parameterCount);
+function costOf({ units, parameterCount, flopsPerParameter }: Work): number {
+  return flopsPerParameter > 0
+    ? units * flopsPerParameter * (parameterCount + OVERHEAD_PARAMETERS)
+    : units * parameterCount;
 }
 
+/** The start of the engine is reckoned apart, so that a short run does not make a long one look slow. */
 function secondsPerCost(run: Run, work: Work): number {
   const cost = costOf(work);
-  return cost > 0 ? run.activeSeconds / cost : 0;
+  return cost > 0 ? Math.max(0, run.activeSeconds - START_SECONDS.low) / cost : 0;
 }
 
 /** One earlier run says less than several; the newest settings may still differ in what they write. */
 function fromRates(rates: readonly number[], work: Work): Range {
   const cost = costOf(work);
   const spread = rates.length === 1 ? 1.8 : 1.4;
-  return { low: (Math.min(...rates) * cost) / spread, high: Math.max(...rates) * cost * spread };
+  return {
+    low: START_SECONDS.low + (Math.min(...rates) * cost) / spread,
+    high: START_SECONDS.high + Math.max(...rates) * cost * spread,
+  };
 }
 
-function fromSize(work: Work, cores: number): Range {
-  const seconds =
-    work.flopsPerParameter > 0
-      ? costOf(work) / (cores * FLOPS_PER_CORE)
-      : work.parameterCount * COPY_SECONDS_PER_PARAMETER;
-  return { low: START_SECONDS + seconds / 3, high: START_SECONDS + seconds * 3 };
+function fromSize({ units, parameterCount, flopsPerParameter }: Work, cores: number): Range {
+  const at = (end: keyof Range, speed: keyof Range) => {
+    if (flopsPerParameter === 0) return START_SECONDS[end] + parameterCount * COPY_SECONDS_PER_PARAMETER[end];
+    const flops = flopsPerParameter * parameterCount;
+    return START_SECONDS[end] + units * (OVERHEAD_SECONDS_PER_TOKEN[end] + flops / (cores * FLOPS_PER_CORE[speed]));
+  };
+  return { low: at('low', 'high'), high: at('high', 'low') };
 }
 
 function estimateMemory(spec: JobSpec, work: Work, earlier: readonly Run[], context: ServiceContext): Range {

@@ -98,7 +98,7 @@ export function describeProgress({ status, progress }: Run): string {
   if (status === 'pausing') return 'pausing';
   if (!progress) return 'starting';
   if (progress.secondsLeft && progress.secondsLeft.high > 0) return `${describeRange(progress.secondsLeft)} left`;
-  return progress.total > 0 ? `${progress.done} of ${progress.total} ${progress.unit}` : progress.phase;
+  return progress.total > 0 ? `${Math.floor(progress.done)} of ${progress.total} ${progress.unit}` : progress.phase;
 }
 
 /** "about 4 minutes", "2 to 5 minutes". */

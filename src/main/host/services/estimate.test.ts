@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { JobSpec } from '@contracts/jobs';
+import { makeTestFolder, searchSpec, TestHost } from '../testing/test-host';
+import { estimateRun } from './estimate';
+
+let folder: ReturnType<typeof makeTestFolder>;
+let host: TestHost;
+let freeMemoryBytes: number;
+beforeEach(() => {
+  folder = makeTestFolder();
+  freeMemoryBytes = 8e9;
+  const machine = {
+    cores: 2,
+    totalMemoryBytes: 16e9,
+    freeMemoryBytes: () => freeMemoryBytes,
+    freeDiskBytes: () => 1e9,
+  };
+  host = new TestHost(folder.path, { machine });
+});
+afterEach(async () => {
+  await host.host.close(0);
+  folder.remove();
+});
+
+/** Makes the checkpoint a model of that many parameters. */
+function resize(parameterCount: number): void {
+  host.services.db.prepare('UPDATE checkpoints SET parameter_count = ?').run(parameterCount);
+}
+
+it('reckons from the size where nothing was measured, and says so', async () => {
+  const made = host.makeProject();
+  resize(135e6);
+  const estimate = await host.client.runs.estimate({ projectId: made.projectId, spec: searchSpec(made) });
+  expect(estimate.basis).toContain('Reckoned');
+  // 3 questions × 16 simulations × 3 × 256 · 0.3 tokens = 11,059 tokens of 270 MFLOP: 60 s at 50 GFLOP/s, 500 s at 6.
+  expect(estimate.seconds.low).toBeCloseTo(1.5 + 11_059 * (3e-4 + 270e6 / 50e9), 0);
+  expect(estimate.seconds.high).toBeCloseTo(8 + 11_059 * (3e-3 + 270e6 / 6e9), 0);
+  expect(estimate.memoryBytes.low).toBeGreaterThan(135e6 * 4);
+  expect(estimate.warnings).toEqual([]);
+});
+
+it('goes by the rate of earlier runs, scaled to the work', async () => {
+  const made = host.makeProject();
+  const first = await host.client.runs.start({ projectId: made.projectId, spec: searchSpec(made) });
+  const engine = await host.engine();
+  host.nowMs += 101_500;
+  engine.finish();
+  await host.services.jobs.whenIdle();
+  expect((await host.client.runs.get({ id: first.id })).activeSeconds).toBe(101.5);
+  const twice = JobSpec.parse({ ...searchSpec(made), config: { numSimulations: 32 } });
+  const estimate = await estimateRun(host.services, made.projectId, twice);
+  expect(estimate.basis).toBe('Measured on the last run of this kind on this machine.');
+  // 100 s without the start, for twice the simulations, give or take a factor of 1.8.
+  expect(estimate.seconds.low).toBeCloseTo(1.5 + 200 / 1.8, 6);
+  expect(estimate.seconds.high).toBeCloseTo(8 + 200 * 1.8, 6);
+});
+
+it('warns of memory, disk and a long time, and never blocks', async () => {
+  const made = host.makeProject();
+  resize(7e9);
+  freeMemoryBytes = 4e9;
+  const spec = JobSpec.parse({
+    kind: 'rl',
+    checkpointId: made.checkpointId,
+    questionSetId: made.questionSetId,
+    config: {},
+  });
+  const { warnings } = await estimateRun(host.services, made.projectId, spec);
+  expect(warnings).toHaveLength(3);
+  expect(warnings[0]).toContain('LoRA');
+});
+
+it('says why a job cannot start at all', async () => {
+  const made = host.makeProject();
+  host.services.db.prepare('UPDATE checkpoints SET has_functional_tokens = 0').run();
+  const spec = JobSpec.parse({
+    kind: 'rl',
+    checkpointId: made.checkpointId,
+    questionSetId: made.questionSetId,
+    config: {},
+  });
+  await expect(estimateRun(host.services, made.projectId, spec)).rejects.toMatchObject({
+    code: 'functional-tokens-missing',
+  });
+});

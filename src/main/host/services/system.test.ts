@@ -1,0 +1,86 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeTestFolder, TestHost } from '../testing/test-host';
+import { defaultDataFolder } from '../data-folder';
+
+let folder: ReturnType<typeof makeTestFolder>;
+let host: TestHost;
+beforeEach(() => {
+  folder = makeTestFolder();
+  host = new TestHost(folder.path);
+});
+afterEach(async () => {
+  await host.host.close(0);
+  folder.remove();
+});
+
+describe('the path picker', () => {
+  it('lists folders first, by number, without what is hidden, and knows a model', async () => {
+    const at = (name: string) => join(folder.path, 'here', name);
+    for (const name of ['shard-10', 'shard-2', 'a-model', '.hidden']) mkdirSync(at(name), { recursive: true });
+    writeFileSync(join(at('a-model'), 'config.json'), '{}');
+    writeFileSync(at('Z.gguf'), '12345');
+    writeFileSync(at('a.txt'), '');
+    const { entries, parent } = await host.client.system.listFolder({ path: join(folder.path, 'here') });
+    expect(entries.map((entry) => [entry.name, entry.kind, entry.looksLikeModel, entry.sizeBytes])).toEqual([
+      ['a-model', 'folder', true, 0],
+      ['shard-2', 'folder', false, 0],
+      ['shard-10', 'folder', false, 0],
+      ['a.txt', 'file', false, 0],
+      ['Z.gguf', 'file', true, 5],
+    ]);
+    expect(parent).toBe(folder.path);
+    const fromFile = await host.client.system.listFolder({ path: at('a.txt') });
+    expect(fromFile.path).toBe(join(folder.path, 'here'));
+  });
+
+  it('says when a folder is not there', async () => {
+    const listing = host.client.system.listFolder({ path: join(folder.path, 'nowhere') });
+    await expect(listing).rejects.toMatchObject({ data: { kind: 'not_found', facts: { code: 'folder-unreadable' } } });
+  });
+});
+
+describe('settings and drafts', () => {
+  it('outlive a restart', async () => {
+    expect(await host.client.system.settings({})).toEqual({ theme: 'system', gentle: false });
+    await host.client.system.changeSettings({ theme: 'dark' });
+    const draft = { step: 2, values: [1, 'a', null] };
+    await host.client.system.saveDraft({ key: 'sft', value: draft });
+    await host.host.close(0);
+    host = new TestHost(folder.path);
+    expect(await host.client.system.settings({})).toEqual({ theme: 'dark', gentle: false });
+    expect(await host.client.system.loadDraft({ key: 'sft' })).toEqual({ value: draft });
+    await host.client.system.saveDraft({ key: 'sft', value: null });
+    expect(await host.client.system.loadDraft({ key: 'sft' })).toEqual({ value: null });
+  });
+
+  it('that an older program does not know count as not set', async () => {
+    host.services.db.prepare(`INSERT INTO settings VALUES ('theme', '"sepia"')`).run();
+    expect(await host.client.system.settings({})).toEqual({ theme: 'system', gentle: false });
+  });
+
+  it('leave a core free for the person on request', async () => {
+    const before = await host.client.system.info({});
+    await host.client.system.changeSettings({ gentle: true });
+    const after = await host.client.system.info({});
+    const threads = (device: string) => Number(/\d+/.exec(device)?.[0]);
+    expect(threads(after.device)).toBe(Math.max(1, threads(before.device) - 1));
+  });
+});
+
+it('says where nothing can be revealed', async () => {
+  expect(await host.client.system.reveal({ path: folder.path })).toMatchObject({
+    revealed: false,
+    reason: expect.stringContaining('copied'),
+  });
+  expect(await host.client.system.reveal({ path: join(folder.path, 'gone') })).toMatchObject({ revealed: false });
+});
+
+it.each([
+  ['linux', { XDG_CONFIG_HOME: '' }, '/home/a/.config/RFTT Workbench/workbench'],
+  ['linux', { XDG_CONFIG_HOME: '/x' }, '/x/RFTT Workbench/workbench'],
+  ['darwin', {}, '/home/a/Library/Application Support/RFTT Workbench/workbench'],
+] as const)('keeps things where %s programs do', (platform, env, expected) => {
+  expect(defaultDataFolder({ platform, home: '/home/a', env })).toBe(expected);
+});
