@@ -1,189 +1,91 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChatTemplate, chooseMark } from './chat-template';
+import { chooseMark } from './chat-template';
 import { loadTokenizer, type TokenizerFiles } from './load-tokenizer';
-import { gpt2Tokenizer, llama3Tokenizer } from './testing/build-tokenizers';
-import type { ChatMessage, Tokenizer } from './tokenizer';
+import { byteTokenizerFiles } from './testing/byte-tokenizer';
+import type { Tokenizer } from './tokenizer';
 
-const FIXTURES = process.env['WORKBENCH_FIXTURES'] ?? '../shared/fixtures';
-const DATA = process.env['WORKBENCH_DATA'] ?? '../shared/data';
-const MODELS = join(FIXTURES, '../models');
+const small = loadTokenizer(byteTokenizerFiles());
 
-const NAMES = [
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'chat_template.jinja',
-  'generation_config.json',
-  'config.json',
-] as const;
+/** `toFiles` gives a record of any names; a tokenizer always has its two. */
+const reload = (tokenizer: Tokenizer): Tokenizer => {
+  const files = tokenizer.toFiles();
+  return loadTokenizer({
+    'tokenizer.json': files['tokenizer.json'] ?? '',
+    'tokenizer_config.json': files['tokenizer_config.json'] ?? '',
+  });
+};
 
-function loadFolder(folder: string): Tokenizer {
-  const files: Partial<Record<(typeof NAMES)[number], string>> = {};
-  for (const name of NAMES) if (existsSync(join(folder, name))) files[name] = readFileSync(join(folder, name), 'utf8');
-  return loadTokenizer({ 'tokenizer.json': '', ...files });
-}
-
-interface EncodeCase {
-  readonly text: string;
-  readonly ids: readonly number[];
-  readonly ids_without_specials?: readonly number[];
-  readonly text_ids?: readonly number[];
-  readonly decoded?: string;
-  readonly decoded_skip_special?: string;
-}
-interface ChatCase {
-  readonly messages: readonly ChatMessage[];
-  readonly add_generation_prompt: boolean;
-  readonly text: string;
-  readonly ids: readonly number[];
-}
-const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
-const readRows = <T>(path: string): T[] =>
-  readFileSync(path, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as T);
-
-/** Everything that a golden file says of one tokenizer. */
-function checkCases(tokenizer: Tokenizer, cases: readonly EncodeCase[]): void {
-  for (const row of cases) {
-    const plain = row.ids_without_specials ?? row.ids;
-    expect([row.text, [...tokenizer.encode(row.text, { specials: 'recognise' })]]).toEqual([row.text, plain]);
-    if (row.ids_without_specials)
-      expect([...tokenizer.encode(row.text, { specials: 'recognise', addBos: true })]).toEqual(row.ids);
-    if (row.text_ids) expect([row.text, [...tokenizer.encode(row.text)]]).toEqual([row.text, row.text_ids]);
-    if (row.decoded !== undefined) expect(tokenizer.decode(plain)).toBe(row.decoded);
-    if (row.decoded_skip_special !== undefined)
-      expect(tokenizer.decode(plain, { skipSpecials: true })).toBe(row.decoded_skip_special);
-  }
-}
-
-const qwen = loadFolder(join(DATA, 'tokenizers/qwen2.5'));
-const smollm = loadFolder(join(MODELS, 'smollm2-135m-instruct'));
-
-describe('golden ids', () => {
-  it.each(['tiny-llama', 'tiny-llama-rope3', 'tiny-qwen2', 'tiny-qwen3'])('%s: texts, decoding and chats', (name) => {
-    const folder = join(FIXTURES, 'models', name);
-    const tokenizer = loadFolder(folder);
-    const golden = readJson<{ vocabulary: number; cases: EncodeCase[]; chats: ChatCase[] }>(
-      join(folder, 'expected/encode.json'),
-    );
-    expect(tokenizer.size).toBe(golden.vocabulary);
-    checkCases(tokenizer, golden.cases);
-    for (const chat of golden.chats) {
-      expect([...tokenizer.encodeChat(chat.messages, { addGenerationPrompt: chat.add_generation_prompt })]).toEqual(
-        chat.ids,
-      );
-    }
+describe('encode and decode', () => {
+  it('merges in the order of the list, leftmost first', () => {
+    const pieces = [...small.encode('the other 112')].map((id) => small.surfaceOf(id));
+    expect(pieces).toEqual(['the', 'Ġ', 'o', 'the', 'r', 'Ġ', '1', '12']);
   });
 
-  it('Qwen2.5: 60 strings, spelled ones too, and chats with the official template', () => {
-    const golden = readJson<{ vocabulary: number; cases: EncodeCase[]; chats: ChatCase[] }>(
-      join(FIXTURES, 'qwen2.5/encode.json'),
-    );
-    expect(qwen.size).toBe(golden.vocabulary);
-    checkCases(qwen, golden.cases);
-    for (const chat of golden.chats) {
-      expect([...qwen.encodeChat(chat.messages, { addGenerationPrompt: chat.add_generation_prompt })]).toEqual(
-        chat.ids,
-      );
-    }
-  });
-
-  it('SmolLM2: 40 strings', () => {
-    checkCases(smollm, readJson<{ cases: EncodeCase[] }>(join(FIXTURES, 'smollm2/expected/encode.json')).cases);
-  });
-
-  const gpt2 = gpt2Tokenizer(join(DATA, 'tokenizers/gpt2'));
-  const llama3 = llama3Tokenizer(join(DATA, 'tokenizers/llama3/tokenizer.model'));
-  it.each([
-    ['Qwen2', qwen, 46],
-    ['SmolLM', smollm, 46],
-    ['GPT-2', gpt2, 46],
-    ['Llama-3', llama3, 46],
-  ] as const)('llama.cpp test vectors of %s', (name, tokenizer, count) => {
-    const rows = readRows<EncodeCase & { tokenizer: string }>(join(DATA, 'tokenizers/cases/llamacpp.jsonl')).filter(
-      (row) => row.tokenizer === name,
-    );
-    expect(rows).toHaveLength(count);
-    checkCases(
-      tokenizer,
-      rows.map(({ text, ids }) => ({ text, ids })),
+  it('gives the normalised text back, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (written) => {
+        expect(small.decode(small.encode(written))).toBe(written.normalize('NFC'));
+      }),
+      { numRuns: 500 },
     );
   });
 
-  it.each([
-    ['Xenova/Qwen1.5-0.5B-Chat', qwen, 25],
-    ['Xenova/gpt2', gpt2, 26],
-    ['Xenova/llama3-tokenizer', llama3, 37],
-    ['Xenova/llama3-tokenizer-new', llama3, 37],
-  ] as const)('transformers.js test vectors of %s', (name, tokenizer, count) => {
-    const rows = readRows<EncodeCase & { tokenizer: string }>(
-      join(DATA, 'tokenizers/cases/transformersjs.jsonl'),
-    ).filter((row) => row.tokenizer === name);
-    expect(rows).toHaveLength(count);
-    // Some rows were made with the BOS token 128000, which the tokenizer built here does not put in front.
-    checkCases(
-      tokenizer,
-      rows.map(({ text, ids }) => ({ text, ids: ids[0] === 128_000 ? ids.slice(1) : ids })),
+  it('merges as the plain definition does, on any word', () => {
+    const merges = [
+      ['a', 'b'],
+      ['b', 'a'],
+      ['ab', 'a'],
+      ['a', 'a'],
+      ['ab', 'ab'],
+      ['aa', 'b'],
+    ] as const;
+    const tokenizer = loadTokenizer(byteTokenizerFiles({ merges }));
+    /** Repeatedly joins the leftmost pair of the lowest rank. */
+    const plainly = (word: string): string[] => {
+      const symbols = [...word];
+      for (;;) {
+        const ranked = symbols
+          .slice(1)
+          .map((right, i) => ({ i, rank: merges.findIndex(([a, b]) => a === symbols[i] && b === right) }));
+        const best = ranked.filter(({ rank }) => rank >= 0).sort((x, y) => x.rank - y.rank || x.i - y.i)[0];
+        if (!best) return symbols;
+        symbols.splice(best.i, 2, `${symbols[best.i]}${symbols[best.i + 1]}`);
+      }
+    };
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 24 }), (word) => {
+        expect([...tokenizer.encode(word)].map((id) => tokenizer.surfaceOf(id))).toEqual(plainly(word));
+      }),
+      { numRuns: 500 },
     );
   });
-});
 
-describe('chat templates', () => {
-  const rows = readRows<{
-    name: string;
-    chat_template: string;
-    data: Record<string, unknown> & { messages: ChatMessage[] };
-    target: string;
-  }>(join(DATA, 'tokenizers/cases/chat_templates.jsonl'));
-  // Only what an application without tools can ask for: plain messages and no further variables.
-  const known = new Set(['messages', 'add_generation_prompt', 'bos_token', 'eos_token']);
-  const plain = rows.filter(
-    ({ data }) =>
-      Object.keys(data).every((key) => known.has(key)) &&
-      data.messages.every(({ content, ...rest }) => typeof content === 'string' && Object.keys(rest).length === 1),
-  );
+  it('takes words of a hundred thousand characters', () => {
+    expect(small.encode('the'.repeat(40_000)).length).toBe(40_000);
+  });
 
-  it('has rows to check', () => expect(plain.length).toBeGreaterThan(25));
+  it('spells specials unless told otherwise, and skips ids that nobody has', () => {
+    const id = small.idOf('<|im_end|>') ?? -1;
+    expect([...small.encode('<|im_end|>')]).not.toContain(id);
+    expect([...small.encode('a<|im_end|>', { specials: 'recognise' })]).toEqual([97, id]);
+    expect(small.decode([97, id, 99_999])).toBe('a<|im_end|>');
+    expect(small.decode([97, id], { skipSpecials: true })).toBe('a');
+  });
 
-  it.each(plain.map((row) => [row.name, row] as const))(
-    '%s renders as upstream',
-    (_, { chat_template, data, target }) => {
-      const text = (key: string) => (typeof data[key] === 'string' ? data[key] : null);
-      const template = new ChatTemplate(chat_template, {
-        bosToken: text('bos_token'),
-        eosToken: text('eos_token'),
-        padToken: null,
-      });
-      // A template that sees the variable missing takes it for true; the application always gives it.
-      const addGenerationPrompt =
-        (data['add_generation_prompt'] ?? chat_template.includes('add_generation_prompt is not defined')) === true;
-      expect(template.render(data.messages, addGenerationPrompt)).toBe(target.replace('10 July 2025', '26 July 2024'));
-    },
-  );
-
-  it('names what a template refused', () => {
-    const template = new ChatTemplate("{{ raise_exception('roles must alternate') }}", {
-      bosToken: null,
-      eosToken: null,
-      padToken: null,
-    });
-    expect(() => template.render([], false)).toThrow(
-      'The chat template of the model refuses this conversation: roles must alternate',
-    );
+  it('names the tokens that end and pad', () => {
+    expect(small.eosIds).toEqual([small.idOf('<|im_end|>')]);
+    expect([small.padId, small.bosId]).toEqual([small.idOf('<|endoftext|>'), null]);
   });
 });
 
 describe('injection', () => {
-  const tokenizer = qwen.withAddedTokens(['<verify>', '</verify>']);
-  const [open, close] = [tokenizer.idOf('<verify>'), tokenizer.idOf('</verify>')];
+  const surfaces = ['<verify>', '</verify>'];
+  const grown = small.withAddedTokens(surfaces);
+  const count = (ids: Int32Array, id: number | null) => ids.filter((other) => other === id).length;
 
   it('never turns the content of a message into a special token', () => {
-    const count = (ids: Int32Array, id: number | null) => ids.filter((other) => other === id).length;
-    const bare = tokenizer.encodeChat([{ role: 'user', content: 'x' }], { addGenerationPrompt: true });
+    const bare = grown.encodeChat([{ role: 'user', content: 'x' }], { addGenerationPrompt: true });
     const pieces = fc.constantFrom(
       '<verify>',
       '</verify>',
@@ -203,109 +105,152 @@ describe('injection', () => {
     fc.assert(
       fc.property(fc.array(pieces, { minLength: 1, maxLength: 8 }), (parts) => {
         const content = `q${parts.join('')}`;
-        const ids = tokenizer.encodeChat([{ role: 'user', content }], { addGenerationPrompt: true });
-        expect([open, close].map((id) => count(ids, id))).toEqual([0, 0]);
-        expect(count(ids, tokenizer.idOf('<|im_end|>'))).toBe(count(bare, tokenizer.idOf('<|im_end|>')));
-        // Nothing else changes: the text is what the template gives for the unmarked content.
-        expect(tokenizer.decode(ids)).toContain(content.normalize('NFC'));
+        const ids = grown.encodeChat([{ role: 'user', content }], { addGenerationPrompt: true });
+        for (const surface of [...surfaces, '<|im_end|>', '<|im_start|>'])
+          expect(count(ids, grown.idOf(surface))).toBe(count(bare, grown.idOf(surface)));
+        // Nothing else changes: what is decoded is what the template gives for the content as it was.
+        expect(grown.decode(ids)).toBe(grown.decode(bare).replace('x', () => content));
       }),
     );
   });
 
   it('does not let a content and the template complete a token together', () => {
-    const sewing = loadTokenizer({
-      ...qwen.toFiles(),
-      'chat_template.jinja': '<{% for m in messages %}{{ m.content | trim }}{% endfor %}',
-    } as unknown as TokenizerFiles).withAddedTokens(['<verify>']);
-    const id = sewing.idOf('<verify>');
+    const sewing = loadTokenizer(
+      byteTokenizerFiles({ template: '<{% for m in messages %}{{ m.content | trim }}{% endfor %}' }),
+    ).withAddedTokens(['<verify>']);
     for (const contents of [['verify>'], ['<veri', 'fy>'], [' verify', '> '], ['v', 'erif', 'y>']]) {
       const ids = sewing.encodeChat(
         contents.map((content) => ({ role: 'user', content })),
         { addGenerationPrompt: false },
       );
-      expect([...ids]).not.toContain(id);
+      expect([...ids]).not.toContain(sewing.idOf('<verify>'));
       expect(sewing.decode(ids)).toBe(`<${contents.map((content) => content.trim()).join('')}`);
     }
   });
 
   it('chooses a mark that nobody wrote', () => {
     expect(chooseMark(['a', '\uFDD0\uFDD1'])).toBe('\uFDD2');
-  });
-
-  it('spells specials in plain text unless told otherwise', () => {
-    expect([...tokenizer.encode('<verify>')]).not.toContain(open);
-    expect([...tokenizer.encode('<verify>', { specials: 'recognise' })]).toEqual([open]);
+    const all = Array.from({ length: 32 }, (_, i) => String.fromCharCode(0xfdd0 + i)).join('');
+    expect(() => chooseMark([all])).toThrow('all 32 Unicode noncharacters');
   });
 });
 
-describe('withAddedTokens', () => {
-  it.each(['tiny-llama', 'tiny-llama-rope3', 'tiny-qwen2'])(
-    '%s: equals the tokenizer that transformers saved, ids recognised and spelled',
-    (name) => {
-      const golden = readJson<{
-        tokens: { open: string; close: string; open_id: number }[];
-        new_tokenizer_length: number;
-        cases: EncodeCase[];
-      }>(join(FIXTURES, 'surgery', name, 'expected/surgery.json'));
-      const grown = loadFolder(join(FIXTURES, 'models', name)).withAddedTokens(
-        golden.tokens.flatMap(({ open, close }) => [open, close]),
-      );
-      const saved = loadFolder(join(FIXTURES, 'surgery', name));
-      const again = loadTokenizer(grown.toFiles() as unknown as TokenizerFiles);
-      for (const tokenizer of [grown, saved, again]) {
-        expect(tokenizer.size).toBe(golden.new_tokenizer_length);
-        for (const { open, open_id } of golden.tokens) expect(tokenizer.idOf(open)).toBe(open_id);
-        checkCases(tokenizer, golden.cases);
-      }
-      expect(again.eosIds).toEqual(saved.eosIds.slice(0, again.eosIds.length));
-      expect(again.encodeChat([{ role: 'user', content: 'Hi' }], { addGenerationPrompt: true })).toEqual(
-        saved.encodeChat([{ role: 'user', content: 'Hi' }], { addGenerationPrompt: true }),
-      );
-    },
-  );
-
-  it('leaves tokens that are there already as they are', () => {
-    const twice = qwen.withAddedTokens(['<verify>']).withAddedTokens(['<verify>', '<refine>', '<refine>']);
-    expect([twice.idOf('<verify>'), twice.idOf('<refine>'), twice.size]).toEqual([151_665, 151_666, 151_667]);
+describe('withAddedTokens and toFiles', () => {
+  it('numbers new tokens after the last one and leaves known ones alone', () => {
+    const twice = small.withAddedTokens(['<verify>']).withAddedTokens(['<verify>', '<refine>', '<refine>', 'the']);
+    expect([twice.idOf('<verify>'), twice.idOf('<refine>'), twice.size]).toEqual([
+      small.size,
+      small.size + 1,
+      small.size + 2,
+    ]);
+    // A surface that is an ordinary token already becomes special under its id.
+    expect(twice.idOf('the')).toBe(small.idOf('the'));
+    expect(twice.decode(twice.encode('<refine>', { specials: 'recognise' }), { skipSpecials: true })).toBe('');
   });
-});
 
-describe('any text', () => {
-  it.each([
-    ['Qwen2.5', qwen],
-    ['SmolLM2 after its own bytes', smollm],
-  ] as const)('%s: decoding gives the normalised text back', (name, tokenizer) => {
-    // SmolLM2 lacks 21 byte symbols; plain letters, digits, blanks and signs have all of theirs.
-    const text =
-      name === 'Qwen2.5'
-        ? fc.string({ unit: 'grapheme', maxLength: 60 })
-        : fc.string({ unit: 'grapheme-ascii', maxLength: 60 });
-    fc.assert(
-      fc.property(text, (written) => {
-        expect(tokenizer.decode(tokenizer.encode(written))).toBe(
-          name === 'Qwen2.5' ? written.normalize('NFC') : written,
-        );
-      }),
-      { numRuns: 300 },
+  it('is the same tokenizer after writing and reading', () => {
+    const grown = small.withAddedTokens(['<verify>', '</verify>']);
+    const again = reload(grown);
+    const chat = [{ role: 'user', content: 'the <verify> 12' }] as const;
+    expect(again.encodeChat(chat, { addGenerationPrompt: true })).toEqual(
+      grown.encodeChat(chat, { addGenerationPrompt: true }),
     );
+    expect([again.size, again.eosIds, again.padId]).toEqual([grown.size, grown.eosIds, grown.padId]);
+    expect(again.toFiles()).toEqual(grown.toFiles());
   });
 
-  it('takes long words without quadratic time', () => {
-    expect(qwen.encode('ab'.repeat(50_000)).length).toBeGreaterThan(1000);
-    expect(smollm.encode('='.repeat(100_000)).length).toBeGreaterThan(1000);
+  it('lists new tokens in tokenizer_config.json where the file lists tokens', () => {
+    const files = byteTokenizerFiles();
+    const listed = { ...JSON.parse(files['tokenizer_config.json'] ?? '{}'), added_tokens_decoder: {} };
+    const grown = loadTokenizer({ ...files, 'tokenizer_config.json': JSON.stringify(listed) }).withAddedTokens([
+      '<verify>',
+    ]);
+    expect(JSON.parse(grown.toFiles()['tokenizer_config.json'] ?? '{}')).toMatchObject({
+      added_tokens_decoder: { [small.size]: { content: '<verify>', special: true } },
+    });
+  });
+});
+
+describe('other kinds of tokenizer', () => {
+  it('SentencePiece BPE: the blank as ▁, bytes for what has no token', () => {
+    const vocab = { '<unk>': 0, '<s>': 1, '<0x0A>': 2, '<0xC3>': 3, '<0xA9>': 4, '▁': 5, a: 6, b: 7, '▁a': 8, ab: 9 };
+    const tokenizer = loadTokenizer({
+      'tokenizer.json': JSON.stringify({
+        added_tokens: [{ id: 1, content: '<s>', special: true, normalized: false }],
+        normalizer: {
+          type: 'Sequence',
+          normalizers: [
+            { type: 'Prepend', prepend: '▁' },
+            { type: 'Replace', pattern: { String: ' ' }, content: '▁' },
+          ],
+        },
+        post_processor: {
+          type: 'TemplateProcessing',
+          single: [{ SpecialToken: { id: '<s>' } }, { Sequence: { id: 'A' } }],
+          special_tokens: { '<s>': { ids: [1] } },
+        },
+        decoder: {
+          type: 'Sequence',
+          decoders: [
+            { type: 'Replace', pattern: { String: '▁' }, content: ' ' },
+            { type: 'ByteFallback' },
+            { type: 'Fuse' },
+            { type: 'Strip', content: ' ', start: 1, stop: 0 },
+          ],
+        },
+        model: { type: 'BPE', unk_token: '<unk>', fuse_unk: true, byte_fallback: true, vocab, merges: ['▁ a', 'a b'] },
+      }),
+    });
+    expect([...tokenizer.encode('ab a', { addBos: true })]).toEqual([1, 8, 7, 8]);
+    expect([...tokenizer.encode('é\n')]).toEqual([5, 3, 4, 2]);
+    expect(tokenizer.decode(tokenizer.encode('é\nab'))).toBe('é\nab');
+    // No bytes for x and y here: one unknown token for the two.
+    expect([...tokenizer.encode('axyb')]).toEqual([8, 0, 7]);
+    expect(tokenizer.decode([4])).toBe('\uFFFD');
+  });
+
+  it('WordLevel: a closed vocabulary, joined with blanks', () => {
+    const tokenizer = loadTokenizer({
+      'tokenizer.json': JSON.stringify({
+        pre_tokenizer: {
+          type: 'Split',
+          pattern: { Regex: '\\d|[A-Za-z]+|[^\\sA-Za-z0-9]|\\n' },
+          behavior: 'Removed',
+          invert: true,
+        },
+        model: { type: 'WordLevel', vocab: { two: 0, '+': 1, '4': 2, '2': 3, '?': 4 }, unk_token: '?' },
+      }),
+    });
+    expect([...tokenizer.encode('two + 42 lions')]).toEqual([0, 1, 2, 3, 4]);
+    expect(tokenizer.decode([0, 1, 2, 3])).toBe('two + 4 2');
+  });
+
+  it('Metaspace marks only the beginning where told so', () => {
+    const load = (prepend_scheme: string) =>
+      loadTokenizer({
+        'tokenizer.json': JSON.stringify({
+          added_tokens: [{ id: 9, content: '<s>', special: true }],
+          pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme, split: true },
+          decoder: { type: 'Metaspace', replacement: '▁', prepend_scheme },
+          model: { type: 'WordLevel', vocab: { a: 0, '▁a': 1, '▁b': 2 } },
+        }),
+      });
+    const encode = (scheme: string, text: string) => [...load(scheme).encode(text, { specials: 'recognise' })];
+    expect(encode('first', 'a b<s>a')).toEqual([1, 2, 9, 0]);
+    expect(encode('always', 'a b<s>a')).toEqual([1, 2, 9, 1]);
+    expect(encode('never', 'a b<s>a')).toEqual([0, 2, 9, 0]);
+    expect(load('first').decode([1, 2])).toBe('a b');
   });
 });
 
 describe('refusals', () => {
-  const base: TokenizerFiles = {
-    'tokenizer.json': JSON.stringify({ model: { type: 'BPE', vocab: { a: 0, b: 1, ab: 2 }, merges: ['a b'] } }),
-  };
-  const withJson = (change: Record<string, unknown>): TokenizerFiles => ({
-    'tokenizer.json': JSON.stringify({ ...JSON.parse(base['tokenizer.json']), ...change }),
-  });
+  const base = { model: { type: 'BPE', vocab: { a: 0, b: 1, ab: 2 }, merges: ['a b'] } };
+  const withJson = (change: object): TokenizerFiles => ({ 'tokenizer.json': JSON.stringify({ ...base, ...change }) });
+  const split = (Regex: string) =>
+    withJson({ pre_tokenizer: { type: 'Split', pattern: { Regex }, behavior: 'Isolated' } });
 
   it('reads the smallest tokenizer', () => {
-    const tokenizer = loadTokenizer(base);
+    const tokenizer = loadTokenizer(withJson({}));
     expect([...tokenizer.encode('aabb')]).toEqual([0, 2, 1]);
     expect(tokenizer.eosIds).toEqual([]);
   });
@@ -328,16 +273,35 @@ describe('refusals', () => {
       'tokenizer.json: model.vocab.a: expected an id from 0',
     ],
     [
+      'an id that would fill the memory',
+      withJson({ model: { vocab: { a: 2 ** 40 }, merges: [] } }),
+      'model.vocab.a: expected an id from 0',
+    ],
+    [
       'a normalizer that is not known',
       withJson({ normalizer: { type: 'Precompiled' } }),
       'the normalizer "Precompiled" is not supported',
     ],
+    ['a decoder that is not known', withJson({ decoder: { type: 'CTC' } }), 'the decoder "CTC" is not supported'],
     [
-      'a pattern that cannot be read',
-      withJson({ pre_tokenizer: { type: 'Split', pattern: { Regex: '(' }, behavior: 'Isolated' } }),
-      'the pattern "(" cannot be read',
+      'a name from the prototype',
+      withJson({ decoder: { type: 'constructor' } }),
+      'the decoder "constructor" is not supported',
     ],
+    ['a pattern that cannot be read', split('('), 'the pattern "(" cannot be read'],
+    ['a possessive quantifier', split('\\p{L}++'), 'possessive quantifiers are not supported'],
   ])('says what is wrong: %s', (_, files, message) => {
     expect(() => loadTokenizer(files)).toThrow(message);
+  });
+
+  it('names what a chat template refused', () => {
+    const picky = loadTokenizer(byteTokenizerFiles({ template: "{{ raise_exception('roles must alternate') }}" }));
+    expect(() => picky.encodeChat([], { addGenerationPrompt: false })).toThrow(
+      'The chat template of the model refuses this conversation: roles must alternate',
+    );
+    const broken = loadTokenizer(byteTokenizerFiles({ template: '{% if %}' }));
+    expect(() => broken.encodeChat([], { addGenerationPrompt: false })).toThrow(
+      'The chat template of the model refuses this conversation',
+    );
   });
 });
