@@ -1,11 +1,13 @@
 import { ErrorEnvelope } from '@contracts/errors';
 import { WorkbenchError, fromEnvelope } from '@core/errors';
 
-/** Rebuilds what the host threw: oRPC carries our envelope in `data`; anything else becomes an error of kind `internal`. */
+/** Rebuilds what the host threw (oRPC carries our envelope in `data`) or stored with a run; anything else becomes an error of kind `internal`. */
 export function toWorkbenchError(thrown: unknown): WorkbenchError {
   if (thrown instanceof WorkbenchError) return thrown;
-  const envelope = ErrorEnvelope.safeParse(dataOf(thrown));
-  if (envelope.success) return fromStoredEnvelope(envelope.data);
+  for (const candidate of [dataOf(thrown), thrown]) {
+    const envelope = ErrorEnvelope.safeParse(candidate);
+    if (envelope.success) return fromStoredEnvelope(envelope.data);
+  }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new WorkbenchError(
     'internal',

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { LogLine, MetricSeries, Run, WorkbenchEvent } from '@contracts/runs';
 import { api, client, connection } from './api';
+import { appendMetrics } from './metrics';
 
 type EventOf<T extends WorkbenchEvent['type']> = Extract<WorkbenchEvent, { type: T }>;
 type ChangedWhat = EventOf<'changed'>['what'];
@@ -81,28 +82,6 @@ export async function listenToHost(queries: QueryClient, signal: AbortSignal): P
     }
     if (!signal.aborted) await untilOpenOr(1000);
   }
-}
-
-/** Series with the values of one step added; a repeated step (after a resume) replaces the old value. */
-export function appendMetrics(
-  series: MetricSeries[],
-  step: number,
-  values: Readonly<Record<string, number>>,
-): MetricSeries[] {
-  const known = new Set(series.map((one) => one.name));
-  const grown = series.map((one) => {
-    const value = values[one.name];
-    return value === undefined ? one : withPoint(one, step, value);
-  });
-  const fresh = Object.entries(values).filter(([name]) => !known.has(name));
-  return [...grown, ...fresh.map(([name, value]) => ({ name, steps: [step], values: [value] }))];
-}
-
-function withPoint(one: MetricSeries, step: number, value: number): MetricSeries {
-  const last = one.steps.at(-1);
-  if (last === undefined || last < step) return { ...one, steps: [...one.steps, step], values: [...one.values, value] };
-  const keep = one.steps.findIndex((known) => known >= step);
-  return { ...one, steps: [...one.steps.slice(0, keep), step], values: [...one.values.slice(0, keep), value] };
 }
 
 function replaceRun(runs: Run[] | undefined, run: Run): Run[] | undefined {

@@ -39,7 +39,7 @@ const BY_SIZE: { readonly [K in StageKind]: Readonly<Record<SizeClass, StageSett
     large: { maxQuestions: 20, numSimulations: 8, children: 'narrow', concurrentTrees: 4 },
   },
   examples: {
-    tiny: { maxMergesPerPath: 2, wrongTailScope: 'step', verifyMaxTokens: 96, maxTokens: 384 },
+    tiny: { maxMergesPerPath: 2, wrongTailScope: 'step', verifyMaxTokens: 96, maxTokens: 384, minSharedSteps: 0 },
     small: { verifyMaxTokens: 160, maxTokens: 1024 },
     large: {},
   },

@@ -29,7 +29,12 @@ export function ModelFacts({ model }: { readonly model: ModelInspection }) {
           [words.tied, model.tieWordEmbeddings ? words.tiedYes : words.tiedNo],
           [words.chat, model.hasChatTemplate ? words.chatYes : words.chatNo],
           [words.functional, model.hasFunctionalTokens ? words.functionalYes : words.functionalNo],
-          [words.path, <span key="path" className="mono">{model.path}</span>],
+          [
+            words.path,
+            <span key="path" className="mono">
+              {model.path}
+            </span>,
+          ],
         ]}
       />
       {model.warnings.map((warning) => (

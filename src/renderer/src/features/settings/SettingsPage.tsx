@@ -66,7 +66,12 @@ function Machine({ info }: { readonly info: SystemInfo }) {
           [texts.cores, formatInteger(info.cores)],
           [texts.memory, texts.free(formatBytes(info.freeMemoryBytes), formatBytes(info.totalMemoryBytes))],
           [texts.disk, formatBytes(info.freeDiskBytes)],
-          [texts.data, <span key="path" className="mono">{info.dataFolder}</span>],
+          [
+            texts.data,
+            <span key="path" className="mono">
+              {info.dataFolder}
+            </span>,
+          ],
         ]}
       />
       <div className="row">

@@ -31,7 +31,12 @@ function ExportedFolders({ run }: { readonly run: Run }) {
         <div key={artefact.path} className="product">
           <Facts
             rows={[
-              [texts.path, <span key="path" className="mono">{artefact.path}</span>],
+              [
+                texts.path,
+                <span key="path" className="mono">
+                  {artefact.path}
+                </span>,
+              ],
               [texts.size, formatBytes(artefact.sizeBytes)],
             ]}
           />

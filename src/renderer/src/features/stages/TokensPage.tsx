@@ -1,8 +1,10 @@
 import { FUNCTIONAL_TOKENS, type FunctionalToken } from '@core/tokens/functional-tokens';
 import { ProjectId } from '@contracts/ids';
+import type { Run } from '@contracts/runs';
 import type { PageProps } from '../../app/router';
 import { TokenMark } from '../../tokens/TokenMark';
-import { Panel } from '../../ui/Panel';
+import { formatNumber } from '../../lib/format';
+import { Facts, Panel } from '../../ui/Panel';
 import { Table, type Column } from '../../ui/Table';
 import { CheckpointProduct } from './CheckpointProduct';
 import { StagePage } from './StagePage';
@@ -16,7 +18,12 @@ export function TokensPage({ params }: PageProps<'tokens'>) {
     <StagePage
       kind="tokens"
       projectId={projectId}
-      renderProduct={(run) => <CheckpointProduct run={run} ways={['search', 'evaluate']} />}
+      renderProduct={(run) => (
+        <>
+          <CheckpointProduct run={run} ways={['search', 'evaluate']} />
+          <TokenCheck run={run} />
+        </>
+      )}
       details={
         <>
           <Panel title={texts.theEight}>
@@ -35,6 +42,25 @@ export function TokensPage({ params }: PageProps<'tokens'>) {
           </Panel>
         </>
       }
+    />
+  );
+}
+
+/** The integration test that ran with the tokens: ordinary text is as likely as before, and every token can be sampled. */
+function TokenCheck({ run }: { readonly run: Run }) {
+  const figure = (name: string): number | null => {
+    const value = run.result[name];
+    return typeof value === 'number' ? value : null;
+  };
+  const [before, after, least] = [figure('textLossBefore'), figure('textLossAfter'), figure('smallestProbability')];
+  return (
+    <Facts
+      rows={[
+        before === null || after === null
+          ? null
+          : [texts.check.textLoss, texts.check.textLossOf(formatNumber(before), formatNumber(after))],
+        least === null ? null : [texts.check.least, texts.check.leastOf(formatNumber(least))],
+      ]}
     />
   );
 }

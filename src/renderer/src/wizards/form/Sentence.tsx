@@ -1,5 +1,6 @@
 import { checkField } from './check';
 import type { FormField } from './fields';
+import { splitTemplate } from './sentence-template';
 import { SettingControl } from './SettingControl';
 import './form.css';
 
@@ -47,16 +48,4 @@ export function Sentence({ template, fields, values, onChange }: SentenceProps) 
       ))}
     </>
   );
-}
-
-/** Names of the settings that a sentence has blanks for. */
-export function blanksOf(template: string): ReadonlySet<string> {
-  return new Set(splitTemplate(template).flatMap((part) => (part.field === null ? [] : [part.field])));
-}
-
-function splitTemplate(template: string): readonly { readonly text: string; readonly field: string | null }[] {
-  return template
-    .split(/(\{\w+\})/)
-    .filter(Boolean)
-    .map((text) => (/^\{\w+\}$/.test(text) ? { text, field: text.slice(1, -1) } : { text, field: null }));
 }

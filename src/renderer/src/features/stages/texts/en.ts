@@ -39,5 +39,12 @@ export const texts = {
   meaning: 'What it is for',
   follows: 'What may come next',
   end: 'the end',
+  check: {
+    textLoss: 'Ordinary text',
+    textLossOf: (before: string, after: string) =>
+      `loss ${before} before, ${after} after the tokens came in (nats per token)`,
+    least: 'Rarest token',
+    leastOf: (share: string) => `probability ${share} at the start of a step: every token can be sampled`,
+  },
   strip: 'The tokens at work',
 } as const;
