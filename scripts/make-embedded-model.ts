@@ -31,8 +31,6 @@ import { pretrain } from './make-embedded-model/pretrain';
 import { writeModelFiles, writeQuestionFiles } from './make-embedded-model/write-files';
 
 const MICRO_BATCH_TOKENS = 4096;
-const SKILL_CASES = 300;
-const PROMPT_QUESTIONS = 300;
 
 const { values: args } = parseArgs({
   options: {
@@ -41,6 +39,8 @@ const { values: args } = parseArgs({
     out: { type: 'string', default: MODEL_FOLDER },
     files: { type: 'boolean', default: false },
     examine: { type: 'boolean', default: false },
+    // Validation problems of each skill and prompt.
+    cases: { type: 'string', default: '300' },
   },
 });
 const seed = Number(args.seed);
@@ -93,9 +93,9 @@ async function examine(): Promise<boolean> {
     'config.json': configJson(),
   });
   const generator = createGenerator({ config, parameters: store, executor, tokenizer });
-  const skills = await examineSkills({ generator, tokenizer }, SKILL_CASES);
+  const skills = await examineSkills({ generator, tokenizer }, Number(args.cases));
   for (const [name, value] of Object.entries(skills)) report(`${name.padEnd(20)} ${value.toFixed(3)}`);
-  for (const figures of await examinePlainPrompts({ generator, tokenizer }, 'validation', PROMPT_QUESTIONS)) {
+  for (const figures of await examinePlainPrompts({ generator, tokenizer }, 'validation', Number(args.cases))) {
     report(
       `plain prompt ${JSON.stringify(figures.prompt).padEnd(13)} ${(100 * figures.accuracy).toFixed(1)} % right, ` +
         `${(100 * figures.checks).toFixed(1)} % with a check, ${figures.tokensPerAnswer.toFixed(0)} tokens`,
