@@ -1,44 +1,24 @@
 import { NumericError } from '../errors';
-import { encodeGraph } from '../graph/encode';
-import { lowerProgram } from '../ops/lower';
-import type { Program } from '../ops/program';
-import type { CompiledGraph, TensorView } from '../ports';
+import type { TensorView } from '../ports';
 import { sizeOf } from '../tensor/dims';
 import type { AdapterSet } from './adapter-set';
 import { feedLoss, feedMicroBatch, scalar, type RowPlaces } from './batch-feeds';
 import { splitByRate } from './learning-rates';
 import { allocateLearning, readValues, writeValues, type LearningTensor, type StateTensor } from './learning-state';
-import { LOSS_BUILDERS, lossNameOf, type LossName, type TrainingLoss } from './loss';
-import { countRuns, LENGTH_GRAIN, planMicroBatches, type MicroBatch, type TrainingRow } from './micro-batches';
-import {
-  accumulatedOf,
-  buildLogitsGraph,
-  buildLogProbGraph,
-  buildTrainGraph,
-  gradientOf,
-  learningRowsOf,
-  listLearning,
-  type LearningPlan,
-} from './train-graph';
+import { LOSS_BUILDERS, lossNameOf, type TrainingLoss } from './loss';
+import { planMicroBatches, type MicroBatch, type TrainingRow } from './micro-batches';
+import { accumulatedOf, gradientOf, learningRowsOf, listLearning, type LearningPlan } from './train-graph';
 import type { AccumulateResult, StepOptions, Trainer, TrainerOptions, TrainerState, TrainerStats } from './trainer';
-
-/** Logits of one run of the output head stay below this. */
-const LOGIT_BYTES = 64 * 2 ** 20;
-
-interface Compiled {
-  readonly graph: CompiledGraph;
-  readonly inputs: readonly string[];
-}
+import { TrainerGraphs, type RunnableGraph } from './trainer-graphs';
 
 /** The trainer over compiled graphs; made by `createTrainer`. */
 export class GraphTrainer implements Trainer {
   readonly #options: TrainerOptions;
-  readonly #plan: LearningPlan;
   readonly #adapters: AdapterSet | null;
   readonly #learning: readonly LearningTensor[];
   readonly #places: RowPlaces | null;
   readonly #rowIds: readonly number[];
-  readonly #graphs = new Map<string, Promise<Compiled>>();
+  readonly #graphs: TrainerGraphs;
   readonly #views = new Map<string, TensorView>();
   readonly #stats = { tokens: 0, positions: 0, microBatches: 0 };
   #hasGradient = false;
@@ -46,9 +26,9 @@ export class GraphTrainer implements Trainer {
 
   constructor(options: TrainerOptions, plan: LearningPlan, adapters: AdapterSet | null) {
     this.#options = options;
-    this.#plan = plan;
     this.#adapters = adapters;
-    const { mode, parameters, kernel, config } = options;
+    const { mode, parameters, kernel, config, executor, maxTokensPerMicroBatch, checkpointing = false } = options;
+    this.#graphs = new TrainerGraphs({ config, plan, executor, checkpointing, maxTokensPerMicroBatch });
     this.#rowIds = mode.kind === 'lora' ? (mode.trainableRows ?? []) : [];
     this.#places =
       this.#rowIds.length > 0
@@ -90,7 +70,7 @@ export class GraphTrainer implements Trainer {
       for (const name of totalNames) outputs[name] = scalar(0);
       for (const { name, gradientDims, gradient } of this.#learning)
         outputs[gradientOf(name)] = view(gradientDims, gradient);
-      const compiled = await this.#trainGraph(lossNameOf(loss), segmented, batch.length);
+      const compiled = await this.#graphs.train(lossNameOf(loss), segmented, batch.length);
       await this.#run(
         compiled,
         { ...feedMicroBatch(rows, batch, this.#places), ...feedLoss(loss, rows, batch) },
@@ -118,7 +98,7 @@ export class GraphTrainer implements Trainer {
     const logProbs = rows.map((row) => new Float32Array(row.ids.length));
     for (const batch of this.#planBatches(weighted)) {
       const outputs = { logProbs: view([batch.rows.length * batch.length]) };
-      const compiled = await this.#logProbGraph(segmented, batch.length);
+      const compiled = await this.#graphs.logProbs(segmented, batch.length);
       const { weights: _unused, ...feeds } = feedMicroBatch(weighted, batch, null);
       await this.#run(compiled, { ...feeds, inverseTemperature: scalar(1 / temperature) }, outputs);
       scatterLogProbs(batch, outputs.logProbs, logProbs);
@@ -129,7 +109,7 @@ export class GraphTrainer implements Trainer {
 
   async forwardLogits(rows: readonly ArrayLike<number>[]): Promise<readonly Float32Array[]> {
     const { config } = this.#options;
-    const compiled = await this.#compile('logits', () => buildLogitsGraph(config));
+    const compiled = await this.#graphs.logits();
     const results: Float32Array[] = [];
     for (const ids of rows) {
       const logits = view([ids.length, config.vocabSize]);
@@ -229,8 +209,7 @@ export class GraphTrainer implements Trainer {
   }
 
   async dispose(): Promise<void> {
-    for (const compiled of this.#graphs.values()) await (await compiled).graph.dispose();
-    this.#graphs.clear();
+    await this.#graphs.dispose();
     await this.#adapters?.dispose();
   }
 
@@ -243,57 +222,8 @@ export class GraphTrainer implements Trainer {
     );
   }
 
-  #headChunks(): number {
-    const { maxTokensPerMicroBatch, config } = this.#options;
-    const bytes = maxTokensPerMicroBatch * config.vocabSize * Float32Array.BYTES_PER_ELEMENT;
-    // A power of two up to the grain divides the tokens of every micro-batch.
-    return Math.min(LENGTH_GRAIN, 2 ** Math.max(0, Math.ceil(Math.log2(bytes / LOGIT_BYTES))));
-  }
-
-  #trainGraph(loss: LossName, segmented: boolean, length: number): Promise<Compiled> {
-    const { config, checkpointing = false } = this.#options;
-    const runs = countRuns(length);
-    return this.#compile(`train/${loss}/${segmented}/${runs}`, () =>
-      buildTrainGraph({
-        config,
-        plan: this.#plan,
-        loss,
-        checkpointing,
-        headChunks: this.#headChunks(),
-        segmented,
-        runs,
-        grain: LENGTH_GRAIN,
-      }),
-    );
-  }
-
-  #logProbGraph(segmented: boolean, length: number): Promise<Compiled> {
-    const runs = countRuns(length);
-    return this.#compile(`log-probs/${segmented}/${runs}`, () =>
-      buildLogProbGraph({
-        config: this.#options.config,
-        headChunks: this.#headChunks(),
-        segmented,
-        runs,
-        grain: LENGTH_GRAIN,
-      }),
-    );
-  }
-
-  #compile(key: string, build: () => Program): Promise<Compiled> {
-    const known = this.#graphs.get(key);
-    if (known) return known;
-    const compiling = (async () => {
-      const graph = lowerProgram(build());
-      const compiled = await this.#options.executor.compile(encodeGraph(graph), { label: graph.name });
-      return { graph: compiled, inputs: graph.inputs.map((input) => input.name) };
-    })();
-    this.#graphs.set(key, compiling);
-    return compiling;
-  }
-
   async #run(
-    { graph, inputs }: Compiled,
+    { graph, inputs }: RunnableGraph,
     feeds: Readonly<Record<string, TensorView>>,
     outputs: Readonly<Record<string, TensorView>>,
   ): Promise<void> {
