@@ -4,7 +4,7 @@ import { tokenFacts } from '../tokens/token-facts';
 import '../tokens/token-colors.css';
 import { COLUMN_WIDTH, ROW_HEIGHT, type PlacedNode, type TreeLayout } from './layout';
 import { meanValue, outcomeOf } from './tree-facts';
-import { fitInto, reveal, zoomAt, type Viewport } from './viewport';
+import { fitInto, openAt, reveal, zoomAt, type Viewport } from './viewport';
 import { texts } from './texts/en';
 import './tree-canvas.css';
 
@@ -22,17 +22,22 @@ export interface TreeCanvasProps {
   readonly onToggleFold: (index: number) => void;
   /** Keys that the canvas does not know itself. */
   readonly onKey: (event: KeyboardEvent) => void;
+  /** Raised to show the whole tree once. */
+  readonly fitRequest: number;
 }
 
 /**
  * The tree from left to right. Only what lies in the frame is in the document, so ten thousand nodes pan as smoothly as fifty. Wheel zooms
  * at the pointer, drag pans; the outline beside it is the same tree for reading aloud.
  */
-export function TreeCanvas({ nodes, layout, selected, highlighted, onSelect, onToggleFold, onKey }: TreeCanvasProps) {
+export function TreeCanvas({ nodes, layout, selected, highlighted, onSelect, onToggleFold, onKey, fitRequest }: TreeCanvasProps) {
   const frameRef = useRef<SVGSVGElement>(null);
   const [frame, setFrame] = useState({ width: 800, height: 500 });
   const [view, setView] = useState<Viewport | null>(null);
-  const shown = view ?? fitInto(layout, frame);
+  const opening = openAt(layout, frame, layout.nodes[0]?.y ?? 0);
+  const shown = view ?? opening;
+  const openingRef = useRef(opening);
+  openingRef.current = opening;
   const dragRef = useRef<{ x: number; y: number; view: Viewport } | null>(null);
 
   useEffect(() => {
@@ -44,19 +49,24 @@ export function TreeCanvas({ nodes, layout, selected, highlighted, onSelect, onT
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
       const box = element.getBoundingClientRect();
-      setView((before) => zoomAt(before ?? fitInto(layout, box), Math.exp(-event.deltaY * 0.0015), event.clientX - box.left, event.clientY - box.top));
+      setView((before) => zoomAt(before ?? openingRef.current, Math.exp(-event.deltaY * 0.0015), event.clientX - box.left, event.clientY - box.top));
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => {
       observer.disconnect();
       element.removeEventListener('wheel', onWheel);
     };
-  }, [layout]);
+  }, []);
+
+  useEffect(() => {
+    if (fitRequest > 0) setView(fitInto(layout, frame));
+    // Only a new request fits; folding or resizing afterwards leaves the view alone.
+  }, [fitRequest]);
 
   const placeOf = useMemo(() => new Map(layout.nodes.map((place) => [place.index, place])), [layout]);
   useEffect(() => {
     const place = placeOf.get(selected);
-    if (place) setView((before) => (before ? reveal(before, place, frame) : before));
+    if (place) setView((before) => reveal(before ?? openingRef.current, place, frame));
   }, [selected, placeOf, frame]);
 
   const visible = useMemo(() => inFrame(layout.nodes, shown, frame), [layout, shown, frame]);

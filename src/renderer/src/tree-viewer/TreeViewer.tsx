@@ -14,6 +14,7 @@ const FILTERS: readonly TreeFilter[] = ['all', 'right', 'wrong', 'unfinished'];
 /** A tree with its tools: drawing or outline, filter, search, best path, replay. */
 export function TreeViewer({ tree, view }: { readonly tree: Tree; readonly view: TreeView }) {
   const [isOutline, setOutline] = useState(false);
+  const [fitRequest, setFitRequest] = useState(0);
   const searchRef = useRef<HTMLInputElement>(null);
   const total = tree.simulations.length;
 
@@ -46,6 +47,11 @@ export function TreeViewer({ tree, view }: { readonly tree: Tree; readonly view:
         <Button onClick={view.followBest} shortcut="B">
           {texts.bestPath}
         </Button>
+        {!isOutline && (
+          <Button look="quiet" onClick={() => setFitRequest(fitRequest + 1)}>
+            {texts.fit}
+          </Button>
+        )}
         <Button look="quiet" onClick={() => view.foldTo(null)}>
           {texts.unfoldAll}
         </Button>
@@ -64,7 +70,7 @@ export function TreeViewer({ tree, view }: { readonly tree: Tree; readonly view:
         ) : isOutline ? (
           <TreeOutline nodes={view.nodes} places={view.layout.nodes} selected={view.selected} isFolded={view.isFolded} onSelect={view.select} onToggleFold={view.toggleFold} />
         ) : (
-          <TreeCanvas nodes={view.nodes} layout={view.layout} selected={view.selected} highlighted={view.highlighted} onSelect={view.select} onToggleFold={view.toggleFold} onKey={onKey} />
+          <TreeCanvas nodes={view.nodes} layout={view.layout} selected={view.selected} highlighted={view.highlighted} onSelect={view.select} onToggleFold={view.toggleFold} onKey={onKey} fitRequest={fitRequest} />
         )}
       </div>
       {total > 0 && (

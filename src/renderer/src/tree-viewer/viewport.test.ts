@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitInto, reveal, zoomAt } from './viewport';
+import { READABLE_ZOOM, fitInto, openAt, reveal, zoomAt } from './viewport';
 
 describe('zoomAt', () => {
   it('keeps the point under the pointer', () => {
@@ -13,6 +13,19 @@ describe('zoomAt', () => {
 describe('fitInto', () => {
   it('never enlarges a small tree', () => {
     expect(fitInto({ width: 100, height: 50 }, { width: 800, height: 600 }).zoom).toBe(1);
+  });
+});
+
+describe('openAt', () => {
+  it('shows a small tree whole', () => {
+    const frame = { width: 800, height: 600 };
+    expect(openAt({ width: 400, height: 300 }, frame, 150)).toEqual(fitInto({ width: 400, height: 300 }, frame));
+  });
+
+  it('begins a large tree at its root, in a size that can be read', () => {
+    const view = openAt({ width: 9000, height: 20_000 }, { width: 800, height: 600 }, 7000);
+    expect(view.zoom).toBe(READABLE_ZOOM);
+    expect(view.y + 7000 * view.zoom).toBe(300);
   });
 });
 

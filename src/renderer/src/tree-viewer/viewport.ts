@@ -5,8 +5,16 @@ export interface Viewport {
   readonly zoom: number;
 }
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const MARGIN = 16;
 export const MIN_ZOOM = 0.08;
 export const MAX_ZOOM = 2;
+/** Words of a node can be read from here on. */
+export const READABLE_ZOOM = 0.8;
 
 /** Zooms by a factor so that the point under the pointer stays where it is. */
 export function zoomAt(view: Viewport, factor: number, pointX: number, pointY: number): Viewport {
@@ -15,11 +23,22 @@ export function zoomAt(view: Viewport, factor: number, pointX: number, pointY: n
   return { x: pointX - (pointX - view.x) * real, y: pointY - (pointY - view.y) * real, zoom };
 }
 
-/** Shows the whole drawing if it fits at a readable size, else its beginning. */
-export function fitInto(drawing: { readonly width: number; readonly height: number }, frame: { readonly width: number; readonly height: number }): Viewport {
-  const margin = 16;
-  const zoom = Math.min(1, Math.max(MIN_ZOOM, Math.min((frame.width - 2 * margin) / Math.max(1, drawing.width), (frame.height - 2 * margin) / Math.max(1, drawing.height))));
-  return { x: margin, y: Math.max(margin, (frame.height - drawing.height * zoom) / 2), zoom };
+/** Shows the whole drawing, never larger than it is. */
+export function fitInto(drawing: Size, frame: Size): Viewport {
+  const zoom = Math.min(1, Math.max(MIN_ZOOM, Math.min((frame.width - 2 * MARGIN) / Math.max(1, drawing.width), (frame.height - 2 * MARGIN) / Math.max(1, drawing.height))));
+  return { x: MARGIN, y: Math.max(MARGIN, (frame.height - drawing.height * zoom) / 2), zoom };
+}
+
+/**
+ * How a tree is first shown: whole where it can be read so, else its beginning at a readable size.
+ * @param rootY middle of the root, in drawing units
+ */
+export function openAt(drawing: Size, frame: Size, rootY: number): Viewport {
+  const whole = fitInto(drawing, frame);
+  if (whole.zoom >= READABLE_ZOOM) return whole;
+  const height = drawing.height * READABLE_ZOOM;
+  const y = height <= frame.height ? (frame.height - height) / 2 : frame.height / 2 - rootY * READABLE_ZOOM;
+  return { x: MARGIN, y, zoom: READABLE_ZOOM };
 }
 
 /** Moves the drawing just so far that a point lies inside the frame with some room around it. */
