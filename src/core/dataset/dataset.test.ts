@@ -99,6 +99,7 @@ describe.each(['ours', 'paper', 'code'] as const)('selection %s', (selection) =>
       expect(roles.slice(wrong, check).every((role) => role === 'wrong')).toBe(true);
       expect(example.steps[check]!.text).toContain('That is wrong');
       expect(roles[check + 1]).toBe('refine');
+      expect(WORKBOOK.statesOnlyAnswer(example.steps[check + 1]!.text)).toBe(false);
       expect(
         example.steps.filter((step) => step.role === 'wrong').every((step) => step.isTrained === !config.maskWrongTail),
       ).toBe(true);

@@ -57,6 +57,8 @@ async function checkTurns({ tree, selected, context, rng }: Base): Promise<Check
     const wrong = turn.nodes.map((node) => stepOf(tree, node));
     // A bare statement of the answer holds no calculation that a check could speak of.
     if (wrong.every((step) => prompts.statesOnlyAnswer(step.text))) continue;
+    // A correction that only states the answer corrects no step.
+    if (prompts.statesOnlyAnswer(tree.text[selected.path.nodes[turn.position]!]!)) continue;
     const before = selected.path.nodes.slice(0, turn.position).map((node) => stepOf(tree, node));
     const right = selected.path.nodes.slice(turn.position).map((node) => stepOf(tree, node));
     const facts = { question: tree.question.prompt, steps: [...before, ...wrong], wrong, right };
