@@ -1,6 +1,6 @@
 import { encodeGraph } from '../graph/encode';
 import { buildDecodeGraph, DECODE_INPUTS, LOGITS_OUTPUT } from '../models/decode-graph';
-import { FORWARD_INPUTS, KV_PARTS, pastName, presentName, type ForwardGraph } from '../models/forward-parts';
+import { FORWARD_INPUTS, KV_PARTS, pastName, presentName } from '../models/forward-parts';
 import type { ModelConfig, ParameterStore } from '../models/model-config';
 import { buildPrefillGraph, PREFILL_INPUTS } from '../models/prefill-graph';
 import { ropeTable } from '../models/rope-table';
@@ -14,6 +14,8 @@ export interface DecoderOptions {
   /** Positions that any row may reach. */
   readonly maxContext: number;
   readonly maxRows: number;
+  /** Weights that take no more are compiled into the graphs; see `ForwardParts`. */
+  readonly maxBakedBytes: number;
 }
 
 /** A compiled graph with its feeds; views of the cache are made anew only when the rows of the run change. */
@@ -30,21 +32,32 @@ interface Program {
 
 type Tensors = Record<string, TensorView>;
 
+/** Version of the weights in a program whose feeds have none yet. */
+const NEVER_FED = -1;
+
 /** What a query does not see; finite, so that a row of padding still has a softmax. */
 const HIDDEN_SCORE = -1e30;
 
-/** Runs the graphs over a cache: `prefill` fills rows, `decode` feeds one token a row and gives logits. Graphs are compiled at first use. */
+/** The graphs that run, and how they are made. */
+const BUILDERS = { decode: buildDecodeGraph, prefill: buildPrefillGraph };
+
+/**
+ * Runs the graphs over a cache: `prefill` fills rows, `decode` feeds one token a row and gives logits. Graphs are compiled at first use, and
+ * those that hold a small model's weights again when the weights have changed.
+ */
 export class Decoder {
   readonly #options: DecoderOptions;
   readonly #rope: Tensors;
   readonly #logits: Float32Array;
   #fresh = new Float32Array(0);
-  #decode: Promise<Program> | null = null;
-  #prefill: Promise<Program> | null = null;
+  readonly #programs = new Map<keyof typeof BUILDERS, Promise<Program>>();
+  readonly #isBaked: boolean;
 
   constructor(options: DecoderOptions) {
     this.#options = options;
-    const { config, maxContext, maxRows } = options;
+    const { config, parameters, maxContext, maxRows, maxBakedBytes } = options;
+    this.#isBaked =
+      parameters.names.reduce((sum, name) => sum + parameters.get(name).data.byteLength, 0) <= maxBakedBytes;
     const { cos, sin } = ropeTable(config, maxContext);
     const dims = [maxContext, config.headDim / 2];
     this.#rope = {
@@ -65,8 +78,7 @@ export class Decoder {
     tokens: readonly ArrayLike<number>[],
     past: readonly number[],
   ): Promise<void> {
-    this.#prefill ??= this.#compile(buildPrefillGraph(this.#options.config));
-    const program = await this.#prefill;
+    const program = await this.#program('prefill');
     const { config } = this.#options;
     const width = tokens.reduce((widest, row) => Math.max(widest, row.length), 0);
     const cached = past.reduce((most, count) => Math.max(most, count), 0);
@@ -91,8 +103,7 @@ export class Decoder {
    * @returns logits of each row's next token, [rows, V]; valid until the next call
    */
   async decode(rows: KvRows, tokens: readonly number[], past: readonly number[]): Promise<Float32Array> {
-    this.#decode ??= this.#compile(buildDecodeGraph(this.#options.config));
-    const program = await this.#decode;
+    const program = await this.#program('decode');
     const { vocabSize } = this.#options.config;
     const count = tokens.length;
     this.#refresh(program, rows, 0, count);
@@ -121,17 +132,35 @@ export class Decoder {
   }
 
   async dispose(): Promise<void> {
-    const programs = await Promise.all([this.#decode, this.#prefill]);
-    this.#decode = null;
-    this.#prefill = null;
-    await Promise.all(programs.map((program) => program?.compiled.dispose()));
+    const programs = await Promise.all(this.#programs.values());
+    this.#programs.clear();
+    await Promise.all(programs.map(({ compiled }) => compiled.dispose()));
   }
 
-  async #compile({ graph, weightNames }: ForwardGraph): Promise<Program> {
-    const compiled = await this.#options.executor.compile(encodeGraph(graph), { label: graph.name });
+  async #program(kind: keyof typeof BUILDERS): Promise<Program> {
+    const known = await this.#programs.get(kind);
+    if (known && !(this.#isBaked && known.parametersVersion !== this.#options.parameters.version)) return known;
+    await known?.compiled.dispose();
+    const program = this.#compile(kind);
+    this.#programs.set(kind, program);
+    return program;
+  }
+
+  async #compile(kind: keyof typeof BUILDERS): Promise<Program> {
+    const { config, executor, parameters } = this.#options;
+    const { version } = parameters;
+    const { graph, weightNames } = BUILDERS[kind](config, this.#isBaked ? parameters : null);
+    const compiled = await executor.compile(encodeGraph(graph), { label: graph.name });
     const inputs = new Set(graph.inputs.map(({ name }) => name));
     const feeds = Object.fromEntries(Object.entries(this.#rope).filter(([name]) => inputs.has(name)));
-    return { compiled, weightNames, inputs, feeds, viewsOf: '', parametersVersion: -1 };
+    return {
+      compiled,
+      weightNames,
+      inputs,
+      feeds,
+      viewsOf: '',
+      parametersVersion: this.#isBaked ? version : NEVER_FED,
+    };
   }
 
   /** Brings the feeds that last over runs up to date: weights, and the views of the rows. */

@@ -8,7 +8,10 @@ import { fixtureModels, readFixtureModel } from './testing/fixture-model';
 
 const tokenizer = { decode: (ids: ArrayLike<number>) => Array.from(ids, (id) => `<${id}>`).join('') };
 
-function open(model: string, options: { maxBatch?: number; kvBytes?: number; maxContext?: number } = {}) {
+function open(
+  model: string,
+  options: { maxBatch?: number; kvBytes?: number; maxContext?: number; maxBakedBytes?: number } = {},
+) {
   const { config, parameters } = readFixtureModel(model);
   return {
     config,
@@ -103,18 +106,27 @@ describe('createGenerator', () => {
     await generator.dispose();
   });
 
-  it('reads weights as they are at each run, and forgets prefixes of older ones', async () => {
-    const { config, parameters, generator } = open('tiny-llama');
-    const before = await generator.generate(requestOf(config.vocabSize, 1, 30));
-    const projection = parameters.get('model.layers.0.self_attn.k_proj.weight').data;
-    projection.forEach((value, i) => (projection[i] = -value));
-    parameters.markChanged();
-    const changed = await generator.generate(requestOf(config.vocabSize, 1, 30));
-    expect(changed.logProbs).not.toEqual(before.logProbs);
-    const fresh = createGenerator({ config, parameters, executor: new OrtExecutor({ threads: 1 }), tokenizer });
-    expect(await fresh.generate(requestOf(config.vocabSize, 1, 30))).toEqual(changed);
-    await Promise.all([generator.dispose(), fresh.dispose()]);
-  });
+  it.each([0, 2 ** 26])(
+    'follows weights that change, and forgets prefixes of older ones (compiled in up to %i bytes)',
+    async (maxBakedBytes) => {
+      const { config, parameters, generator } = open('tiny-llama', { maxBakedBytes });
+      const before = await generator.generate(requestOf(config.vocabSize, 1, 30));
+      const projection = parameters.get('model.layers.0.self_attn.k_proj.weight').data;
+      projection.forEach((value, i) => (projection[i] = -value));
+      parameters.markChanged();
+      const changed = await generator.generate(requestOf(config.vocabSize, 1, 30));
+      expect(changed.logProbs).not.toEqual(before.logProbs);
+      const fresh = createGenerator({
+        config,
+        parameters,
+        executor: new OrtExecutor({ threads: 1 }),
+        tokenizer,
+        maxBakedBytes,
+      });
+      expect(await fresh.generate(requestOf(config.vocabSize, 1, 30))).toEqual(changed);
+      await Promise.all([generator.dispose(), fresh.dispose()]);
+    },
+  );
 
   it('stops at a stop text with the ids that complete it', async () => {
     const { config, generator } = open('tiny-llama');

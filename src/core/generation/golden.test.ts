@@ -19,7 +19,12 @@ interface ExpectedGeneration {
 
 const noTexts = { decode: () => '' };
 
-describe.each(fixtureModels())('%s', (model) => {
+describe.each(
+  fixtureModels().flatMap((model) => [
+    { model, weights: 'compiled in', maxBakedBytes: 2 ** 26 },
+    { model, weights: 'as inputs', maxBakedBytes: 0 },
+  ]),
+)('$model, weights $weights', ({ model, maxBakedBytes }) => {
   it('continues greedily as the reference does', async () => {
     const expected = readExpected<ExpectedGeneration>(model, 'generate.json');
     const { config, parameters } = readFixtureModel(model);
@@ -28,6 +33,7 @@ describe.each(fixtureModels())('%s', (model) => {
       parameters,
       executor: new OrtExecutor({ threads: 1 }),
       tokenizer: noTexts,
+      maxBakedBytes,
     });
     const results = await Promise.all(
       expected.rows.map(({ prompt_ids }) =>
@@ -52,6 +58,7 @@ describe.each(fixtureModels())('%s', (model) => {
       parameters,
       executor: new OrtExecutor({ threads: 1 }),
       tokenizer: noTexts,
+      maxBakedBytes,
     });
     for (const row of expected.rows) {
       // Stands before the whole continuation, and knows of each position: the probe of every prefix of it.

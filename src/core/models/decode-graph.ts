@@ -1,6 +1,6 @@
 import type { Value } from '../graph/graph';
 import { ForwardParts, KV_PARTS, MICROSOFT, pastName, presentName, taken, type ForwardGraph } from './forward-parts';
-import type { ModelConfig } from './model-config';
+import type { ModelConfig, ParameterStore } from './model-config';
 
 /** Inputs of a decode graph besides those of every forward graph. */
 export const DECODE_INPUTS = {
@@ -20,9 +20,11 @@ const ROTATED_HEAD_MULTIPLE = 16;
  * One more token for each row of a key-value cache, for every family that `ModelConfig` describes: pre-norm blocks of grouped-query attention
  * with rotary positions and a SiLU-gated MLP. Inputs: ids [B, 1], the caches [B, kvHeads, M, headDim], and what the parts need. Outputs: the
  * logits, and the caches again: the same memory, to which the run adds one position a row.
+ *
+ * @param baked weights to make constants of the graph, for models so small that compiling anew after a change costs nothing
  */
-export function buildDecodeGraph(config: ModelConfig): ForwardGraph {
-  const parts = new ForwardParts(config, 'decode');
+export function buildDecodeGraph(config: ModelConfig, baked: ParameterStore | null = null): ForwardGraph {
+  const parts = new ForwardParts(config, 'decode', baked);
   const lastKeys = parts.graph.input(DECODE_INPUTS.lastKeys, 'int32', ['B']);
   const totalKeys = parts.graph.input(DECODE_INPUTS.totalKeys, 'int32', [1]);
   let hidden = parts.embed();

@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors';
 import { Graph, type Value } from '../graph/graph';
 import { EMBEDDING, FINAL_NORM, headName, layerPrefix } from './decoder/parameters';
-import type { ModelConfig } from './model-config';
+import type { ModelConfig, ParameterStore } from './model-config';
 
 /** Names of inputs that the decode and the prefill graph have in common, besides weights. */
 export const FORWARD_INPUTS = {
@@ -34,7 +34,7 @@ export interface ForwardGraph {
 
 /**
  * The parts of a forward pass without gradients, as graph nodes with onnxruntime's fused operators. Weights are inputs, so the memory that
- * the trainer writes to is read without a copy.
+ * the trainer writes to is read without a copy; or constants of the graph, which onnxruntime packs once instead of with every run.
  *
  * Letters: B rows, S new tokens a row, N = B·S, D hidden size, V vocabulary.
  */
@@ -43,10 +43,13 @@ export class ForwardParts {
   readonly config: ModelConfig;
   readonly inputs: Readonly<Record<keyof typeof FORWARD_INPUTS, Value>>;
   readonly #weightNames = new Set<string>();
+  readonly #baked: ParameterStore | null;
 
-  constructor(config: ModelConfig, name: string) {
+  /** @param baked weights that become constants of the graph, as they are now */
+  constructor(config: ModelConfig, name: string, baked: ParameterStore | null) {
     this.graph = new Graph(name);
     this.config = config;
+    this.#baked = baked;
     const half = config.headDim / 2;
     this.inputs = {
       ids: this.graph.input(FORWARD_INPUTS.ids, 'int32', ['B', 'S']),
@@ -173,6 +176,8 @@ export class ForwardParts {
   }
 
   #weight(name: string, dims: readonly number[]): Value {
+    const baked = this.#baked;
+    if (baked) return this.graph.table(name, dims, () => baked.get(name).data);
     const known = this.graph.inputs.find((input) => input.name === name);
     if (known) return known;
     this.#weightNames.add(name);

@@ -8,7 +8,7 @@ import {
   type ForwardGraph,
   type KvPart,
 } from './forward-parts';
-import type { ModelConfig } from './model-config';
+import type { ModelConfig, ParameterStore } from './model-config';
 
 /** Inputs of a prefill graph besides those of every forward graph. */
 export const PREFILL_INPUTS = {
@@ -24,9 +24,11 @@ export const PREFILL_INPUTS = {
  * a cache for one row only.
  *
  * Outputs for each layer the new keys and values, [B, kvHeads, S, headDim]; the caller puts them into the cache.
+ *
+ * @param baked weights to make constants of the graph, for models so small that compiling anew after a change costs nothing
  */
-export function buildPrefillGraph(config: ModelConfig): ForwardGraph {
-  const parts = new ForwardParts(config, 'prefill');
+export function buildPrefillGraph(config: ModelConfig, baked: ParameterStore | null = null): ForwardGraph {
+  const parts = new ForwardParts(config, 'prefill', baked);
   const { headDim, numHeads, numKvHeads, numLayers } = config;
   const group = numHeads / numKvHeads;
   const cached = parts.graph.input(PREFILL_INPUTS.cached, 'int64', [1]);
