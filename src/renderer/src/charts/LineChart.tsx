@@ -10,9 +10,9 @@ import './line-chart.css';
 const HEIGHT = 180;
 /** More points than pixels show nothing more. */
 const MAX_POINTS = 4000;
-const SMOOTHING = 0.9;
 /** Short series are read point by point; smoothing would only shift them. */
-const SMOOTH_FROM = 20;
+const SMOOTH_FROM = 60;
+const MAX_SMOOTHING = 0.97;
 
 export interface LineChartProps {
   readonly title: string;
@@ -20,15 +20,17 @@ export interface LineChartProps {
   /** Charts with the same key share the cursor. */
   readonly cursorGroup: string;
   readonly isLog?: boolean;
+  /** Also draws a smoothed line over a long, noisy series. */
+  readonly isNoisy?: boolean;
   /** Axis labels of a share of 1. */
   readonly isShare?: boolean;
 }
 
 /** Lines over steps: raw faint, smoothed strong, the latest value beside the title, one cursor over all charts of a group. */
-export function LineChart({ title, series, cursorGroup, isLog = false, isShare = false }: LineChartProps) {
+export function LineChart({ title, series, cursorGroup, isLog = false, isShare = false, isNoisy = true }: LineChartProps) {
   const frameRef = useRef<HTMLDivElement>(null);
   const plotRef = useRef<uPlot | null>(null);
-  const data = useMemo(() => toPlotData(series), [series]);
+  const data = useMemo(() => toPlotData(series, isNoisy), [series, isNoisy]);
   const names = series.map((each) => each.name).join();
   const isSmoothed = data.length > series.length + 1;
   const format = (value: number) => (isShare ? `${formatNumber(value * 100)} %` : formatNumber(value));
@@ -86,13 +88,15 @@ export function LineChart({ title, series, cursorGroup, isLog = false, isShare =
   );
 }
 
-function toPlotData(series: readonly Series[]): uPlot.AlignedData {
+function toPlotData(series: readonly Series[], isNoisy: boolean): uPlot.AlignedData {
   const aligned = alignSeries(series);
   const kept = new Set(aligned.columns.flatMap((column) => [...decimate(column, MAX_POINTS)]));
   const indices = [...kept].sort((a, b) => a - b);
   const pick = <T,>(values: readonly T[]): T[] => indices.map((index) => values[index]!);
-  const isLong = aligned.steps.length >= SMOOTH_FROM;
-  return [pick(aligned.steps), ...aligned.columns.map((column) => pick(column)), ...(isLong ? aligned.columns.map((column) => pick(smooth(column, SMOOTHING))) : [])];
+  const isLong = isNoisy && aligned.steps.length >= SMOOTH_FROM;
+  // The average reaches over about a twenty-fifth of the run, however long that is.
+  const smoothing = Math.min(MAX_SMOOTHING, 1 - 25 / Math.max(25, aligned.steps.length));
+  return [pick(aligned.steps), ...aligned.columns.map((column) => pick(column)), ...(isLong ? aligned.columns.map((column) => pick(smooth(column, smoothing))) : [])];
 }
 
 /** Hands a text to the person as a file. */

@@ -64,7 +64,11 @@ export function TreeCanvas({ nodes, layout, selected, highlighted, onSelect, onT
   }, [fitRequest]);
 
   const placeOf = useMemo(() => new Map(layout.nodes.map((place) => [place.index, place])), [layout]);
+  const revealedRef = useRef(selected);
   useEffect(() => {
+    // Only a new selection moves the view; a resize or a fold leaves it where the person put it.
+    if (revealedRef.current === selected) return;
+    revealedRef.current = selected;
     const place = placeOf.get(selected);
     if (place) setView((before) => reveal(before ?? openingRef.current, place, frame));
   }, [selected, placeOf, frame]);

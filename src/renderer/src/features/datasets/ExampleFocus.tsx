@@ -36,11 +36,11 @@ export function ExampleFocus({ example, projectId, review }: { readonly example:
       )}
       <ReasoningBlocks
         label={texts.reasoning}
-        blocks={example.steps.map((step) => ({
+        blocks={example.steps.map((step, at) => ({
           token: step.token,
           text: step.text,
           isWrong: step.role === 'wrong',
-          note: [texts.roles[step.role], step.isTrained ? '' : texts.masked].filter(Boolean).join(' · '),
+          note: [step.role === 'verify' && example.steps[at - 1]?.role === 'wrong' ? texts.findsMistake : texts.roles[step.role], step.isTrained ? '' : texts.masked].filter(Boolean).join(' · '),
         }))}
       />
       <NoteField key={example.id} example={example} review={review} />

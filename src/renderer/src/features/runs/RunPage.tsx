@@ -54,7 +54,7 @@ function OpenRun({ run }: { readonly run: Run }) {
         <Panel title={texts.chartsTitle}>
           <div className="run-charts">
             {charts.map((chart) => (
-              <LineChart key={chart.id} title={chart.title} series={chart.series} isLog={chart.isLog} isShare={chart.isShare} cursorGroup={run.id} />
+              <LineChart key={chart.id} title={chart.title} series={chart.series} isLog={chart.isLog} isShare={chart.isShare} isNoisy={chart.isNoisy} cursorGroup={run.id} />
             ))}
           </div>
         </Panel>

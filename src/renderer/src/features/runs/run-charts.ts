@@ -9,6 +9,8 @@ interface ChartRow {
   readonly metrics: readonly { readonly name: string; readonly label: string }[];
   readonly isLog?: boolean;
   readonly isShare?: boolean;
+  /** False for what a setting decides: there is no noise to smooth. */
+  readonly isNoisy?: boolean;
 }
 
 const words = texts.metrics;
@@ -29,7 +31,7 @@ const CHARTS: readonly ChartRow[] = [
   { id: 'solved', metrics: [{ name: 'solvedShare', label: words.solvedShare }], isShare: true },
   { id: 'treeSize', metrics: [{ name: 'nodesPerTree', label: words.nodesPerTree }] },
   { id: 'gradient', metrics: [{ name: 'gradNorm', label: words.gradNorm }] },
-  { id: 'rate', metrics: [{ name: 'learningRate', label: words.learningRate }] },
+  { id: 'rate', metrics: [{ name: 'learningRate', label: words.learningRate }], isNoisy: false },
 ];
 
 export interface RunChart {
@@ -38,13 +40,14 @@ export interface RunChart {
   readonly series: readonly Series[];
   readonly isLog: boolean;
   readonly isShare: boolean;
+  readonly isNoisy: boolean;
 }
 
 /** The charts that a run has metrics for, in the order of the table; a metric that no row names is not lost, it gets a chart of its own. */
 export function chartsOf(metrics: readonly MetricSeries[]): readonly RunChart[] {
   const byName = new Map(metrics.map((series) => [series.name, series]));
   const known = new Set(CHARTS.flatMap((row) => row.metrics.map(({ name }) => name)));
-  const rows = CHARTS.map(({ id, metrics: wanted, isLog = false, isShare = false }): RunChart => ({
+  const rows = CHARTS.map(({ id, metrics: wanted, isLog = false, isShare = false, isNoisy = true }): RunChart => ({
     id,
     title: texts.charts[id],
     series: wanted.flatMap(({ name, label }) => {
@@ -53,7 +56,8 @@ export function chartsOf(metrics: readonly MetricSeries[]): readonly RunChart[] 
     }),
     isLog,
     isShare,
+    isNoisy,
   }));
-  const others = metrics.filter(({ name }) => !known.has(name)).map((series): RunChart => ({ id: series.name, title: series.name, series: [{ ...series, label: series.name }], isLog: false, isShare: false }));
+  const others = metrics.filter(({ name }) => !known.has(name)).map((series): RunChart => ({ id: series.name, title: series.name, series: [{ ...series, label: series.name }], isLog: false, isShare: false, isNoisy: true }));
   return [...rows, ...others].filter((chart) => chart.series.length > 0);
 }
