@@ -48,7 +48,8 @@ export async function writeFolderAtomically(
     }
     await flushDirectory(parent);
   } catch (cause) {
-    await rm(partial, { recursive: true, force: true });
+    // What could not be removed must not hide why writing failed.
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
     throw explain(cause, target);
   }
   await rm(replaced, { recursive: true, force: true });

@@ -1,20 +1,20 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WorkbenchError } from '@core/errors';
-import { readSafetensors, writeSafetensors } from '@core/formats/safetensors';
+import { CancelledError, WorkbenchError } from '@core/errors';
+import { elementCount, writeSafetensors } from '@core/formats/safetensors';
+import { buildGguf } from '@core/formats/testing/gguf-bytes';
 import type { Parameter } from '@core/models/model-config';
-import { readAdapterFolder, writeAdapterFolder } from './adapter-folder';
-import { readGguf } from './gguf-file';
+import { unpairRow } from '@core/models/gguf-model';
+import { bytesToAlphabet } from '@core/tokenizer/byte-alphabet';
+import { readAdapterFolder, writeAdapterFolder, type Adapter } from './adapter-folder';
 import { inspectModel } from './inspect-model';
 import { readModelFolder } from './model-folder';
 import type { ModelSource } from './model-source';
 import { openModel } from './open-model';
+import { TINY_CONFIG, tinyModel, type TinyWeights } from './testing/tiny-model';
 import { writeModelFolder } from './write-model-folder';
-
-const FIXTURES = process.env['WORKBENCH_FIXTURES'] ?? '../shared/fixtures';
-const NAMES = ['tiny-llama', 'tiny-llama-rope3', 'tiny-qwen2', 'tiny-qwen3'];
 
 let folder = '';
 beforeEach(async () => {
@@ -25,24 +25,12 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function load(source: ModelSource): Promise<Map<string, Parameter>> {
   const weights = new Map<string, Parameter>();
   await source.loadInto((name, dims) => {
-    const data = new Float32Array(dims.reduce((a, b) => a * b, 1));
+    const data = new Float32Array(elementCount(dims));
     weights.set(name, { name, dims, data });
     return data;
   });
   return weights;
 }
-
-async function goldenWeights(path: string): Promise<Map<string, { dims: readonly number[]; data: Float32Array }>> {
-  return readSafetensors(new Uint8Array(await readFile(path)), path);
-}
-
-const storeOf = (weights: ReadonlyMap<string, Parameter>) => ({
-  get(name: string): Parameter {
-    const found = weights.get(name);
-    if (!found) throw new Error(name);
-    return found;
-  },
-});
 
 async function codeOf(action: () => Promise<unknown>): Promise<string> {
   try {
@@ -53,199 +41,204 @@ async function codeOf(action: () => Promise<unknown>): Promise<string> {
   return 'accepted';
 }
 
-describe('readModelFolder', () => {
-  it.each(NAMES)('%s: reads every tensor as it is', async (name) => {
-    const path = join(FIXTURES, 'models', name);
-    const source = await readModelFolder(path);
-    const weights = await load(source);
-    const golden = await goldenWeights(join(path, 'model.safetensors'));
-    expect([...weights.keys()].sort()).toEqual([...golden.keys()].sort());
-    for (const [key, { dims, data }] of golden) expect(weights.get(key)).toEqual({ name: key, dims, data });
-    expect(source.parameterCount).toBe([...golden.values()].reduce((sum, { data }) => sum + data.length, 0));
+/** A tiny model on disk, changed in one place: a function of its parts, files by name, or null for a file taken away. */
+async function writeChanged(
+  change: (config: Record<string, unknown>, weights: TinyWeights) => void,
+  files: Readonly<Record<string, string | Uint8Array | null>> = {},
+): Promise<string> {
+  const model = tinyModel();
+  const rawConfig: Record<string, unknown> = { ...model.rawConfig };
+  change(rawConfig, model.weights);
+  const target = join(folder, 'm');
+  await mkdir(target);
+  const texts = { ...model.tokenizer.toFiles(), 'config.json': JSON.stringify(rawConfig) };
+  const all: Record<string, string | Uint8Array | null> = {
+    ...texts,
+    'model.safetensors': writeSafetensors(model.weights.parameters.values()),
+    ...files,
+  };
+  for (const [name, content] of Object.entries(all)) if (content !== null) await writeFile(join(target, name), content);
+  return target;
+}
+const asItIs = () => undefined;
+
+describe('writeModelFolder and readModelFolder', () => {
+  it.each([
+    ['a tied Llama', {}],
+    ['an untied Qwen2 with biases', { architecture: 'qwen2', qkvBias: true, tieWordEmbeddings: false }],
+    ['a Qwen3 with norms on its heads', { architecture: 'qwen3', qkNorm: true, headDim: 6 }],
+    ['a Mistral', { architecture: 'mistral' }],
+    [
+      'a Llama 3 with stretched positions',
+      { ropeScaling: { kind: 'llama3', factor: 8, lowFreqFactor: 1, highFreqFactor: 4, originalMaxPositions: 64 } },
+    ],
+  ] as const)('%s comes back as it was', async (_, change) => {
+    const model = tinyModel(change);
+    await writeModelFolder(join(folder, 'm'), model);
+    const source = await readModelFolder(join(folder, 'm'));
+    expect(source.config).toEqual(model.config);
+    expect(await load(source)).toEqual(model.weights.parameters);
+    expect(source.tokenizer.encode('the 12')).toEqual(model.tokenizer.encode('the 12'));
     expect(source.storedDtypes).toEqual(['F32']);
-  });
-
-  it('reads shards of bfloat16', async () => {
-    const source = await readModelFolder(join(FIXTURES, 'models/tiny-llama-rope3-bf16'));
-    const weights = await load(source);
-    const golden = await goldenWeights(join(FIXTURES, 'models/tiny-llama-rope3/model.safetensors'));
-    expect(source.storedDtypes).toEqual(['BF16']);
-    for (const [key, { data }] of golden) {
-      // bfloat16 keeps 8 bits: half a unit in the last place is 2^-9 of the number.
-      const worst = data.reduce(
-        (most, value, i) =>
-          Math.max(most, Math.abs(value - (weights.get(key)?.data[i] ?? Number.NaN)) / (Math.abs(value) + 1e-30)),
-        0,
-      );
-      expect(worst).toBeLessThanOrEqual(2 ** -8);
-    }
-  });
-
-  it('is found from a file inside the folder', async () => {
-    const source = await openModel(join(FIXTURES, 'models/tiny-llama/model.safetensors'));
-    expect(source.name).toBe('tiny-llama');
-  });
-});
-
-describe('readGguf', () => {
-  it.each(NAMES)('%s: configuration, tokenizer and weights of the Hugging Face folder', async (name) => {
-    const [gguf, hf] = [
-      await readGguf(join(FIXTURES, 'gguf', `${name}.f32.gguf`)),
-      await readModelFolder(join(FIXTURES, 'models', name)),
-    ];
-    expect(gguf.config).toEqual(hf.config);
-    // GGUF names one token that ends a text, generation_config.json may name several.
-    expect(gguf.tokenizer.eosIds).toEqual(hf.tokenizer.eosIds.slice(0, 1));
-    const [a, b] = [await load(gguf), await load(hf)];
-    expect([...a.keys()]).toEqual([...b.keys()]);
-    for (const [key, parameter] of b) expect(a.get(key)).toEqual(parameter);
-    const golden = JSON.parse(await readFile(join(FIXTURES, 'models', name, 'expected/encode.json'), 'utf8')) as {
-      cases: { text: string; ids: number[]; ids_without_specials: number[]; decoded: string }[];
-      chats: { messages: { role: 'user'; content: string }[]; add_generation_prompt: boolean; ids: number[] }[];
-    };
-    for (const { text, ids, ids_without_specials, decoded } of golden.cases) {
-      expect([...gguf.tokenizer.encode(text, { specials: 'recognise', addBos: true })]).toEqual(ids);
-      expect(gguf.tokenizer.decode(ids_without_specials)).toBe(decoded);
-    }
-    for (const chat of golden.chats) {
-      expect([
-        ...gguf.tokenizer.encodeChat(chat.messages, { addGenerationPrompt: chat.add_generation_prompt }),
-      ]).toEqual(chat.ids);
-    }
-  });
-
-  it.each(['tiny-llama', 'tiny-qwen2'])('%s: every block format, rows put back in order', async (name) => {
-    const weights = await load(await readGguf(join(FIXTURES, 'gguf', `${name}.mixed.gguf`)));
-    const golden = await goldenWeights(join(FIXTURES, 'gguf', `${name}.mixed.expected.safetensors`));
-    let compared = 0;
-    for (const [key, { dims, data }] of golden) {
-      if (!key.startsWith('weights.')) continue;
-      const mine = weights.get(key.slice('weights.'.length));
-      expect(mine?.dims).toEqual(dims);
-      const worst = data.reduce((most, value, i) => Math.max(most, Math.abs(value - (mine?.data[i] ?? Number.NaN))), 0);
-      expect(worst).toBeLessThan(1e-6);
-      compared++;
-    }
-    expect(compared).toBeGreaterThan(8);
-  });
-
-  it('inspects the real model by its head alone', async () => {
-    const inspection = await inspectModel(
-      join(FIXTURES, '../models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf'),
+    expect(source.parameterCount).toBe(
+      [...model.weights.parameters.values()].reduce((sum, { data }) => sum + data.length, 0),
     );
-    expect(inspection).toMatchObject({
+  });
+
+  it.each([
+    ['F16', 2 ** -11],
+    ['BF16', 2 ** -8],
+  ] as const)('rounds to %s in shards of at most so many bytes', async (dtype, relative) => {
+    const model = tinyModel();
+    await writeModelFolder(join(folder, 'm'), { ...model, dtype, maxShardBytes: 3000 });
+    const shards = (await readdir(join(folder, 'm'))).filter((name) => name.endsWith('.safetensors'));
+    expect(shards.length).toBeGreaterThan(2);
+    expect(shards).toContain(`model-00001-of-0000${shards.length}.safetensors`);
+    const source = await readModelFolder(join(folder, 'm'));
+    expect(source.storedDtypes).toEqual([dtype]);
+    for (const [name, { data }] of await load(source)) {
+      const want = model.weights.get(name).data;
+      // Below 2^-14 F16 has fixed steps of 2^-24.
+      for (const [i, value] of data.entries())
+        expect(Math.abs(value - (want[i] ?? 0))).toBeLessThanOrEqual(relative * Math.abs(want[i] ?? 0) + 2 ** -25);
+    }
+  });
+
+  it('says what the model holds from its headers alone', async () => {
+    await writeModelFolder(join(folder, 'my-model'), tinyModel());
+    expect(await inspectModel(join(folder, 'my-model'))).toMatchObject({
+      suggestedName: 'my-model',
       architecture: 'llama',
-      parameterCount: 134_515_008,
-      vocabSize: 49_152,
-      tokenizerSize: 49_152,
-      spareRows: 0,
+      tokenizerSize: 263,
+      vocabSize: 272,
+      spareRows: 9,
       hasChatTemplate: true,
-      tieWordEmbeddings: true,
+      hasFunctionalTokens: false,
+      warnings: [],
     });
-    expect(inspection.storedDtypes[0]).toBe('Q4_1');
+    expect((await openModel(join(folder, 'my-model/model.safetensors'))).path).toBe(join(folder, 'my-model'));
+    expect((await openModel(join(folder, 'my-model/config.json'))).path).toBe(join(folder, 'my-model'));
+  });
+
+  it('keeps keys of config.json that it does not know, and drops how the original was stored', async () => {
+    const model = tinyModel();
+    await writeModelFolder(join(folder, 'm'), {
+      ...model,
+      rawConfig: { ...model.rawConfig, some_new_key: 7, quantization_config: {}, torch_dtype: 'bfloat16' },
+    });
+    const written = JSON.parse(await readFile(join(folder, 'm/config.json'), 'utf8')) as Record<string, unknown>;
+    expect(written).toMatchObject({ some_new_key: 7, torch_dtype: 'float32', architectures: ['LlamaForCausalLM'] });
+    expect(written).not.toHaveProperty('quantization_config');
+  });
+
+  it('reads into memory that has room for more rows', async () => {
+    const model = tinyModel();
+    await writeModelFolder(join(folder, 'm'), model);
+    const rows = new Float32Array(300 * 16).fill(9);
+    const source = await readModelFolder(join(folder, 'm'));
+    await source.loadInto((name, dims) =>
+      name === 'model.embed_tokens.weight' ? rows : new Float32Array(elementCount(dims)),
+    );
+    expect(rows.subarray(0, 272 * 16)).toEqual(model.weights.get('model.embed_tokens.weight').data);
+    expect(rows.subarray(272 * 16).every((value) => value === 9)).toBe(true);
+  });
+
+  it('stops between tensors when asked to', async () => {
+    await writeModelFolder(join(folder, 'm'), tinyModel());
+    const source = await readModelFolder(join(folder, 'm'));
+    let loaded = 0;
+    const cancel = {
+      get aborted() {
+        return loaded >= 3;
+      },
+      throwIfAborted() {
+        if (loaded >= 3) throw new CancelledError();
+      },
+    };
+    const counting = source.loadInto((_, dims) => new Float32Array(elementCount(dims)), {
+      cancel,
+      onProgress: () => void loaded++,
+    });
+    await expect(counting).rejects.toThrow(CancelledError);
+    expect(loaded).toBe(3);
   });
 });
 
-describe('writeModelFolder', () => {
-  it.each(['F32', 'F16', 'BF16'] as const)('writes %s that is read back', async (dtype) => {
-    const source = await readModelFolder(join(FIXTURES, 'models/tiny-qwen3'));
-    const weights = await load(source);
-    const target = join(folder, 'out');
-    await writeModelFolder(target, { ...source, weights: storeOf(weights), dtype, maxShardBytes: 100_000 });
-    const back = await readModelFolder(target);
-    expect(back.config).toEqual(source.config);
-    expect(back.storedDtypes).toEqual([dtype]);
-    expect((await readdir(target)).filter((file) => file.endsWith('.safetensors')).length).toBeGreaterThan(2);
-    expect(back.tokenizer.encode('12 + 7 = 19')).toEqual(source.tokenizer.encode('12 + 7 = 19'));
-    for (const [key, { data }] of await load(back)) {
-      const worst = data.reduce(
-        (most, value, i) => Math.max(most, Math.abs(value - (weights.get(key)?.data[i] ?? Number.NaN))),
-        0,
-      );
-      expect(worst).toBeLessThanOrEqual(dtype === 'F32' ? 0 : 0.02);
-    }
-    expect(await readdir(folder)).toEqual(['out']);
-  });
-
-  it('leaves nothing behind when it fails, and the old folder where one was', async () => {
-    const source = await readModelFolder(join(FIXTURES, 'models/tiny-llama'));
-    const weights = await load(source);
-    const target = join(folder, 'out');
-    await writeModelFolder(target, { ...source, weights: storeOf(weights) });
+describe('a folder appears as a whole or not at all', () => {
+  it('leaves the old one where it was when writing fails, and nothing beside it', async () => {
+    const model = tinyModel();
+    const target = join(folder, 'm');
+    await writeModelFolder(target, model);
     const before = await readFile(join(target, 'model.safetensors'));
-    const write = () => writeModelFolder(target, { ...source, weights: storeOf(weights) }, { replace: true });
-    expect(await codeOf(() => writeModelFolder(target, { ...source, weights: storeOf(weights) }))).toBe(
-      'folder-exists',
-    );
-    const norm = weights.get('model.norm.weight');
-    if (norm) norm.data[3] = Number.NaN;
-    expect(await codeOf(write)).toBe('weights-not-finite');
-    expect(await readdir(folder)).toEqual(['out']);
+    expect(await codeOf(() => writeModelFolder(target, model))).toBe('folder-exists');
+    const norm = model.weights.get('model.norm.weight').data;
+    norm[3] = Number.NaN;
+    expect(await codeOf(() => writeModelFolder(target, model, { replace: true }))).toBe('weights-not-finite');
+    expect(await readdir(folder)).toEqual(['m']);
     expect(await readFile(join(target, 'model.safetensors'))).toEqual(before);
-    if (norm) norm.data[3] = 7;
-    await write();
+    norm[3] = 7;
+    await writeModelFolder(target, model, { replace: true });
     expect((await load(await readModelFolder(target))).get('model.norm.weight')?.data[3]).toBe(7);
-    expect(await readdir(folder)).toEqual(['out']);
+    expect(await readdir(folder)).toEqual(['m']);
   });
 
   it('refuses numbers that F16 cannot hold', async () => {
-    const source = await readModelFolder(join(FIXTURES, 'models/tiny-llama'));
-    const weights = await load(source);
-    const norm = weights.get('model.norm.weight');
-    if (norm) norm.data[0] = 70_000;
-    expect(
-      await codeOf(() => writeModelFolder(join(folder, 'out'), { ...source, weights: storeOf(weights), dtype: 'F16' })),
-    ).toBe('float16-overflow');
+    const model = tinyModel();
+    model.weights.get('model.norm.weight').data[0] = 70_000;
+    expect(await codeOf(() => writeModelFolder(join(folder, 'm'), { ...model, dtype: 'F16' }))).toBe(
+      'float16-overflow',
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('says so when it may not write there', async () => {
+    await writeFile(join(folder, 'file'), '');
+    expect(await codeOf(() => writeModelFolder(join(folder, 'file/m'), tinyModel()))).toBe('folder-unwritable');
   });
 });
 
 describe('adapters', () => {
-  it.each(['tiny-llama', 'new-tokens', 'new-tokens-2', 'saved-modules'])(
-    '%s: PEFT folder there and back',
-    async (name) => {
-      const adapter = await readAdapterFolder(join(FIXTURES, 'lora', name));
-      await writeAdapterFolder(join(folder, 'a'), adapter);
-      expect(await readAdapterFolder(join(folder, 'a'))).toEqual(adapter);
-      expect(adapter.tensors.length).toBeGreaterThan(4);
+  const adapter: Adapter = {
+    config: {
+      rank: 2,
+      alpha: 4,
+      dropout: 0,
+      targetModules: ['q_proj', 'v_proj'],
+      trainableTokenIndices: { embed_tokens: [263, 264] },
+      modulesToSave: null,
+      baseModelPath: '../base',
     },
-  );
+    tensors: [
+      {
+        name: 'base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight',
+        dims: [2, 16],
+        data: new Float32Array(32).fill(0.5),
+      },
+      {
+        name: 'base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta',
+        dims: [2, 16],
+        data: new Float32Array(32).fill(-1),
+      },
+    ],
+  };
 
-  it('refuses variants with other mathematics', async () => {
-    await cp(join(FIXTURES, 'lora/tiny-llama'), join(folder, 'dora'), { recursive: true, mode: 0 });
-    const path = join(folder, 'dora/adapter_config.json');
-    const config = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
-    await rm(path, { force: true });
-    await writeFile(path, JSON.stringify({ ...config, use_dora: true }));
-    expect(await codeOf(() => readAdapterFolder(join(folder, 'dora')))).toBe('adapter-feature');
+  it('come back as they were', async () => {
+    await writeAdapterFolder(join(folder, 'a'), adapter);
+    expect(await readAdapterFolder(join(folder, 'a'))).toEqual(adapter);
+  });
+
+  it.each([['use_dora'], ['use_rslora'], ['fan_in_fan_out']])('refuses %s', async (key) => {
+    await writeAdapterFolder(join(folder, 'a'), adapter);
+    const path = join(folder, 'a/adapter_config.json');
+    await writeFile(path, JSON.stringify({ ...(JSON.parse(await readFile(path, 'utf8')) as object), [key]: true }));
+    expect(await codeOf(() => readAdapterFolder(join(folder, 'a')))).toBe('adapter-feature');
   });
 });
 
 describe('refusals', () => {
-  /** A model folder of text files and weights, changed in one place. */
-  async function folderWith(
-    change: (config: Record<string, unknown>, weights: Map<string, Parameter>) => void,
-    files: Readonly<Record<string, string | Uint8Array | null>> = {},
-  ): Promise<string> {
-    const source = await readModelFolder(join(FIXTURES, 'models/tiny-llama'));
-    const weights = await load(source);
-    const config: Record<string, unknown> = { ...source.rawConfig };
-    change(config, weights);
-    const target = join(folder, 'm');
-    await rm(target, { recursive: true, force: true });
-    await cp(join(FIXTURES, 'models/tiny-llama/tokenizer.json'), join(target, 'tokenizer.json'));
-    await writeFile(join(target, 'config.json'), JSON.stringify(config));
-    await writeFile(join(target, 'model.safetensors'), writeSafetensors(weights.values()));
-    for (const [name, content] of Object.entries(files)) {
-      await rm(join(target, name), { force: true });
-      if (content !== null) await writeFile(join(target, name), content);
-    }
-    return target;
-  }
-  const keep = () => undefined;
-
   it('accepts the folder before it is changed', async () => {
-    const target = await folderWith(keep);
-    expect(await codeOf(() => readModelFolder(target))).toBe('accepted');
+    const target = await writeChanged(asItIs);
+    expect(await codeOf(() => inspectModel(target))).toBe('accepted');
   });
 
   it.each([
@@ -257,7 +250,7 @@ describe('refusals', () => {
     ],
     [
       'weights of another shape',
-      (config: Record<string, unknown>) => (config['intermediate_size'] = 256),
+      (config: Record<string, unknown>) => (config['intermediate_size'] = 32),
       {},
       'tensor-shape',
     ],
@@ -269,72 +262,187 @@ describe('refusals', () => {
     ],
     [
       'a tokenizer larger than the vocabulary',
-      keep,
+      asItIs,
       { 'tokenizer.json': JSON.stringify({ model: { type: 'WordLevel', vocab: { a: 500 } } }) },
       'tokenizer-too-large',
     ],
-    ['no config.json', keep, { 'config.json': null }, 'config-missing'],
-    ['no tokenizer.json', keep, { 'tokenizer.json': null }, 'tokenizer-missing'],
-    ['no weights', keep, { 'model.safetensors': null }, 'weights-missing'],
+    ['no config.json', asItIs, { 'config.json': null }, 'config-missing'],
+    ['no tokenizer.json', asItIs, { 'tokenizer.json': null }, 'tokenizer-missing'],
+    ['no weights', asItIs, { 'model.safetensors': null }, 'weights-missing'],
+    [
+      'two weight files and no index',
+      asItIs,
+      { 'model.safetensors': null, 'a.safetensors': '', 'b.safetensors': '' },
+      'weights-missing',
+    ],
     [
       'only a pickle',
-      keep,
+      asItIs,
       { 'model.safetensors': null, 'pytorch_model.bin': 'PK\u0003\u0004archive/data.pkl' },
       'pickle-refused',
     ],
     [
       'a pickle by another name',
-      keep,
+      asItIs,
       { 'model.safetensors': Uint8Array.of(0x80, 2, 0x63, 0x6f, 0x73, 0x0a, 0x73, 0x79, 0x73) },
       'pickle-refused',
     ],
     [
       'a Git LFS pointer',
-      keep,
+      asItIs,
       { 'model.safetensors': 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n' },
       'lfs-pointer',
     ],
     [
       'a missing shard',
-      keep,
+      asItIs,
       { 'model.safetensors.index.json': JSON.stringify({ weight_map: { a: 'model-00001-of-00002.safetensors' } }) },
       'shard-missing',
     ],
     [
       'an index that leaves the folder',
-      keep,
+      asItIs,
       { 'model.safetensors.index.json': JSON.stringify({ weight_map: { a: '../x.safetensors' } }) },
       'json-value',
     ],
     [
       'an index that lies',
-      keep,
+      asItIs,
       { 'model.safetensors.index.json': JSON.stringify({ weight_map: { strange: 'model.safetensors' } }) },
       'shard-index',
     ],
-    ['an empty weight file', keep, { 'model.safetensors': new Uint8Array(0) }, 'safetensors-truncated'],
+    ['an empty weight file', asItIs, { 'model.safetensors': new Uint8Array(0) }, 'safetensors-truncated'],
   ])('says what is wrong: %s', async (_, change, files, code) => {
-    const target = await folderWith(change, files);
+    const target = await writeChanged(change, files);
     expect(await codeOf(() => inspectModel(target))).toBe(code);
   });
 
-  it('finds NaN and infinity when weights are loaded', async () => {
-    for (const value of [Number.NaN, Infinity]) {
-      const target = await folderWith((_, weights) => weights.get('model.norm.weight')?.data.fill(value, 5, 6));
-      const source = await readModelFolder(target);
-      await expect(load(source)).rejects.toThrow(`Tensor "model.norm.weight" holds ${value} at position 5.`);
-    }
-  });
-
-  it('refuses a folder that is not there', async () => {
-    expect(await codeOf(() => inspectModel(join(folder, 'nowhere')))).toBe('file-missing');
+  it.each([Number.NaN, Infinity])('finds %f when weights are loaded', async (value) => {
+    const target = await writeChanged((_, weights) => weights.get('model.norm.weight').data.fill(value, 5, 6));
+    await expect(load(await readModelFolder(target))).rejects.toThrow(
+      `Tensor "model.norm.weight" holds ${value} at position 5.`,
+    );
   });
 
   it('says so when a file was cut short after it was opened', async () => {
-    const target = await folderWith(keep);
+    const target = await writeChanged(asItIs);
     const source = await readModelFolder(target);
     const bytes = await readFile(join(target, 'model.safetensors'));
     await writeFile(join(target, 'model.safetensors'), bytes.subarray(0, bytes.length - 100));
     expect(await codeOf(() => load(source))).toBe('file-truncated');
   });
+
+  it('refuses a path that is not there, and a file that is no model', async () => {
+    expect(await codeOf(() => inspectModel(join(folder, 'nowhere')))).toBe('file-missing');
+    await writeFile(join(folder, 'notes.txt'), 'hello, this is no model at all');
+    expect(await codeOf(() => inspectModel(join(folder, 'notes.txt')))).toBe('safetensors-kind');
+  });
+
+  it('reads files whose header length looks like a pickle', async () => {
+    // 640 = 0x0280, little-endian 80 02: the first bytes of a pickle of protocol 2.
+    const target = await writeChanged(asItIs, {
+      'model.safetensors': padHeaderTo(writeSafetensors(tinyModel().weights.parameters.values())),
+    });
+    expect((await readFile(join(target, 'model.safetensors')))[0]).toBe(0x80);
+    expect(await codeOf(() => inspectModel(target))).toBe('accepted');
+  });
 });
+
+describe('GGUF', () => {
+  const model = tinyModel();
+  const { numHeads, numKvHeads } = TINY_CONFIG;
+  const NAMES: readonly (readonly [RegExp, string, number])[] = [
+    [/^model\.embed_tokens\.weight$/, 'token_embd.weight', 0],
+    [/^model\.norm\.weight$/, 'output_norm.weight', 0],
+    [/^model\.layers\.(\d)\.input_layernorm\.weight$/, 'blk.$1.attn_norm.weight', 0],
+    [/^model\.layers\.(\d)\.post_attention_layernorm\.weight$/, 'blk.$1.ffn_norm.weight', 0],
+    [/^model\.layers\.(\d)\.self_attn\.q_proj\.weight$/, 'blk.$1.attn_q.weight', numHeads],
+    [/^model\.layers\.(\d)\.self_attn\.k_proj\.weight$/, 'blk.$1.attn_k.weight', numKvHeads],
+    [/^model\.layers\.(\d)\.self_attn\.v_proj\.weight$/, 'blk.$1.attn_v.weight', 0],
+    [/^model\.layers\.(\d)\.self_attn\.o_proj\.weight$/, 'blk.$1.attn_output.weight', 0],
+    [/^model\.layers\.(\d)\.mlp\.(gate|up|down)_proj\.weight$/, 'blk.$1.ffn_$2.weight', 0],
+  ];
+  /** The tiny model as llama.cpp's converter writes it: other names, rows of q and k in pairs. */
+  const tensors = [...model.weights.parameters.values()].map(({ name, dims, data }) => {
+    const [pattern, replacement, heads] = NAMES.find(([candidate]) => candidate.test(name)) ?? [/$/, '', 0];
+    const [rows = 1, width = 1] = dims;
+    const paired = data.slice();
+    if (heads > 0)
+      for (let row = 0; row < rows; row++)
+        paired.set(
+          data.subarray(unpairRow(row, rows, heads) * width, (unpairRow(row, rows, heads) + 1) * width),
+          row * width,
+        );
+    return { name: name.replace(pattern, replacement), dims, data: paired };
+  });
+  const bytes256 = Array.from({ length: 256 }, (_, byte) => bytesToAlphabet(Uint8Array.of(byte)));
+  const tokens = [...bytes256, 'th', 'the', 'Ġthe', '12', '<|endoftext|>', '<|im_start|>', '<|im_end|>'];
+  const entries = (change: Readonly<Record<string, string | number>> = {}) =>
+    Object.entries({
+      'general.architecture': 'llama',
+      'llama.embedding_length': 16,
+      'llama.block_count': 2,
+      'llama.feed_forward_length': 24,
+      'llama.attention.head_count': 4,
+      'llama.attention.head_count_kv': 2,
+      'llama.attention.layer_norm_rms_epsilon': 1e-5,
+      'llama.rope.freq_base': 10_000,
+      'llama.context_length': 128,
+      'tokenizer.ggml.model': 'gpt2',
+      'tokenizer.ggml.pre': 'gpt-2',
+      'tokenizer.ggml.tokens': [...tokens, ...Array.from({ length: 9 }, (_, i) => `[PAD${i}]`)],
+      'tokenizer.ggml.token_type': [...tokens.map((_, i) => (i < 260 ? 1 : 3)), ...new Array<number>(9).fill(5)],
+      'tokenizer.ggml.merges': ['t h', 'th e', 'Ġ the', '1 2'],
+      'tokenizer.ggml.eos_token_id': 262,
+      'tokenizer.ggml.padding_token_id': 260,
+      ...change,
+    });
+  const write = async (bytes: Uint8Array) => {
+    await writeFile(join(folder, 'm.gguf'), bytes);
+    return join(folder, 'm.gguf');
+  };
+
+  it('comes as the Hugging Face folder of the same model', async () => {
+    const source = await openModel(await write(buildGguf(entries(), tensors)));
+    expect(source.config).toEqual(model.config);
+    expect(await load(source)).toEqual(model.weights.parameters);
+    expect(source.tokenizer.encode('the 112 <|im_end|>', { specials: 'recognise' })).toEqual(
+      model.tokenizer.encode('the 112 <|im_end|>', { specials: 'recognise' }),
+    );
+    expect([source.tokenizer.size, source.tokenizer.eosIds, source.tokenizer.padId]).toEqual([263, [262], 260]);
+    // And as a folder again.
+    await writeModelFolder(join(folder, 'again'), { ...source, weights: model.weights });
+    expect((await readModelFolder(join(folder, 'again'))).config).toEqual(model.config);
+  });
+
+  it.each([
+    ['an unknown pre-tokenizer', { 'tokenizer.ggml.pre': 'martian' }, 'gguf-tokenizer'],
+    ['an unknown tokenizer', { 'tokenizer.ggml.model': 'bert' }, 'gguf-tokenizer'],
+    ['other heads than the weights have', { 'llama.attention.head_count_kv': 4 }, 'tensor-shape'],
+    [
+      'stretched positions of another kind',
+      { 'llama.rope.scaling.type': 'yarn', 'llama.rope.scaling.factor': 4 },
+      'model-feature',
+    ],
+    ['one part of several', { 'split.count': 2 }, 'gguf-split'],
+  ])('refuses %s', async (_, change, code) => {
+    const path = await write(buildGguf(entries(change), tensors));
+    expect(await codeOf(() => inspectModel(path))).toBe(code);
+  });
+
+  it('refuses a file without the key for an architecture', async () => {
+    const path = await write(buildGguf([['general.name', 'x']], tensors));
+    expect(await codeOf(() => inspectModel(path))).toBe('gguf-metadata');
+  });
+});
+
+/** The same file with spaces behind its header until the length ends in 80 02 (a multiple of 65,536 and 640 more). */
+function padHeaderTo(bytes: Uint8Array): Uint8Array {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const padded = Math.ceil((length - 640) / 65_536) * 65_536 + 640;
+  const out = new Uint8Array(bytes.length + padded - length).fill(0x20, 8, 8 + padded);
+  new DataView(out.buffer).setBigUint64(0, BigInt(padded), true);
+  out.set(bytes.subarray(8, 8 + length), 8);
+  out.set(bytes.subarray(8 + length), 8 + padded);
+  return out;
+}
