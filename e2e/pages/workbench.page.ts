@@ -43,7 +43,7 @@ export class WorkbenchPage {
 
   /** The rail's entry of a stage; its accessible name tells the state and the figure, too. */
   stageLink(name: StageName): Locator {
-    return this.rail.getByRole('link', { name: new RegExp(`^${name}, `) });
+    return this.rail.getByRole('link', { name: new RegExp(`^${name}\\b`) });
   }
 }
 
@@ -81,11 +81,18 @@ export class WizardPage extends WorkbenchPage {
 
   /** Picks an entry of a "start from" list, e.g. the model whose name begins so. */
   async pick(list: 'Model' | 'Questions' | 'Trees of' | 'Examples', entry: string | RegExp): Promise<void> {
-    await this.main.getByRole('group', { name: list, exact: true }).getByRole('radio', { name: entry }).first().check();
+    const group = this.main.getByRole('group', { name: list, exact: true });
+    await this.choose(group.getByRole('radio', { name: entry }).first());
+  }
+
+  /** Chooses a radio button. The draft decides what is chosen, so the mark may follow a moment after the click. */
+  async choose(radio: Locator): Promise<void> {
+    await radio.click();
+    await expect(radio).toBeChecked();
   }
 
   async choosePreset(name: 'Quick look' | 'Balanced' | 'Thorough' | 'As in the paper'): Promise<void> {
-    await this.main.getByRole('radio', { name: new RegExp(`^${name}`) }).check();
+    await this.choose(this.main.getByRole('radio', { name: new RegExp(`^${name}`) }));
   }
 
   /** Starts the run and gives its page. */
