@@ -69,7 +69,8 @@ function feedPolicy(loss: PolicyLoss, rows: readonly TrainingRow[], batch: Micro
     );
   return {
     oldLogProbs: perToken(loss.oldLogProbs),
-    refLogProbs: perToken(loss.refLogProbs),
+    // Without a reference the policy is its own: a divergence of nearly nothing instead of one from zeros.
+    refLogProbs: perToken(loss.refLogProbs.length === 0 ? loss.oldLogProbs : loss.refLogProbs),
     advantages: perToken(loss.advantages),
     ratioLow: scalar(1 - loss.clipLow),
     ratioHigh: scalar(1 + loss.clipHigh),

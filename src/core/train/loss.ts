@@ -25,6 +25,7 @@ export interface PolicyLoss {
   readonly kind: 'policy';
   readonly normaliser: number;
   readonly oldLogProbs: readonly ArrayLike<number>[];
+  /** Empty where there is no reference; `klCoefficient` is 0 then. */
   readonly refLogProbs: readonly ArrayLike<number>[];
   readonly advantages: readonly ArrayLike<number>[];
   readonly clipLow: number;
