@@ -31,30 +31,17 @@ export function LineChart({ title, series, cursorGroup, isLog = false, isShare =
   const frameRef = useRef<HTMLDivElement>(null);
   const plotRef = useRef<uPlot | null>(null);
   const data = useMemo(() => toPlotData(series, isNoisy), [series, isNoisy]);
-  const names = series.map((each) => each.name).join();
+  const labels = JSON.stringify(series.map((each) => each.label));
   const isSmoothed = data.length > series.length + 1;
+  const isSingle = series.every((each) => each.steps.length === 1);
   const format = (value: number) => (isShare ? `${formatNumber(value * 100)} %` : formatNumber(value));
 
+  // What decides the plot's lines, as one value: the plot is made anew only when it changes, new points come through setData.
+  const lines = useMemo((): PlotLines => ({ labels: JSON.parse(labels) as string[], isSmoothed, isSingle }), [labels, isSmoothed, isSingle]);
   useEffect(() => {
     const frame = frameRef.current;
     if (!frame) return undefined;
-    const style = getComputedStyle(frame);
-    const colorOf = (index: number) => style.getPropertyValue(`--line-${(index % 5) + 1}`).trim();
-    const ink = style.getPropertyValue('--ink-3').trim();
-    const axis: uPlot.Axis = { stroke: ink, grid: { stroke: style.getPropertyValue('--hairline').trim(), width: 1 }, ticks: { show: false }, font: '11px system-ui', size: 46 };
-    const plot = new uPlot(
-      {
-        width: frame.clientWidth,
-        height: HEIGHT,
-        legend: { show: false },
-        cursor: { sync: { key: cursorGroup }, points: { size: 6 }, drag: { x: true, y: false } },
-        scales: { x: { time: false }, y: { distr: isLog ? 3 : 1 } },
-        axes: [{ ...axis, size: 28 }, { ...axis, values: (_plot, ticks) => ticks.map((tick) => (tick === null ? '' : isShare ? `${formatNumber(tick * 100, 2)}` : formatNumber(tick, 2))) }],
-        series: [{}, ...series.map((each, i): uPlot.Series => ({ label: each.label, stroke: colorOf(i), width: isSmoothed ? 1 : 1.75, alpha: isSmoothed ? 0.35 : 1, spanGaps: true, points: { show: each.steps.length === 1 } })), ...(isSmoothed ? series.map((each, i): uPlot.Series => ({ label: `${each.label}, ${texts.smoothed}`, stroke: colorOf(i), width: 2, spanGaps: true, points: { show: false } })) : [])],
-      },
-      [[], ...Array<number[]>(data.length - 1).fill([])],
-      frame,
-    );
+    const plot = new uPlot(plotOptions(frame, lines, { cursorGroup, isLog, isShare }), emptyData(lines), frame);
     plotRef.current = plot;
     const observer = new ResizeObserver(() => plot.setSize({ width: frame.clientWidth, height: HEIGHT }));
     observer.observe(frame);
@@ -63,10 +50,9 @@ export function LineChart({ title, series, cursorGroup, isLog = false, isShare =
       plot.destroy();
       plotRef.current = null;
     };
-    // The plot is made anew only when its lines change; new points come through setData below.
-  }, [names, cursorGroup, isLog, isShare, isSmoothed]);
+  }, [lines, cursorGroup, isLog, isShare]);
 
-  useEffect(() => plotRef.current?.setData(data), [data, names, isLog, isShare, isSmoothed]);
+  useEffect(() => plotRef.current?.setData(data), [data, lines, cursorGroup, isLog, isShare]);
 
   const latest = series.map((each) => ({ each, value: each.values.at(-1), step: each.steps.at(-1) })).filter((row) => row.value !== undefined);
   return (
@@ -86,6 +72,42 @@ export function LineChart({ title, series, cursorGroup, isLog = false, isShare =
       <div ref={frameRef} className="chart-plot" role="img" aria-label={texts.chart(title, latest.map(({ each, value, step }) => `${each.label} ${texts.latest(format(value ?? 0), formatInteger(step ?? 0))}`).join(', '))} />
     </figure>
   );
+}
+
+interface PlotLines {
+  readonly labels: readonly string[];
+  readonly isSmoothed: boolean;
+  /** One point makes no line; it is drawn as a dot. */
+  readonly isSingle: boolean;
+}
+
+type PlotLook = Pick<LineChartProps, 'cursorGroup' | 'isLog' | 'isShare'>;
+
+/** Colours and type come from the page, so the chart follows its theme. */
+function plotOptions(frame: HTMLElement, { labels, isSmoothed, isSingle }: PlotLines, { cursorGroup, isLog, isShare }: PlotLook): uPlot.Options {
+  const style = getComputedStyle(frame);
+  const read = (name: string) => style.getPropertyValue(name).trim();
+  const axis: uPlot.Axis = { stroke: read('--ink-3'), grid: { stroke: read('--hairline'), width: 1 }, ticks: { show: false }, font: '11px system-ui', size: 46 };
+  const label = (tick: number | null) => (tick === null ? '' : formatNumber(isShare ? tick * 100 : tick, 2));
+  const line = (index: number): uPlot.Series => ({ label: labels[index] ?? '', stroke: read(`--line-${(index % 5) + 1}`), spanGaps: true, points: { show: isSingle } });
+  const raw = labels.map((_, index) => ({ ...line(index), width: isSmoothed ? 1 : 1.75, alpha: isSmoothed ? 0.35 : 1 }));
+  const smoothed = isSmoothed ? labels.map((name, index) => ({ ...line(index), label: `${name}, ${texts.smoothed}`, width: 2 })) : [];
+  return {
+    width: frame.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { sync: { key: cursorGroup }, points: { size: 6 }, drag: { x: true, y: false } },
+    scales: { x: { time: false }, y: { distr: isLog ? 3 : 1 } },
+    axes: [
+      { ...axis, size: 28 },
+      { ...axis, values: (_plot, ticks) => ticks.map(label) },
+    ],
+    series: [{}, ...raw, ...smoothed],
+  };
+}
+
+function emptyData({ labels, isSmoothed }: PlotLines): uPlot.AlignedData {
+  return [[], ...labels.map(() => []), ...(isSmoothed ? labels.map(() => []) : [])];
 }
 
 function toPlotData(series: readonly Series[], isNoisy: boolean): uPlot.AlignedData {

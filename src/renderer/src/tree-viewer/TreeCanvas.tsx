@@ -58,10 +58,13 @@ export function TreeCanvas({ nodes, layout, selected, highlighted, onSelect, onT
     };
   }, []);
 
+  const fittedRef = useRef(fitRequest);
   useEffect(() => {
-    if (fitRequest > 0) setView(fitInto(layout, frame));
     // Only a new request fits; folding or resizing afterwards leaves the view alone.
-  }, [fitRequest]);
+    if (fittedRef.current === fitRequest) return;
+    fittedRef.current = fitRequest;
+    setView(fitInto(layout, frame));
+  }, [fitRequest, layout, frame]);
 
   const placeOf = useMemo(() => new Map(layout.nodes.map((place) => [place.index, place])), [layout]);
   const revealedRef = useRef(selected);
