@@ -72,10 +72,6 @@ export class KvRows {
     return this.#version;
   }
 
-  get sizeBytes(): number {
-    return this.#rows * this.#length * kvBytesPerToken(this.layout);
-  }
-
   /** New arrays for `rows` rows of `length` tokens; keeps the first `kept` rows. */
   resize(rows: number, length: number, kept: number): void {
     const { kvHeads, headDim } = this.layout;

@@ -178,6 +178,39 @@ describe('Scheduler', () => {
     expect(scheduler.stats.reusedTokens).toBe(39);
   });
 
+  it('makes the same batches after its cache was cleared as when it was new, also where memory limits the rows', async () => {
+    const { generate, scheduler, decoder } = openScheduler({ maxRows: 4, kvBytes: 300 * kvBytesPerToken(LAYOUT) });
+    const batches: string[] = [];
+    const { prefill, decode } = decoder;
+    decoder.prefill = (rows, first, tokens, past) => {
+      batches.push(`prefill ${first}: ${tokens.map((row, i) => `${past[i]}+${row.length}`).join(' ')}`);
+      return prefill(rows, first, tokens, past);
+    };
+    decoder.decode = (rows, tokens, past) => {
+      batches.push(`decode ${past.join(' ')}`);
+      return decode(rows, tokens, past);
+    };
+    const work = () =>
+      Promise.all(
+        [30, 5, 70, 12, 33].map((length, i) =>
+          generate(
+            requestOf(
+              i,
+              Array.from({ length }, (_, t) => (t * i) % VOCAB),
+              8,
+            ),
+          ),
+        ),
+      );
+    await work();
+    const first = batches.splice(0);
+    await generate(requestOf(9, [1, 2, 3], 60));
+    batches.length = 0;
+    scheduler.clearCache();
+    await work();
+    expect(batches).toEqual(first);
+  });
+
   it('rejects what is left when it is closed', async () => {
     const { generate, scheduler } = openScheduler({ maxRows: 1 });
     const outcomes = Promise.allSettled([generate(requestOf(0, [1], 50)), generate(requestOf(1, [2], 50))]);

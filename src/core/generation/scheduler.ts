@@ -82,9 +82,13 @@ export class Scheduler {
     });
   }
 
+  /** Forgets everything computed so far: what comes next goes as in a new scheduler, so a resumed job makes the same batches. */
   clearCache(): void {
     this.#epoch++;
-    this.#options.trie.clear();
+    const { trie, rows, maxRows } = this.#options;
+    trie.clear();
+    // With rows for everybody their length makes no difference; where memory limits their number it decides who waits.
+    if (this.#active.length === 0 && rows.rows < maxRows) rows.resize(0, 0, 0);
   }
 
   /** Ends every request that is not finished. */
@@ -222,7 +226,7 @@ export class Scheduler {
     const { trie, rows, kvBytes } = this.#options;
     trie.insert(sequence.ids, sequence.fed, (from, to) => rows.read(row, from, to));
     this.#notePeak();
-    const bound = Math.max(0, kvBytes - rows.sizeBytes);
+    const bound = kvBytes * (1 - ROWS_SHARE);
     if (trie.sizeBytes > bound) trie.shrink(bound * KEPT_SHARE);
   }
 

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { createGenerator } from '@core/generation/generate';
 import type { Generator } from '@core/generation/generator';
 import type { JsonRecord } from '@core/formats/json';
@@ -42,11 +43,17 @@ export interface LanguageModel {
 }
 
 /** Opens a model folder or GGUF file and loads its weights. @throws WorkbenchError as `openModel` and `ModelSource.loadInto` */
-export async function openLanguageModel(path: string, { executor, cancel, onProgress }: OpenLanguageModelOptions): Promise<LanguageModel> {
+export async function openLanguageModel(
+  path: string,
+  { executor, cancel, onProgress }: OpenLanguageModelOptions,
+): Promise<LanguageModel> {
   const source = await openModel(path);
   const { config, rawConfig, generationConfig, tokenizer } = source;
   const parameters = new WeightStore(listParameters(config));
-  await source.loadInto((name) => parameters.get(name).data, { ...(cancel && { cancel }), ...(onProgress && { onProgress }) });
+  await source.loadInto((name) => parameters.get(name).data, {
+    ...(cancel && { cancel }),
+    ...(onProgress && { onProgress }),
+  });
   return {
     config,
     rawConfig,
@@ -54,10 +61,29 @@ export async function openLanguageModel(path: string, { executor, cancel, onProg
     tokenizer,
     parameters,
     // Waiting for a macrotask lets every coroutine that waits for a finished text ask for its next one before the step.
-    createGenerator: (settings = {}) => createGenerator({ config, parameters, executor, tokenizer, pause: untilNextTurn, ...settings }),
-    createTrainer: (settings) => createTrainer({ config, parameters, executor, kernel: createWasmAdamW(), ...settings }),
+    createGenerator: (settings = {}) =>
+      createGenerator({
+        config,
+        parameters,
+        executor,
+        tokenizer,
+        pause: untilNextTurn,
+        kvBytes: defaultKvBytes(),
+        ...settings,
+      }),
+    createTrainer: (settings) =>
+      createTrainer({ config, parameters, executor, kernel: createWasmAdamW(), ...settings }),
     toWrite: () => ({ config, rawConfig, generationConfig, tokenizer, weights: parameters }),
   };
+}
+
+/** Part of the machine's memory that keys and values may take, within bounds. */
+const KV_SHARE = 0.15;
+const MIN_KV_BYTES = 2 ** 28;
+const MAX_KV_BYTES = 2 ** 32;
+
+function defaultKvBytes(): number {
+  return Math.max(MIN_KV_BYTES, Math.min(MAX_KV_BYTES, KV_SHARE * totalmem()));
 }
 
 function untilNextTurn(): Promise<void> {
