@@ -151,9 +151,9 @@ describe('expandBlocks', () => {
   it('expands 4-bit blocks by their formula', () => {
     // Q4_1: scale 2 (0x4000), offset -1 (0xbc00), every byte 0xe3: low half 3 → 2·3 − 1 = 5, high half 14 → 27.
     const format = BLOCK_FORMATS[3];
-    const block = Uint8Array.from([0x00, 0x40, 0x00, 0xbc, ...new Array<number>(16).fill(0xe3)]);
+    const block = Uint8Array.from([0x00, 0x40, 0x00, 0xbc, ...Array.from({ length: 16 }, () => 0xe3)]);
     const out = new Float32Array(32);
     if (format) expandBlocks(format, block, out);
-    expect([...out]).toEqual([...new Array<number>(16).fill(5), ...new Array<number>(16).fill(27)]);
+    expect([...out]).toEqual([...Array.from({ length: 16 }, () => 5), ...Array.from({ length: 16 }, () => 27)]);
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { WorkbenchError } from '@core/errors';
 import { encodeUtf8 } from '@core/formats/utf8';
@@ -12,7 +12,7 @@ export interface FolderWriter {
 
 /**
  * Fills a folder that appears as a whole or not at all: everything is written beside it, flushed, and then renamed. A crash leaves
- * either the old state or the new one, and at worst a folder ending in `.partial` that nothing reads.
+ * the old state or the new one, and at worst hidden folders beside it, which `settleFolder` clears away.
  * @param options.replace what is there is replaced; without it, anything there is a conflict
  * @throws WorkbenchError `folder-exists`, `disk-full`, `folder-unwritable`
  */
@@ -22,10 +22,7 @@ export async function writeFolderAtomically(
   options: { readonly replace?: boolean } = {},
 ): Promise<void> {
   const target = resolve(folder);
-  const parent = dirname(target);
-  const unique = `.${basename(target)}.${randomBytes(4).toString('hex')}`;
-  const partial = join(parent, `${unique}.partial`);
-  const replaced = join(parent, `${unique}.replaced`);
+  await settleFolder(target);
   const exists = await isThere(target);
   if (exists && !options.replace) {
     throw new WorkbenchError('conflict', `${target} exists already.`, {
@@ -35,6 +32,8 @@ export async function writeFolderAtomically(
       wayOut: 'Choose another name.',
     });
   }
+  const partial = sidePath(target, 'partial');
+  const replaced = sidePath(target, 'replaced');
   try {
     await mkdir(partial, { recursive: true });
     await fill({ write: (name, content) => writeFlushed(join(partial, name), content) });
@@ -46,13 +45,52 @@ export async function writeFolderAtomically(
       if (exists) await rename(replaced, target);
       throw cause;
     }
-    await flushDirectory(parent);
+    await flushDirectory(dirname(target));
   } catch (cause) {
     // What could not be removed must not hide why writing failed.
     await rm(partial, { recursive: true, force: true }).catch(() => undefined);
     throw explain(cause, target);
   }
   await rm(replaced, { recursive: true, force: true });
+}
+
+/**
+ * Clears away what a process that was killed left beside a folder: half-written ones go, and a folder that had been put aside for
+ * its successor comes back when the successor never arrived. Folders of living processes are left alone.
+ */
+export async function settleFolder(folder: string): Promise<void> {
+  const target = resolve(folder);
+  const names = await readdir(dirname(target)).catch(() => []);
+  for (const name of names) {
+    const side = readSideName(name, basename(target));
+    if (side === null || isAlive(side.pid)) continue;
+    const path = join(dirname(target), name);
+    if (side.kind === 'replaced' && !(await isThere(target))) await rename(path, target);
+    else await rm(path, { recursive: true, force: true });
+  }
+}
+
+type SideKind = 'partial' | 'replaced';
+
+/** A hidden neighbour of `target` that tells who made it: `.model.4711.9f3c01aa.partial`. */
+function sidePath(target: string, kind: SideKind): string {
+  return join(dirname(target), `.${basename(target)}.${process.pid}.${randomBytes(4).toString('hex')}.${kind}`);
+}
+
+function readSideName(name: string, target: string): { readonly kind: SideKind; readonly pid: number } | null {
+  if (!name.startsWith(`.${target}.`)) return null;
+  const [, pid, kind] = /^(\d+)\.[0-9a-f]{8}\.(partial|replaced)$/.exec(name.slice(target.length + 2)) ?? [];
+  return pid === undefined ? null : { pid: Number(pid), kind: kind === 'partial' ? 'partial' : 'replaced' };
+}
+
+/** Whether a process of this number runs; one of another user counts. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
+  }
 }
 
 async function writeFlushed(path: string, content: string | Iterable<Uint8Array>): Promise<void> {

@@ -391,7 +391,7 @@ describe('GGUF', () => {
       'tokenizer.ggml.model': 'gpt2',
       'tokenizer.ggml.pre': 'gpt-2',
       'tokenizer.ggml.tokens': [...tokens, ...Array.from({ length: 9 }, (_, i) => `[PAD${i}]`)],
-      'tokenizer.ggml.token_type': [...tokens.map((_, i) => (i < 260 ? 1 : 3)), ...new Array<number>(9).fill(5)],
+      'tokenizer.ggml.token_type': [...tokens.map((_, i) => (i < 260 ? 1 : 3)), ...Array.from({ length: 9 }, () => 5)],
       'tokenizer.ggml.merges': ['t h', 'th e', 'Ġ the', '1 2'],
       'tokenizer.ggml.eos_token_id': 262,
       'tokenizer.ggml.padding_token_id': 260,

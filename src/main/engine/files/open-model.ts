@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { WorkbenchError } from '@core/errors';
 import { refuseWeightFile } from '@core/formats/sniff';
+import { settleFolder } from './atomic-folder';
 import { readGguf } from './gguf-file';
 import { readModelFolder } from './model-folder';
 import type { ModelSource } from './model-source';
@@ -9,10 +10,11 @@ import { sniffFile } from './read-file';
 
 /**
  * Opens a model, whatever it is: a Hugging Face folder, a safetensors or JSON file inside one, or a GGUF file.
- * Goes by content, not by the name.
+ * Goes by content, not by the name. A folder whose replacement was killed half-way comes back first.
  * @throws WorkbenchError as `readModelFolder` and `readGguf`; `pickle-refused`, `lfs-pointer`, `file-missing`
  */
 export async function openModel(path: string): Promise<ModelSource> {
+  await settleFolder(path);
   if (await isFolder(path)) return readModelFolder(path);
   const kind = await sniffFile(path);
   if (kind === 'gguf') return readGguf(path);
