@@ -30,7 +30,9 @@ export type FromHost =
   /** Only under utilityProcess, which cannot fork: the shell forks the engine and sends its port back. */
   | { type: 'spawnEngine'; engine: number }
   | { type: 'killEngine'; engine: number }
-  | { type: 'reveal'; path: string };
+  | { type: 'reveal'; path: string }
+  /** Whether a run is going or waiting: then the program stays when its last window closes, and goes once this turns false. */
+  | { type: 'activity'; isWorking: boolean };
 
 /** How long a host may take to save and close after `shutdown`. */
 export const SHUTDOWN_DEADLINE_MS = 10_000;

@@ -35,7 +35,12 @@ function start(): void {
       dataFolder: join(app.getPath('userData'), 'workbench'),
     },
     origins,
+    () => quitWithoutWindows(),
   );
+  // A run that is under way goes on without a window; starting the program again brings the window back to it.
+  const quitWithoutWindows = (): void => {
+    if (process.platform !== 'darwin' && BrowserWindow.getAllWindows().length === 0 && !host.isWorking) app.quit();
+  };
   const openWindow = (): void => void openMainWindow(programFolder, address);
 
   app.on('second-instance', () => {
@@ -44,9 +49,7 @@ function start(): void {
     if (window.isMinimized()) window.restore();
     window.focus();
   });
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit();
-  });
+  app.on('window-all-closed', quitWithoutWindows);
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow();
   });

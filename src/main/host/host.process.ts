@@ -7,6 +7,7 @@ import type { ErrorEnvelope } from '@contracts/errors';
 import { toEnvelope } from '@core/errors';
 import { composeHost, type Host } from './compose';
 import { forkEngine } from './jobs/engine-child';
+import { watchActivity } from './jobs/events';
 import { RelayedPort } from './relayed-port';
 import { createShellEngines, type ShellPort } from './shell-engines';
 
@@ -59,6 +60,7 @@ function startHost(): Host {
 }
 
 function serve(host: Host): void {
+  void watchActivity(host.services.bus, (isWorking) => post({ type: 'activity', isWorking }));
   const handler = new RPCHandler(host.router);
   const openWindow = (window: number, port: WindowPort) => {
     windows.set(window, port);

@@ -15,12 +15,20 @@ export class HostConnection {
   private failure: ErrorEnvelope | null = null;
   private isStopping = false;
   private onGone: (() => void) | null = null;
+  private working = false;
 
+  /** @param onIdle called when the last run has ended, or its host has gone */
   constructor(
     private readonly paths: HostPaths,
     private readonly origins: readonly string[],
+    private readonly onIdle: () => void = () => undefined,
   ) {
     ipcMain.on(REQUEST_CHANNEL, (event) => this.handOverPort(event));
+  }
+
+  /** Whether a run is going or waiting. */
+  get isWorking(): boolean {
+    return this.working;
   }
 
   /** Starts the host if none runs. */
@@ -70,10 +78,18 @@ export class HostConnection {
   private receive(message: FromHost): void {
     if (message.type === 'failed') this.failure = message.error;
     else if (message.type === 'reveal') shell.showItemInFolder(message.path);
+    else if (message.type === 'activity') this.setWorking(message.isWorking);
+  }
+
+  private setWorking(working: boolean): void {
+    const wasWorking = this.working;
+    this.working = working;
+    if (wasWorking && !working) this.onIdle();
   }
 
   private noticeExit(code: number | null): void {
     this.host = null;
+    this.setWorking(false);
     this.onGone?.();
     if (this.isStopping) return;
     this.failure ??= hostFailure(`The workbench's background process ended unexpectedly (code ${code ?? 'none'}).`);

@@ -1,4 +1,19 @@
-import type { WorkbenchEvent } from '@contracts/runs';
+import type { RunStatus, WorkbenchEvent } from '@contracts/runs';
+
+/** States in which a run is going or waiting for its turn. */
+const WORKING: ReadonlySet<RunStatus> = new Set(['queued', 'running', 'pausing']);
+
+/** Tells when the first run begins and when the last one has ended; the end of the host ends it. */
+export async function watchActivity(bus: EventBus, onChange: (isWorking: boolean) => void): Promise<void> {
+  const working = new Set<string>();
+  for await (const event of bus.subscribe()) {
+    if (event.type !== 'runChanged') continue;
+    const before = working.size > 0;
+    if (WORKING.has(event.run.status)) working.add(event.run.id);
+    else working.delete(event.run.id);
+    if (before !== working.size > 0) onChange(working.size > 0);
+  }
+}
 
 /** Events kept for a window that does not read them; beyond that it gets the newest state only. */
 const MAX_WAITING = 2000;
