@@ -190,9 +190,13 @@ describe('Scheduler', () => {
       batches.push(`decode ${past.join(' ')}`);
       return decode(rows, tokens, past);
     };
-    const work = () =>
-      Promise.all(
-        [30, 5, 70, 12, 33].map((length, i) =>
+    /** One long sequence, and later others that find a row free only where rows are short. */
+    const work = async () => {
+      const long = generate(requestOf(0, [1, 2, 3, 4, 5], 40));
+      for (let turn = 0; turn < 60; turn++) await undefined;
+      await Promise.all([
+        long,
+        ...[3, 7, 4].map((length, i) =>
           generate(
             requestOf(
               i,
@@ -201,10 +205,11 @@ describe('Scheduler', () => {
             ),
           ),
         ),
-      );
+      ]);
+    };
     await work();
     const first = batches.splice(0);
-    await generate(requestOf(9, [1, 2, 3], 60));
+    await generate(requestOf(9, [1, 2, 3], 90));
     batches.length = 0;
     scheduler.clearCache();
     await work();
