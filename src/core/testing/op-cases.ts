@@ -128,13 +128,11 @@ export const OP_CASES = {
     { op: OPS.rope(TABLE, true), operands: [{ dims: ['B', 'T', 4] }] },
   ],
   scale: [one(OPS.scale(-0.25))],
-  scatterRows: [
-    {
-      op: OPS.scatterRows,
-      operands: [{ dims: [5, 3] }, { dims: ['T'], values: [1, 4, 1, 0] }, { dims: ['T', 3] }],
-      gradient: false,
-    },
-  ],
+  scatterRows: [5, 1500].map((rows) => ({
+    op: OPS.scatterRows,
+    operands: [{ dims: [rows, 3] }, { dims: ['T'], values: [1, 4, 1, 0] }, { dims: ['T', 3] }],
+    gradient: false,
+  })),
   segmentMask: [
     {
       op: OPS.segmentMask,

@@ -159,8 +159,8 @@ describe('the training graph as ONNX', () => {
     const headless = products({ weights: new Set(['model.norm.weight']), adapters: new Map(), rows: new Map() });
     // Forward: 7 per block and the logits. Backward of the last norm alone: p·W.
     expect(headless).toBe(2 * 7 + 1 + 1);
-    // Forward 15, backward two for each linear layer and for the head.
-    expect(all).toBe(15 + 2 * 14 + 2);
+    // Forward 15, backward two for each linear layer and for the head, and one for each end of the embedding's rows.
+    expect(all).toBe(15 + 2 * 14 + 2 + 2);
   });
 
   it('fences every block, and the copies of a recomputed block', () => {
