@@ -192,20 +192,25 @@ describe('Scheduler', () => {
     };
     /** One long sequence, and later others that find a row free only where rows are short. */
     const work = async () => {
-      const long = generate(requestOf(0, [1, 2, 3, 4, 5], 40));
-      for (let turn = 0; turn < 60; turn++) await undefined;
-      await Promise.all([
-        long,
-        ...[3, 7, 4].map((length, i) =>
-          generate(
-            requestOf(
-              i,
-              Array.from({ length }, (_, t) => (t * i) % VOCAB),
-              8,
+      const others: Promise<GenerationResult>[] = [];
+      const submitOthers = () =>
+        others.push(
+          ...[3, 7, 4].map((length, i) =>
+            generate(
+              requestOf(
+                i,
+                Array.from({ length }, (_, t) => (t * i) % VOCAB),
+                8,
+              ),
             ),
           ),
-        ),
-      ]);
+        );
+      const allowed = (newIds: readonly number[]) => {
+        if (newIds.length === 4) submitOthers();
+        return null;
+      };
+      await generate({ ...requestOf(0, [1, 2, 3, 4, 5], 40), constraint: { allowed } });
+      await Promise.all(others);
     };
     await work();
     const first = batches.splice(0);
