@@ -32,9 +32,9 @@ const load = (name: string) =>
 const WORKBOOK = load('workbook');
 const INSTRUCT = load('instruct');
 
-async function grow(seed: number, skill?: ToySkill): Promise<SearchTree> {
+async function grow(seed: number, skill?: ToySkill, lazySiblings = true): Promise<SearchTree> {
   const { tokenizer, generator } = createToyModel(skill);
-  const config = SearchConfigSchema.parse({ maxDepth: 7, numSimulations: 24, children: 'narrow' });
+  const config = SearchConfigSchema.parse({ maxDepth: 7, numSimulations: 24, children: 'narrow', lazySiblings });
   const expander = createPromptedExpander({ generator, tokenizer, prompts: WORKBOOK, config });
   return growTree(toyQuestion(seed + 5, 3, 4), { config, expander, verifier: answerVerifier, rng: createRng(seed) });
 }
@@ -55,6 +55,20 @@ async function build(trees: readonly SearchTree[], options: Partial<ExamplesConf
 let trees: SearchTree[];
 beforeAll(async () => {
   trees = await Promise.all(Array.from({ length: 24 }, (_, seed) => grow(seed)));
+});
+
+test('a step that was written but never walked is a wrong turn where one step is enough, if it is of the same kind', async () => {
+  const written = await Promise.all(Array.from({ length: 12 }, (_, seed) => grow(seed, undefined, false)));
+  const turnsWith = (wrongTailScope: ExamplesConfig['wrongTailScope']) =>
+    written.flatMap((tree) =>
+      selectPaths(tree, ExamplesConfigSchema.parse({ wrongTailScope, minSharedSteps: 0 })).flatMap(({ path, turns }) =>
+        turns.map(({ position, nodes }) => ({ tree, right: path.nodes[position]!, wrong: nodes[0]! })),
+      ),
+    );
+  const unwalked = turnsWith('step').filter(({ tree, wrong }) => tree.visits[wrong] === 0);
+  expect(unwalked.length).toBeGreaterThan(0);
+  for (const { tree, right, wrong } of unwalked) expect(tree.kind[wrong]).toBe(tree.kind[right]);
+  expect(turnsWith('tail').every(({ tree, wrong }) => tree.visits[wrong]! > 0)).toBe(true);
 });
 
 describe.each(['ours', 'paper', 'code'] as const)('selection %s', (selection) => {

@@ -94,7 +94,7 @@ function turnsBeside(
         sibling !== node &&
         isWork(tree, sibling) &&
         !hasRight[sibling] &&
-        tree.visits[sibling]! > 0 &&
+        isEvidence(tree, node, sibling, config) &&
         normaliseStepText(tree.text[sibling]!) !== own,
     );
     for (const sibling of siblings) {
@@ -104,6 +104,14 @@ function turnsBeside(
   });
   turns.sort((a, b) => b.visits - a.visits || a.position - b.position || a.nodes[0]! - b.nodes[0]!);
   return turns.filter((turn, i) => turns.findIndex((other) => other.position === turn.position) === i);
+}
+
+/**
+ * Whether a sibling without a right answer below may count as a wrong turn. A whole tail has to have been walked; a single step need not, if it
+ * is of the same kind as the right one: the check that follows decides whether it is wrong.
+ */
+function isEvidence(tree: SearchTree, node: number, sibling: number, config: ExamplesConfig): boolean {
+  return tree.visits[sibling]! > 0 || (config.wrongTailScope === 'step' && tree.kind[sibling] === tree.kind[node]);
 }
 
 /** The wrong turn from its first step to its most visited answer, or its first step alone; null where every way on was cut. */
