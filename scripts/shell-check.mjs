@@ -52,11 +52,18 @@ const CHECKS = {
     }
     assert.equal((await electron.handlers.app({ url: 'app://elsewhere/index.html' })).status, 404);
   },
-  'denies every permission': () => {
-    let decision = null;
-    electron.session.permissionRequest(null, 'media', (granted) => (decision = granted));
-    assert.equal(decision, false);
-    assert.equal(electron.session.permissionCheck(), false);
+  'denies every permission but to copy text': () => {
+    for (const [permission, granted] of Object.entries({
+      media: false,
+      geolocation: false,
+      'clipboard-read': false,
+      'clipboard-sanitized-write': true,
+    })) {
+      let decision = null;
+      electron.session.permissionRequest(null, permission, (answer) => (decision = answer));
+      assert.equal(decision, granted, permission);
+      assert.equal(electron.session.permissionCheck(null, permission), granted, permission);
+    }
     assert.equal(electron.session.devicePermission(), false);
   },
   'cancels requests to anywhere else': () => {
