@@ -1,5 +1,4 @@
 import { ShapeError } from '../errors';
-import type { ModelConfig } from '../models/model-config';
 import { attend, causalMask, rope, segmentMask, type RopeTable } from '../ops/attention';
 import { rmsNorm } from '../ops/normalise';
 import { operand } from '../ops/operand';
@@ -9,8 +8,19 @@ import { divideDim, multiplyDims, type Dim } from '../tensor/dims';
 import { linear } from './linear';
 import type { WeightInputs } from './weights';
 
+/** Sizes and traits of an attention layer; a ModelConfig fits. */
+export interface AttentionShape {
+  readonly hiddenSize: number;
+  readonly numHeads: number;
+  readonly numKvHeads: number;
+  readonly headDim: number;
+  readonly qkvBias: boolean;
+  readonly qkNorm: boolean;
+  readonly rmsNormEps: number;
+}
+
 export interface AttentionContext {
-  readonly config: ModelConfig;
+  readonly config: AttentionShape;
   readonly rows: Dim;
   readonly length: Dim;
   /** One mask for each run of queries, see `causalMasks`. */

@@ -1,11 +1,16 @@
-import type { ModelConfig } from '../models/model-config';
 import { multiply, silu } from '../ops/elementwise';
 import type { Program, Var } from '../ops/program';
 import { linear } from './linear';
 import type { WeightInputs } from './weights';
 
+/** Sizes of a gated MLP; a ModelConfig fits. */
+export interface MlpShape {
+  readonly hiddenSize: number;
+  readonly intermediateSize: number;
+}
+
 /** down(silu(gate(x)) · up(x)), SwiGLU of Shazeer 2020, arXiv:2002.05202. Shapes: x [N, D] and the result likewise. */
-export function gatedMlp(program: Program, weights: WeightInputs, x: Var, prefix: string, config: ModelConfig): Var {
+export function gatedMlp(program: Program, weights: WeightInputs, x: Var, prefix: string, config: MlpShape): Var {
   const { hiddenSize, intermediateSize } = config;
   const widen = (name: string) =>
     linear(program, weights, x, { name: `${prefix}${name}`, out: intermediateSize, in: hiddenSize });
