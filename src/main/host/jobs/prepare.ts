@@ -88,7 +88,9 @@ function requireTrees(db: ReadableDb, id: RunId): void {
 async function writeInputs(db: ReadableDb, run: Run, folder: string): Promise<EngineJob['inputs']> {
   const { spec } = run;
   const write = (name: string, rows: Iterable<unknown>) => writeLines(join(folder, `${name}.jsonl`), rows);
-  const heldOutSets = listQuestionSets(db, run.projectId).filter((set) => set.role !== 'train');
+  // Validation first: what a run measures on the way takes from the front, so test questions steer nothing.
+  const sets = listQuestionSets(db, run.projectId);
+  const heldOutSets = (['validation', 'test'] as const).flatMap((role) => sets.filter((set) => set.role === role));
   return {
     questions: 'questionSetId' in spec ? await write('questions', eachQuestion(db, spec.questionSetId)) : null,
     trees: 'searchRunId' in spec ? await write('trees', eachTreeRecord(db, spec.searchRunId)) : null,
