@@ -26,7 +26,7 @@ export function App() {
   const { slot, panel } = useInspectorSlot();
   useTheme();
   useHostEvents();
-  const title = route && PAGES[route.id]?.title;
+  const title = route && PAGES[route.id].title;
   useEffect(() => {
     document.title = title ? `${title} · ${texts.product}` : texts.product;
   }, [title]);
@@ -55,10 +55,9 @@ function Page({ route, projectId }: { readonly route: RouteMatch | null; readonl
         <ErrorView error={state.error} />
       </div>
     );
-  const row = route && PAGES[route.id];
-  if (!route || !row) return <NotFoundPage />;
+  if (!route) return <NotFoundPage />;
   // Holds because matchRoute fills the parameters that the path of this very id names.
-  const Component = row.Component as ComponentType<{ params: RouteMatch['params']; query: URLSearchParams }>;
+  const Component = PAGES[route.id].Component as ComponentType<{ params: RouteMatch['params']; query: URLSearchParams }>;
   const key = `${route.id} ${Object.values(route.params).join(' ')}`;
   return (
     <PageBoundary key={key}>

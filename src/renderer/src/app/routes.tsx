@@ -10,7 +10,7 @@ interface PageRow<Id extends RouteId> {
 }
 
 /** THE table of pages. A new page is a path in `route-paths.ts` and a line here. */
-export const PAGES: { readonly [Id in RouteId]?: PageRow<Id> } = {
+export const PAGES: { readonly [Id in RouteId]: PageRow<Id> } = {
   start: {
     title: 'Start',
     Component: lazy(async () => ({ default: (await import('../features/start/StartPage')).StartPage })),
@@ -62,6 +62,10 @@ export const PAGES: { readonly [Id in RouteId]?: PageRow<Id> } = {
   examplesNew: { title: 'Make examples', Component: lazyWizard('examples') },
   sftNew: { title: 'Fine-tune', Component: lazyWizard('sft') },
   rlNew: { title: 'Explore', Component: lazyWizard('rl') },
+  compare: {
+    title: 'Compare',
+    Component: lazy(async () => ({ default: (await import('../features/compare/ComparePage')).ComparePage })),
+  },
   evaluateNew: { title: 'Evaluate', Component: lazyWizard('evaluate') },
   exportNew: { title: 'Export', Component: lazyWizard('export') },
   trees: {
