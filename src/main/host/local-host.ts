@@ -36,6 +36,8 @@ const { values: given } = parseArgs({
   },
 });
 
+const CHECK_PARENT_MS = 10_000;
+
 main().catch((error: unknown) => {
   process.stderr.write(`[workbench] ${describe(error)}\n`);
   process.exitCode = 1;
@@ -82,7 +84,16 @@ async function main(): Promise<void> {
       .finally(() => process.exit(0));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  stopWithParent(() => server.clientCount() === 0 && !host.services.jobs.isWorking, stop);
   process.stdout.write(`WORKBENCH_URL=${server.url}\n`);
+}
+
+/** Ends the program once whoever started it is gone, nobody looks, and nothing runs that would have to be paused. */
+function stopWithParent(isIdle: () => boolean, stop: () => void): void {
+  const { ppid } = process;
+  setInterval(() => {
+    if (process.ppid !== ppid && isIdle()) stop();
+  }, CHECK_PARENT_MS).unref();
 }
 
 /** The first path that exists, else the first: its absence is then reported where it is needed. */

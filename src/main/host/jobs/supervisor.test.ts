@@ -214,6 +214,13 @@ describe('a job settles exactly once', () => {
     expect(engine.acknowledged).not.toContain(batch);
     expect(engine.isKilled).toBe(true);
     expect(getRun(host.services, id).outputs.treeCount).toBe(1);
+    // With room again the run goes on.
+    host.services.jobs.resume(id);
+    const again = await host.engine();
+    again.commit([makeTree('q3'), big]);
+    again.finish();
+    await idle();
+    expect(getRun(host.services, id)).toMatchObject({ status: 'finished', outputs: { treeCount: 3 } });
   });
 });
 

@@ -67,6 +67,11 @@ export class JobSupervisor {
     this.#deps = deps;
   }
 
+  /** Whether a run has the engine or waits for it. */
+  get isWorking(): boolean {
+    return this.#active !== null || this.#queue.waiting.length > 0;
+  }
+
   /** Runs that a dead host left open become `interrupted`. Call once, before anything is enqueued. */
   recover(): void {
     for (const run of listRunsByStatus(this.#deps.db, ['running', 'pausing', 'queued'])) {
@@ -96,10 +101,9 @@ export class JobSupervisor {
   /** Goes on from the last checkpoint. */
   resume(id: RunId): Run {
     const run = this.#require(id);
-    if (run.status === 'queued' || run.status === 'running') return run;
-    if (run.status !== 'paused' && run.status !== 'interrupted' && run.status !== 'failed') {
+    if (this.#active?.id === id || this.#queue.waiting.includes(id)) return run;
+    if (run.status === 'finished' || run.status === 'cancelled')
       throw wrongState(run, 'resumed', `it is ${run.status}`);
-    }
     this.#change(id, { status: 'queued', error: null, finishedAtMs: null });
     this.enqueue(id);
     return this.#require(id);

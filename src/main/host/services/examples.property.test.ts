@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { DatasetId, ExampleId, ProjectId, RunId } from '@contracts/ids';
+import type { Decision, Example } from '@contracts/examples';
+import { JobSpec } from '@contracts/jobs';
+import type { z } from 'zod';
+import { EventBus } from '../jobs/events';
+import { openMemoryDatabase } from '../store/database';
+import { ensureDataset, pageExamples, upsertExample } from '../store/repositories/examples';
+import { insertProject } from '../store/repositories/projects';
+import { insertRun } from '../store/repositories/runs';
+import { makeExample } from '../testing/records';
+import type { ServiceContext } from './context';
+import { decideAllExamples, decideExamples, undoDecision } from './examples';
+
+const COUNT = 4;
+
+/** A data set of four examples in memory, with as much of a host as decisions need. */
+function makeContext() {
+  const db = openMemoryDatabase();
+  const projectId = 'p' as ProjectId;
+  const runId = 'r' as RunId;
+  insertProject(db, { id: projectId, name: 'p', createdAtMs: 0, isDemo: false });
+  const spec = JobSpec.parse({ kind: 'examples', checkpointId: 'c', searchRunId: 's', config: {} });
+  const parents = { checkpointId: null, questionSetId: null, datasetId: null, runId: null };
+  insertRun(db, { id: runId, projectId, name: 'r', spec, seed: 1, parents, createdAtMs: 0, folder: '' });
+  const datasetId = ensureDataset(db, { newId: 'd' as DatasetId, projectId, runId, name: 'd', nowMs: 0 });
+  for (let i = 0; i < COUNT; i++) {
+    upsertExample(
+      db,
+      { newId: `e${i}` as ExampleId, datasetId, treeId: null },
+      makeExample(`k${i}`, { kind: i % 2 ? 'merged' : 'clean' }),
+    );
+  }
+  const context = { db, bus: new EventBus(), nowMs: () => 0 } as Partial<ServiceContext> as ServiceContext; // decisions use no more of it
+  const all = { search: '' };
+  const list = (): Example[] => pageExamples(db, { datasetId, filter: all, offset: 0, limit: 10 }).examples;
+  return { context, datasetId, list };
+}
+
+const verdict = fc.constantFrom('todo' as const, 'accepted' as const, 'rejected' as const);
+const ids = fc.uniqueArray(
+  fc.nat(COUNT - 1).map((n) => `e${n}` as ExampleId),
+  { minLength: 1 },
+);
+const decision: fc.Arbitrary<z.infer<typeof Decision>> = fc.oneof(
+  verdict.map((value) => ({ action: 'verdict' as const, verdict: value })),
+  fc.string({ maxLength: 5 }).map((note) => ({ action: 'note' as const, note })),
+);
+const act = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('decide' as const), ids, decision }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('all' as const),
+      verdict,
+      kind: fc.constantFrom('merged' as const, 'clean' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('undo' as const) }) },
+);
+
+it('undo walks back through exactly the states that decisions made', async () => {
+  const check = fc.asyncProperty(fc.array(act, { maxLength: 20 }), async (acts) => {
+    const { context, datasetId, list } = makeContext();
+    // Revisions only ever rise; everything else must come back.
+    const look = () => list().map((example) => ({ ...example, revision: 0 }));
+    const past = [look()];
+    for (const one of acts) {
+      if (one.do === 'undo') {
+        const { undone } = undoDecision(context, datasetId);
+        expect(undone === null).toBe(past.length === 1);
+        if (past.length > 1) past.pop();
+      } else {
+        const { changed } =
+          one.do === 'decide'
+            ? await decideExamples(context, one.ids, one.decision)
+            : decideAllExamples(context, datasetId, { search: '', kind: one.kind }, one.verdict);
+        if (changed > 0) past.push(look());
+      }
+      expect(look()).toEqual(past.at(-1));
+    }
+    while (past.length > 1) {
+      undoDecision(context, datasetId);
+      past.pop();
+      expect(look()).toEqual(past.at(-1));
+    }
+    context.db.close();
+  });
+  await fc.assert(check, { numRuns: 40 });
+});
