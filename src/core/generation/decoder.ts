@@ -49,6 +49,8 @@ export class Decoder {
   readonly #options: DecoderOptions;
   readonly #rope: Tensors;
   readonly #logits: Float32Array;
+  /** Input and output name of each cache, by layer and part. */
+  readonly #cacheNames: readonly (readonly [past: string, present: string])[];
   #fresh = new Float32Array(0);
   readonly #programs = new Map<keyof typeof BUILDERS, Promise<Program>>();
   readonly #isBaked: boolean;
@@ -65,6 +67,10 @@ export class Decoder {
       [FORWARD_INPUTS.sin]: { dtype: 'float32', dims, data: sin },
     };
     this.#logits = new Float32Array(maxRows * config.vocabSize);
+    const layers = Array.from({ length: config.numLayers }, (_, layer) => layer);
+    this.#cacheNames = layers.flatMap((layer) =>
+      KV_PARTS.map((part) => [pastName(layer, part), presentName(layer, part)] as const),
+    );
   }
 
   /**
@@ -123,7 +129,7 @@ export class Decoder {
     );
     const logits = this.#logits.subarray(0, count * vocabSize);
     const outputs: Tensors = { [LOGITS_OUTPUT]: { dtype: 'float32', dims: [count, vocabSize], data: logits } };
-    for (const [past_, present] of this.#cacheNames()) {
+    for (const [past_, present] of this.#cacheNames) {
       const view = program.feeds[past_];
       if (view) outputs[present] = view;
     }
@@ -221,18 +227,10 @@ export class Decoder {
     const dims = [count, config.numKvHeads, width, config.headDim];
     const each = size / (config.numLayers * KV_PARTS.length);
     const outputs: Tensors = {};
-    this.#cacheNames().forEach(([, present], i) => {
+    this.#cacheNames.forEach(([, present], i) => {
       outputs[present] = { dtype: 'float32', dims, data: this.#fresh.subarray(i * each, (i + 1) * each) };
     });
     return { data: this.#fresh, outputs };
-  }
-
-  /** Input and output name of each cache, by layer and part. */
-  #cacheNames(): (readonly [past: string, present: string])[] {
-    const layers = Array.from({ length: this.#options.config.numLayers }, (_, layer) => layer);
-    return layers.flatMap((layer) =>
-      KV_PARTS.map((part) => [pastName(layer, part), presentName(layer, part)] as const),
-    );
   }
 }
 
