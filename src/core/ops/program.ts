@@ -1,3 +1,4 @@
+import { ShapeError } from '../errors';
 import type { Graph, GraphDType, Value } from '../graph/graph';
 import type { Dim, DimBindings, Dims } from '../tensor/dims';
 import type { Tensor64 } from '../tensor/tensor64';
@@ -110,7 +111,7 @@ export class Program {
   /** Adds a step and returns its first output. */
   apply(op: Op, ...inputs: readonly Var[]): Var {
     const [first] = this.applyAll(op, ...inputs);
-    if (!first) throw new Error(`The op ${op.name} has no output.`);
+    if (!first) throw new ShapeError(`The op ${op.name} has no output.`);
     return first;
   }
 

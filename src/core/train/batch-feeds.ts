@@ -1,6 +1,6 @@
 import type { TensorView } from '../ports';
 import type { PolicyLoss, TrainingLoss } from './loss';
-import type { MicroBatch, TrainingRow } from './micro-batches';
+import type { MicroBatch, TokenRow, TrainingRow } from './micro-batches';
 
 /** Places of learning rows among all ids: `place[id]`, K for an id that does not learn. */
 export interface RowPlaces {
@@ -9,18 +9,17 @@ export interface RowPlaces {
 }
 
 /**
- * The inputs of one micro-batch, right-padded: position t of a row reads `ids[t]` and predicts `ids[t + 1]`.
- * Padding has id 0, weight 0 and zeros elsewhere.
+ * The tokens of one micro-batch, right-padded: position t of a row reads `ids[t]` and predicts `ids[t + 1]`. Padding has id 0.
  */
-export function feedMicroBatch(
-  rows: readonly TrainingRow[],
+export function feedTokens(
+  rows: readonly TokenRow[],
   batch: MicroBatch,
   places: RowPlaces | null,
 ): Record<string, TensorView> {
   const dims = [batch.rows.length, batch.length];
   const size = batch.rows.length * batch.length;
   const chosen = batch.rows.map((row) => rows[row]).filter((row) => row !== undefined);
-  const integers = (pick: (row: TrainingRow, position: number) => number, padding: number): TensorView => {
+  const integers = (pick: (row: TokenRow, position: number) => number, padding: number): TensorView => {
     const data = new BigInt64Array(size).fill(BigInt(padding));
     eachPosition(chosen, batch.length, (row, position, at) => (data[at] = BigInt(pick(row, position))));
     return { dtype: 'int64', dims, data };
@@ -28,11 +27,6 @@ export function feedMicroBatch(
   const feeds: Record<string, TensorView> = {
     ids: integers((row, position) => row.ids[position] ?? 0, 0),
     targets: integers((row, position) => row.ids[position + 1] ?? 0, 0),
-    weights: spread(
-      chosen.map((row) => row.weights),
-      chosen,
-      batch.length,
-    ),
   };
   // Padding is a segment of its own, so that it sees itself and its softmax has something to sum.
   if (rows.some((row) => row.segments))
@@ -45,22 +39,23 @@ export function feedMicroBatch(
   return feeds;
 }
 
-/** The further inputs that a loss has: values for each token and scalars. */
+/** What a loss reads besides the tokens: their weights, further values for each token, scalars. Padding has weight 0. */
 export function feedLoss(
   loss: TrainingLoss,
   rows: readonly TrainingRow[],
   batch: MicroBatch,
 ): Record<string, TensorView> {
-  const feeds: Record<string, TensorView> = { inverseNormaliser: scalar(1 / loss.normaliser) };
-  return loss.kind === 'nll' ? feeds : { ...feeds, ...feedPolicy(loss, rows, batch) };
+  const chosen = batch.rows.map((row) => rows[row]).filter((row) => row !== undefined);
+  const weights = chosen.map((row) => row.weights);
+  const feeds = { weights: spread(weights, chosen, batch.length), inverseNormaliser: scalar(1 / loss.normaliser) };
+  return loss.kind === 'nll' ? feeds : { ...feeds, ...feedPolicy(loss, chosen, batch) };
 }
 
 export function scalar(value: number): TensorView {
   return { dtype: 'float32', dims: [1], data: Float32Array.of(value) };
 }
 
-function feedPolicy(loss: PolicyLoss, rows: readonly TrainingRow[], batch: MicroBatch): Record<string, TensorView> {
-  const chosen = batch.rows.map((row) => rows[row]).filter((row) => row !== undefined);
+function feedPolicy(loss: PolicyLoss, chosen: readonly TrainingRow[], batch: MicroBatch): Record<string, TensorView> {
   const perToken = (values: readonly ArrayLike<number>[]) =>
     spread(
       batch.rows.map((row) => values[row] ?? []),
@@ -90,9 +85,9 @@ function spread(values: readonly ArrayLike<number>[], rows: readonly TrainingRow
 }
 
 function eachPosition(
-  rows: readonly TrainingRow[],
+  rows: readonly TokenRow[],
   length: number,
-  visit: (row: TrainingRow, position: number, at: number) => void,
+  visit: (row: TokenRow, position: number, at: number) => void,
 ): void {
   rows.forEach((row, index) => {
     for (let position = 0; position < row.ids.length - 1; position++) visit(row, position, index * length + position);

@@ -1,12 +1,12 @@
-import { NumericError } from '../errors';
+import { NumericError, ShapeError, WorkbenchError } from '../errors';
 import type { TensorView } from '../ports';
 import { sizeOf } from '../tensor/dims';
 import type { AdapterSet } from './adapter-set';
-import { feedLoss, feedMicroBatch, scalar, type RowPlaces } from './batch-feeds';
+import { feedLoss, feedTokens, scalar, type RowPlaces } from './batch-feeds';
 import { splitByRate } from './learning-rates';
 import { allocateLearning, readValues, writeValues, type LearningTensor, type StateTensor } from './learning-state';
 import { LOSS_BUILDERS, lossNameOf, type TrainingLoss } from './loss';
-import { planMicroBatches, type MicroBatch, type TrainingRow } from './micro-batches';
+import { planMicroBatches, type MicroBatch, type TokenRow, type TrainingRow } from './micro-batches';
 import { accumulatedOf, gradientOf, learningRowsOf, listLearning, type LearningPlan } from './train-graph';
 import type { AccumulateResult, StepOptions, Trainer, TrainerOptions, TrainerState, TrainerStats } from './trainer';
 import { TrainerGraphs, type RunnableGraph } from './trainer-graphs';
@@ -71,11 +71,7 @@ export class GraphTrainer implements Trainer {
       for (const { name, gradientDims, gradient } of this.#learning)
         outputs[gradientOf(name)] = view(gradientDims, gradient);
       const compiled = await this.#graphs.train(lossNameOf(loss), segmented, batch.length);
-      await this.#run(
-        compiled,
-        { ...feedMicroBatch(rows, batch, this.#places), ...feedLoss(loss, rows, batch) },
-        outputs,
-      );
+      await this.#run(compiled, { ...feedTokens(rows, batch, this.#places), ...feedLoss(loss, rows, batch) }, outputs);
       for (const name of totalNames) totals[name] = (totals[name] ?? 0) + Number(outputs[name]?.data[0]);
       scatterLogProbs(batch, outputs['logProbs'], logProbs);
       this.#count(rows, batch);
@@ -90,19 +86,18 @@ export class GraphTrainer implements Trainer {
   }
 
   async logProbs(
-    rows: readonly Omit<TrainingRow, 'weights'>[],
+    rows: readonly TokenRow[],
     { temperature = 1 }: { readonly temperature?: number } = {},
   ): Promise<readonly Float32Array[]> {
     const segmented = rows.some((row) => row.segments);
-    const weighted = rows.map((row) => ({ ...row, weights: row.ids }));
     const logProbs = rows.map((row) => new Float32Array(row.ids.length));
-    for (const batch of this.#planBatches(weighted)) {
+    for (const batch of this.#planBatches(rows)) {
       const outputs = { logProbs: view([batch.rows.length * batch.length]) };
       const compiled = await this.#graphs.logProbs(segmented, batch.length);
-      const { weights: _unused, ...feeds } = feedMicroBatch(weighted, batch, null);
+      const feeds = feedTokens(rows, batch, null);
       await this.#run(compiled, { ...feeds, inverseTemperature: scalar(1 / temperature) }, outputs);
       scatterLogProbs(batch, outputs.logProbs, logProbs);
-      this.#count(weighted, batch);
+      this.#count(rows, batch);
     }
     return logProbs;
   }
@@ -122,6 +117,8 @@ export class GraphTrainer implements Trainer {
 
   async step(options: StepOptions): Promise<{ readonly gradNorm: number; readonly clipScale: number }> {
     const { kernel, parameters } = this.#options;
+    if (!this.#hasGradient)
+      throw new WorkbenchError('precondition', 'There is no gradient to step with.', { code: 'no-gradient' });
     let squared = 0;
     for (const { name, runs } of this.#learning) {
       const own = runs.reduce((total, run) => total + kernel.squaredNorm(run.gradient), 0);
@@ -230,7 +227,7 @@ export class GraphTrainer implements Trainer {
     const all: Record<string, TensorView> = {};
     for (const name of inputs) {
       const tensor = feeds[name] ?? this.#views.get(name);
-      if (!tensor) throw new Error(`The trainer has no value for the graph input "${name}".`);
+      if (!tensor) throw new ShapeError(`The trainer has no value for the graph input "${name}".`);
       all[name] = tensor;
     }
     await graph.run(all, outputs);
@@ -247,7 +244,7 @@ export class GraphTrainer implements Trainer {
     });
   }
 
-  #count(rows: readonly TrainingRow[], batch: MicroBatch): void {
+  #count(rows: readonly TokenRow[], batch: MicroBatch): void {
     this.#stats.microBatches++;
     this.#stats.positions += batch.rows.length * batch.length;
     for (const row of batch.rows) this.#stats.tokens += (rows[row]?.ids.length ?? 1) - 1;

@@ -3,13 +3,17 @@ import { WorkbenchError } from '../errors';
 /** Every padded length is a multiple of this, so that graphs can cut rows and tokens into equal parts. */
 export const LENGTH_GRAIN = 32;
 
-/** One sequence to train on or to score. */
-export interface TrainingRow {
+/** One sequence, or several packed behind each other. */
+export interface TokenRow {
   readonly ids: ArrayLike<number>;
-  /** Weight of predicting `ids[i]` from what is before it; `weights[0]` is not read. */
-  readonly weights: ArrayLike<number>;
   /** Which of several packed sequences each token belongs to; attention stays within one. Absent: the row is one sequence. */
   readonly segments?: ArrayLike<number>;
+}
+
+/** One sequence to train on. */
+export interface TrainingRow extends TokenRow {
+  /** Weight of predicting `ids[i]` from what is before it; `weights[0]` is not read. */
+  readonly weights: ArrayLike<number>;
 }
 
 /** Rows that go through the model together, by their place in the batch, padded to one length. */

@@ -1,3 +1,4 @@
+import { ShapeError } from '../errors';
 import { backward } from '../autodiff/backward';
 import { buildHidden } from '../models/decoder/hidden';
 import { EMBEDDING, headName, listParameters } from '../models/decoder/parameters';
@@ -97,7 +98,7 @@ export function buildTrainGraph(options: TrainGraphOptions): Program {
   const finished = backward(program, { seeds, wrt, until, checkpoint: checkpointing, finish });
   const lost = wrt.filter((parameter) => !finished.has(parameter) && !(untied && parameter === ofHead));
   if (lost.length > 0)
-    throw new Error(`No gradient reaches ${lost.map((parameter) => inputs.nameOf(parameter)).join(', ')}.`);
+    throw new ShapeError(`No gradient reaches ${lost.map((parameter) => inputs.nameOf(parameter)).join(', ')}.`);
 
   program.output('logProbs', head.logProbs);
   for (const [name, value] of Object.entries(head.totals)) program.output(name, value);

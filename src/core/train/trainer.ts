@@ -7,7 +7,7 @@ import { planLearning, type TrainingMode } from './learning-plan';
 import type { RateOf } from './learning-rates';
 import type { StateTensor } from './learning-state';
 import type { TrainingLoss } from './loss';
-import type { TrainingRow } from './micro-batches';
+import type { TokenRow, TrainingRow } from './micro-batches';
 
 export interface TrainerOptions {
   readonly config: ModelConfig;
@@ -60,11 +60,8 @@ export interface TrainerStats {
 /** Trains one model in place. Not re-entrant: one call at a time. */
 export interface Trainer {
   accumulate(rows: readonly TrainingRow[], loss: TrainingLoss): Promise<AccumulateResult>;
-  /** Log-probability of every token given those before it; `[0]` is 0. Weights are not read. */
-  logProbs(
-    rows: readonly Omit<TrainingRow, 'weights'>[],
-    options?: { readonly temperature?: number },
-  ): Promise<readonly Float32Array[]>;
+  /** Log-probability of every token given those before it; `[0]` is 0. */
+  logProbs(rows: readonly TokenRow[], options?: { readonly temperature?: number }): Promise<readonly Float32Array[]>;
   /** Logits of every position, [ids.length, V] for each row. */
   forwardLogits(rows: readonly ArrayLike<number>[]): Promise<readonly Float32Array[]>;
   /** One AdamW step with the gradient gathered since the last one. @throws {NumericError} before any weight is touched */

@@ -168,6 +168,16 @@ describe('Trainer', () => {
     await trainer.dispose();
   });
 
+  it('measures a frozen model without a gradient', async () => {
+    const { trainer } = await open({ kind: 'frozen' });
+    const { trainer: learning } = await open();
+    const rows = [randomRow(60, 1)];
+    const [frozen, full] = [await trainer.accumulate(rows, NLL(59)), await learning.accumulate(rows, NLL(59))];
+    expect(frozen.loss).toBeCloseTo(full.loss, 6);
+    expect(trainer.gradients()).toEqual([]);
+    await Promise.all([trainer.dispose(), learning.dispose()]);
+  });
+
   it('raises the version of the weights after a step', async () => {
     const { trainer, store } = await open();
     const before = store.version;
@@ -187,6 +197,15 @@ describe('Trainer on bad input', () => {
     const failure = await trainer.accumulate([randomRow(40, 1)], NLL(39)).catch((error: WorkbenchError) => error);
     expect(failure).toMatchObject({ kind: 'numeric', facts: { code: 'loss-not-finite', where: 'the loss, update 1' } });
     expect(snapshot(store)).toEqual(before);
+    await trainer.dispose();
+  });
+
+  it('refuses to step without a gradient, also a second time with the same one', async () => {
+    const { trainer } = await open();
+    await expect(trainer.step(STEP)).rejects.toMatchObject({ facts: { code: 'no-gradient' } });
+    await trainer.accumulate([randomRow(40, 1)], NLL(39));
+    await trainer.step(STEP);
+    await expect(trainer.step(STEP)).rejects.toMatchObject({ facts: { code: 'no-gradient' } });
     await trainer.dispose();
   });
 
