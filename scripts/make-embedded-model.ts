@@ -30,7 +30,7 @@ import { MODEL_FOLDER } from './make-embedded-model/paths';
 import { pretrain } from './make-embedded-model/pretrain';
 import { writeModelFiles, writeQuestionFiles } from './make-embedded-model/write-files';
 
-const MICRO_BATCH_TOKENS = 4096;
+const MICRO_BATCH_TOKENS = 1536;
 
 const { values: args } = parseArgs({
   options: {

@@ -57,7 +57,7 @@ export const tuningFields = {
     .int()
     .min(64)
     .max(1_000_000)
-    .default(4096)
+    .default(1536)
     .meta(
       field({
         label: 'Tokens per pass',
