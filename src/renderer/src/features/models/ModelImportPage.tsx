@@ -24,7 +24,13 @@ export function ModelImportPage({ params }: PageProps<'modelImport'>) {
   return (
     <PageFrame title={texts.importTitle} sentence={texts.importSentence}>
       <div className="stack">
-        <PathPicker label={texts.where} value={path} accepts={(entry) => entry.looksLikeModel} onChoose={setPath} />
+        <PathPicker
+          label={texts.where}
+          value={path}
+          acceptsModels
+          accepts={(entry) => entry.looksLikeModel}
+          onChoose={setPath}
+        />
         {path === '' && <p className="muted">{texts.chooseFirst}</p>}
         {path !== '' && inspection.isPending && <Skeleton lines={6} label={texts.inspecting} />}
         {inspection.isError && <ErrorView error={inspection.error} onRetry={() => void inspection.refetch()} />}

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { z } from 'zod';
 import type { FolderEntry } from '@contracts/system';
-import { api } from '../../lib/api';
+import { api, client } from '../../lib/api';
 import { formatBytes } from '../../lib/format';
 import { Button } from '../../ui/Button';
 import { ErrorView } from '../../ui/ErrorView';
@@ -13,16 +13,21 @@ import './paths.css';
 
 type Entry = z.infer<typeof FolderEntry>;
 
+/** What makes a folder a model. */
+const MODEL_CONFIG = 'config.json';
+
 export interface PathPickerProps {
   readonly label: string;
   readonly value: string;
   /** Which files can be chosen; folders can always be opened. */
   readonly accepts: (entry: Entry) => boolean;
+  /** A folder that holds a model can be chosen as such. */
+  readonly acceptsModels?: boolean;
   readonly onChoose: (path: string) => void;
 }
 
 /** Finds a file or a model folder on this machine; the same in both shells. A typed path works as well. */
-export function PathPicker({ label, value, accepts, onChoose }: PathPickerProps) {
+export function PathPicker({ label, value, accepts, acceptsModels = false, onChoose }: PathPickerProps) {
   const [folder, setFolder] = useState<string | null>(null);
   const [typed, setTyped] = useState<string | null>(null);
   const listing = useQuery(
@@ -35,13 +40,19 @@ export function PathPicker({ label, value, accepts, onChoose }: PathPickerProps)
     setTyped(null);
     setFolder(path);
   };
+  // A typed path may be a folder to look into, a model folder, or a file: only the host knows.
+  const goTo = async (path: string): Promise<void> => {
+    const inside = await client.system.listFolder({ path }).catch(() => null);
+    if (inside === null || inside.entries.some((entry) => entry.name === MODEL_CONFIG && acceptsModels)) onChoose(path);
+    else open(inside.path);
+  };
   return (
     <div className="paths">
       <form
         className="paths-bar"
         onSubmit={(event) => {
           event.preventDefault();
-          if (shownPath.trim() !== '') onChoose(shownPath.trim());
+          if (shownPath.trim() !== '') void goTo(shownPath.trim());
         }}
       >
         {parent !== null && (

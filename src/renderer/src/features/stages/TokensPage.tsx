@@ -19,10 +19,10 @@ export function TokensPage({ params }: PageProps<'tokens'>) {
       kind="tokens"
       projectId={projectId}
       renderProduct={(run) => (
-        <>
-          <CheckpointProduct run={run} ways={['search', 'evaluate']} />
+        <div className="stack">
           <TokenCheck run={run} />
-        </>
+          <CheckpointProduct run={run} ways={['search', 'evaluate']} />
+        </div>
       )}
       details={
         <>
@@ -58,7 +58,7 @@ function TokenCheck({ run }: { readonly run: Run }) {
       rows={[
         before === null || after === null
           ? null
-          : [texts.check.textLoss, texts.check.textLossOf(formatNumber(before), formatNumber(after))],
+          : [texts.check.textLoss, texts.check.textLossOf(formatNumber(before, 4), formatNumber(after, 4))],
         least === null ? null : [texts.check.least, texts.check.leastOf(formatNumber(least))],
       ]}
     />

@@ -28,5 +28,5 @@ export const texts = {
   removeBody:
     'Its runs, trees, examples and checkpoints are deleted from the data folder. Models and files of your own stay where they are. This cannot be undone.',
   created: (moment: string) => `created ${moment}`,
-  demo: 'made by the demo',
+  demo: 'with the small model that comes along',
 } as const;
