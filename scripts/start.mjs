@@ -5,6 +5,7 @@
  *     npm start -- --user-data DIR      another folder for projects, models and runs
  *     npm start -- --no-open            print the address and open nothing
  *     npm start -- --port N             the local host's port (default: a free one)
+ *     npm start -- --set-aside-database rename a damaged database and begin an empty one
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -24,8 +25,11 @@ const { values: options } = parseArgs({
     'no-open': { type: 'boolean', default: false },
     'user-data': { type: 'string' },
     port: { type: 'string', default: '0' },
+    'set-aside-database': { type: 'boolean', default: false },
   },
 });
+// Both shells pass their environment on to the host.
+if (options['set-aside-database']) process.env.WORKBENCH_SET_ASIDE_DATABASE = '1';
 const userData = resolve(options['user-data'] ?? defaultUserData());
 const say = (text) => process.stderr.write(`[workbench] ${text}\n`);
 

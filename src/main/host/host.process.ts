@@ -43,8 +43,10 @@ try {
 
 function startHost(): Host {
   const { values } = parseArgs({
+    // A utility process may or may not have its script among the arguments, and Chromium adds its own; both are passed over.
+    args: process.argv.slice(1),
     strict: false,
-    options: { data: { type: 'string' }, resources: { type: 'string' }, 'set-aside-database': { type: 'boolean' } },
+    options: { data: { type: 'string' }, resources: { type: 'string' } },
   });
   const { data, resources } = HostArguments.parse(values);
   return composeHost({
@@ -55,7 +57,7 @@ function startHost(): Host {
       ? shellEngines.spawn
       : forkEngine(join(dirname(resolve(process.argv[1] ?? '.')), 'engine.cjs')),
     reveal: (path) => Promise.resolve(post({ type: 'reveal', path })),
-    setAsideCorrupt: values['set-aside-database'] === true,
+    setAsideCorrupt: process.env['WORKBENCH_SET_ASIDE_DATABASE'] === '1',
   });
 }
 

@@ -60,7 +60,7 @@ async function main(): Promise<void> {
       resolve(given.engine ?? firstExisting([join(programFolder, 'engine.cjs'), join(programFolder, 'engine.mjs')])),
     ),
     reveal: revealInDesktop,
-    setAsideCorrupt: given['set-aside-database'],
+    setAsideCorrupt: given['set-aside-database'] || process.env['WORKBENCH_SET_ASIDE_DATABASE'] === '1',
   });
   const server = await startLocalServer({
     router: host.router,

@@ -77,6 +77,8 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refusal = refuseUpgrade(request, hosts, options);
     if (refusal) {
+      // Whoever is refused may hang up before it has read why.
+      socket.on('error', () => socket.destroy());
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }

@@ -69,6 +69,29 @@ export function startEngineRun(
     child.kill();
   };
 
+  const receive = (message: FromEngine) => {
+    switch (message.type) {
+      case 'started':
+        listeners.onStarted(message.versions);
+        break;
+      case 'progress':
+        listeners.onProgress(message.progress);
+        break;
+      case 'log':
+        listeners.onLog(message.line);
+        break;
+      case 'commit':
+        listeners.onCommit(message.records);
+        child.post({ type: 'ack', batch: message.batch });
+        break;
+      case 'settled':
+        settle({ outcome: message.outcome, result: message.result, error: message.error });
+        break;
+      default:
+        message satisfies never;
+    }
+  };
+
   child.onMessage((raw) => {
     // Whatever comes after the end of a job is no longer part of it, and is not acknowledged.
     if (isSettled) return;
@@ -77,30 +100,11 @@ export function startEngineRun(
       fail(protocolError(message.error.message));
       return;
     }
-    const { data } = message;
-    switch (data.type) {
-      case 'started':
-        listeners.onStarted(data.versions);
-        break;
-      case 'progress':
-        listeners.onProgress(data.progress);
-        break;
-      case 'log':
-        listeners.onLog(data.line);
-        break;
-      case 'commit':
-        try {
-          listeners.onCommit(data.records);
-          child.post({ type: 'ack', batch: data.batch });
-        } catch (error) {
-          fail(error);
-        }
-        break;
-      case 'settled':
-        settle({ outcome: data.outcome, result: data.result, error: data.error });
-        break;
-      default:
-        data satisfies never;
+    try {
+      receive(message.data);
+    } catch (error) {
+      // Above all a store that cannot be written: the job ends with that reason, the host lives on.
+      fail(error);
     }
   });
   child.onExit((exit) => {

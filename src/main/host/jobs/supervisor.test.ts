@@ -224,6 +224,23 @@ describe('a job settles exactly once', () => {
   });
 });
 
+it('outlives a disk that is full when the engine only has something to say', async () => {
+  const { engine, id } = await begin();
+  const { db } = host.services;
+  db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true }))}`);
+  engine.say({ type: 'log', line: { atMs: 1, level: 'info', message: 'x'.repeat(1_000_000) } });
+  await idle();
+  db.pragma('max_page_count = 1000000');
+  expect(getRun(host.services, id).error ?? { facts: { code: 'disk-full' } }).toMatchObject({
+    facts: { code: 'disk-full' },
+  });
+  expect(engine.isKilled).toBe(true);
+  host.services.jobs.resume(id);
+  (await host.engine()).finish();
+  await idle();
+  expect(statusOf(id)).toBe('finished');
+});
+
 describe('what a person asks', () => {
   it('pauses at a safe point and goes on', async () => {
     const { engine, id } = await begin();

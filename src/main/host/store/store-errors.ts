@@ -32,7 +32,7 @@ const CORRUPT: StoreCase = {
     code: 'database-corrupt',
     kept: 'The damaged file stays as it is; model folders and exports are separate files and unharmed.',
     wayOut:
-      'Restore workbench.db from a backup, or start with --set-aside-database: the damaged file is renamed, never deleted, and an empty one is begun.',
+      'Restore workbench.db from a backup, or start with `npm start -- --set-aside-database`: the damaged file is renamed, never deleted, and an empty one is begun.',
   },
 };
 const READ_ONLY: StoreCase = {
