@@ -22,8 +22,7 @@ export function ComparePage({ params, query }: PageProps<'compare'>) {
     <StagePage
       kind="evaluate"
       projectId={projectId}
-      renderProduct={() => null}
-      details={<Evaluations projectId={projectId} asked={{ first: parseId(query.get('first')), second: parseId(query.get('second')) }} />}
+      products={<Evaluations projectId={projectId} asked={{ first: parseId(query.get('first')), second: parseId(query.get('second')) }} />}
     />
   );
 }

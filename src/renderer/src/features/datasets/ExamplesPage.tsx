@@ -28,7 +28,7 @@ export function ExamplesPage({ params }: PageProps<'examples'>) {
           <ButtonLink href={href('sftNew', { projectId }, { dataset: run.outputs.datasetId })}>{STAGES.sft.verb}</ButtonLink>
         </div>
       )}
-      details={
+      products={
         <Loaded query={datasets}>
           {(list) =>
             list.length === 0 ? null : (

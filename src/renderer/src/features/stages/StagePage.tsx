@@ -23,13 +23,15 @@ export interface StagePageProps {
   readonly kind: JobKind;
   readonly projectId: ProjectId;
   /** What the newest finished run made, with the ways on. */
-  readonly renderProduct: (run: Run) => ReactNode;
+  readonly renderProduct?: (run: Run) => ReactNode;
+  /** Everything the stage has made so far: trees, data sets, evaluations. Stands before the runs. */
+  readonly products?: ReactNode;
   /** Below the runs: what helps to understand the stage. */
   readonly details?: ReactNode;
 }
 
 /** Page of a stage: its sentence, its one button, what it made (newest first), then the details. */
-export function StagePage({ kind, projectId, renderProduct, details }: StagePageProps) {
+export function StagePage({ kind, projectId, renderProduct, products, details }: StagePageProps) {
   const info = STAGES[kind];
   const runs = useQuery(api.runs.list.queryOptions({ input: { projectId, kind } }));
   return (
@@ -41,7 +43,8 @@ export function StagePage({ kind, projectId, renderProduct, details }: StagePage
           if (sorted.length === 0) return <EmptyState title={texts.empty(info.name)}>{info.sentence}</EmptyState>;
           return (
             <>
-              {finished && <Panel title={finished.name}>{renderProduct(finished)}</Panel>}
+              {finished && renderProduct && <Panel title={finished.name}>{renderProduct(finished)}</Panel>}
+              {products}
               <Panel title={texts.older}>
                 <Table
                   caption={texts.older}

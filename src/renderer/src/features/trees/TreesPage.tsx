@@ -30,11 +30,11 @@ export function TreesPage({ params, query }: PageProps<'trees'>) {
       projectId={projectId}
       renderProduct={(run) => (
         <div className="row">
-          <ButtonLink href={href('examplesNew', { projectId }, { run: run.id })}>{STAGES.examples.verb}</ButtonLink>
+          <ButtonLink href={href('examplesNew', { projectId }, { searchRun: run.id })}>{STAGES.examples.verb}</ButtonLink>
           <ButtonLink href={href('trees', { projectId }, { run: run.id })}>{texts.listTitle}</ButtonLink>
         </div>
       )}
-      details={<TreeList projectId={projectId} runId={query.get('run')} />}
+      products={<TreeList projectId={projectId} runId={query.get('run')} />}
     />
   );
 }
