@@ -189,14 +189,15 @@ class HuggingFaceTokenizer implements Tokenizer {
   }
 
   #readTemplate(): ChatTemplate {
-    const { config, templateFile } = this.#parts;
-    const source =
-      templateFile ?? templateInConfig(new JsonCursor(config, 'tokenizer_config.json:')) ?? PLAIN_CHAT_TEMPLATE;
+    const { config, templateFile, startIds } = this.#parts;
+    // A model without a template still begins its texts as it was trained to.
+    const plain = startIds.length > 0 ? `{{ bos_token }}${PLAIN_CHAT_TEMPLATE}` : PLAIN_CHAT_TEMPLATE;
+    const source = templateFile ?? templateInConfig(new JsonCursor(config, 'tokenizer_config.json:')) ?? plain;
     const surface = (id: number | null | undefined) => (id === null || id === undefined ? null : this.surfaceOf(id));
     // The template's eos_token is the one the tokenizer names, not every id that ends generation.
     const named = surfaceOfNamed(new JsonCursor(config['eos_token'], 'tokenizer_config.json: eos_token'));
     return new ChatTemplate(source, {
-      bosToken: surface(this.bosId),
+      bosToken: surface(this.bosId ?? startIds[0]),
       eosToken: named ?? surface(this.eosIds[0]),
       padToken: surface(this.padId),
     });
