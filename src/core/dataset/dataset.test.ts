@@ -121,6 +121,24 @@ describe.each(['ours', 'paper', 'code'] as const)('selection %s', (selection) =>
   });
 });
 
+test('steps written again make up for wrong turns that the tree lacks', async () => {
+  const skilled = { step: 0.6, direct: 0.3, check: 1 };
+  const easy = await Promise.all(Array.from({ length: 12 }, (_, seed) => grow(seed, { ...skilled, step: 1 })));
+  const without = await build(easy, { rewrites: 0, minSharedSteps: 0 }, skilled);
+  const with2 = await build(easy, { rewrites: 2, minSharedSteps: 0 }, skilled);
+  expect(without.examples.filter((example) => example.kind === 'merged')).toHaveLength(0);
+  const merged = with2.examples.filter((example) => example.kind === 'merged');
+  expect(merged.length).toBeGreaterThan(8);
+  for (const example of merged) {
+    expect(exampleProblems(example)).toEqual([]);
+    for (const step of example.steps.filter((each) => each.role === 'wrong')) {
+      expect(step.nodeIndex).toBeNull();
+      const [a, b, c] = step.text.match(/\d+/g)!.map(Number);
+      expect(a! + b!).not.toBe(c);
+    }
+  }
+});
+
 test('a stored tree gives the same examples as a fresh one', async () => {
   const stored = trees.map((tree) => treeFromRows(tree.question, treeRows(tree), tree.simulations));
   expect((await build(stored)).examples).toEqual((await build(trees)).examples);
@@ -131,7 +149,7 @@ test('what is left out is counted by reason', async () => {
   const easy = await grow(3, { step: 1, direct: 1, check: 1 });
   expect((await build([hopeless])).rejections).toEqual({ 'no-right-path': 1 });
   expect((await build([easy])).rejections['no-wrong-path']).toBe(1);
-  const blind = await build(trees, { verifyTries: 2 }, { step: 1, direct: 1, check: 0 });
+  const blind = await build(trees, { verifyTries: 2, rewrites: 0 }, { step: 1, direct: 1, check: 0 });
   expect(blind.rejections['check-finds-it-right']).toBeGreaterThan(2);
   expect(blind.rejections['no-check-accepted']).toBeGreaterThan(0);
   expect(blind.examples.every((example) => example.kind !== 'merged')).toBe(true);

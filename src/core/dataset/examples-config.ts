@@ -121,6 +121,20 @@ export const ExamplesConfigSchema = z.object({
         advanced: true,
       }),
     ),
+  rewrites: z
+    .int()
+    .min(0)
+    .max(8)
+    .default(2)
+    .meta(
+      field({
+        label: 'Steps written again',
+        help: 'Where the tree holds too few wrong turns, each step of a right path is written again so often; what a check finds wrong is merged. Only with prompt sets whose checks end in a verdict.',
+        unit: 'times',
+        paper: '0',
+        advanced: true,
+      }),
+    ),
   maskWrongTail: z
     .boolean()
     .default(true)

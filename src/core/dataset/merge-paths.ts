@@ -1,14 +1,16 @@
-import { ask, type AskParts } from '../prompts/ask';
+import { ask, type AskOptions, type AskParts } from '../prompts/ask';
 import type { CancelToken, Rng } from '../ports';
+import { shuffled } from '../random/shuffle';
 import type { SearchTree } from '../search/tree';
 import { functionalToken, type FunctionalTokenName } from '../tokens/functional-tokens';
 import { createGrammar, stateAfter } from '../tokens/grammar';
+import { normaliseStepText } from '../tokens/lint';
 import type { Step } from '../tokens/render';
 import { refuseCheck, refuseConfirmation, type CheckRefusal } from './check-text';
 import type { DraftExample, ExampleStep } from './example';
 import type { ExamplesConfig } from './examples-config';
 import { stepOf } from './reasoning-path';
-import type { SelectedPath, WrongTurn } from './select-paths';
+import type { SelectedPath } from './select-paths';
 
 export interface MergeContext extends AskParts {
   readonly config: ExamplesConfig;
@@ -17,8 +19,15 @@ export interface MergeContext extends AskParts {
   readonly onRefusal: (kind: 'check' | 'confirmation', reason: CheckRefusal) => void;
 }
 
+/** A wrong turn as steps; `nodes` are null where the step was written for the merging and is not in the tree. */
+interface Turn {
+  readonly position: number;
+  readonly steps: readonly Step[];
+  readonly nodes: readonly (number | null)[];
+}
+
 /** A wrong turn with the check that speaks of its mistake. */
-interface CheckedTurn extends WrongTurn {
+interface CheckedTurn extends Turn {
   readonly check: string;
 }
 
@@ -48,42 +57,99 @@ export async function examplesOfPath(
   return [...merged, clean, ...verified];
 }
 
-/** Asks for the mistake in each wrong turn, best turn first, until enough were accepted. */
-async function checkTurns({ tree, selected, context, rng }: Base): Promise<CheckedTurn[]> {
+/**
+ * Wrong turns with an accepted check: those of the tree first, best first; where they are too few, steps written again. Only a check that
+ * has to end in a verdict can tell whether a step written again is wrong at all.
+ */
+async function checkTurns(base: Base): Promise<CheckedTurn[]> {
+  const { tree, selected, context } = base;
+  const { maxMergesPerPath, rewrites, verifyTries } = context.config;
+  const known = selected.turns.map(({ position, nodes }): Turn => ({
+    position,
+    nodes,
+    steps: nodes.map((node) => stepOf(tree, node)),
+  }));
+  const accepted = await acceptTurns(base, known, maxMergesPerPath, verifyTries);
+  if (accepted.length >= maxMergesPerPath || rewrites === 0 || !context.prompts.manifest.strictVerdicts)
+    return accepted;
+  const taken = new Set(accepted.map((turn) => turn.position));
+  const written = (await rewriteSteps(base)).filter((turn) => !taken.has(turn.position));
+  return [...accepted, ...(await acceptTurns(base, written, maxMergesPerPath - accepted.length, 1))];
+}
+
+/** Asks for the mistake in one turn after the other until enough were accepted, at most one for each position. */
+async function acceptTurns(
+  { tree, selected, context, rng }: Base,
+  turns: readonly Turn[],
+  wanted: number,
+  tries: number,
+): Promise<CheckedTurn[]> {
   const { config, prompts } = context;
-  const checked: CheckedTurn[] = [];
-  for (const turn of selected.turns) {
-    if (checked.length >= config.maxMergesPerPath) break;
-    const wrong = turn.nodes.map((node) => stepOf(tree, node));
-    // A bare statement of the answer holds no calculation that a check could speak of.
-    if (wrong.every((step) => prompts.statesOnlyAnswer(step.text))) continue;
-    // A correction that only states the answer corrects no step.
-    if (prompts.statesOnlyAnswer(tree.text[selected.path.nodes[turn.position]!]!)) continue;
-    const before = selected.path.nodes.slice(0, turn.position).map((node) => stepOf(tree, node));
+  const accepted: CheckedTurn[] = [];
+  for (const [index, turn] of turns.entries()) {
+    if (accepted.length >= wanted) break;
+    if (accepted.some((other) => other.position === turn.position)) continue;
     const right = selected.path.nodes.slice(turn.position).map((node) => stepOf(tree, node));
-    const facts = { question: tree.question.prompt, steps: [...before, ...wrong], wrong, right };
-    const wrongText = wrong.map((step) => step.text).join('\n');
-    for (let attempt = 0; attempt < config.verifyTries; attempt++) {
-      const options = {
-        temperature: config.verifyTemperature,
-        maxTokens: config.verifyMaxTokens,
-        rng: rng.fork(`check:${turn.nodes[0]}:${attempt}`),
-        cancel: context.cancel,
-      };
-      const written = await ask(context, 'verify', facts, options);
+    // A bare statement of the answer holds no calculation to check, and corrects no step.
+    if (turn.steps.every((step) => prompts.statesOnlyAnswer(step.text)) || prompts.statesOnlyAnswer(right[0]!.text))
+      continue;
+    const before = selected.path.nodes.slice(0, turn.position).map((node) => stepOf(tree, node));
+    const facts = { question: tree.question.prompt, steps: [...before, ...turn.steps], wrong: turn.steps, right };
+    const wrongText = turn.steps.map((step) => step.text).join('\n');
+    const name = turn.nodes[0] ?? `again:${index}`;
+    for (let attempt = 0; attempt < tries; attempt++) {
+      const written = await ask(context, 'verify', facts, askOptions(context, rng.fork(`check:${name}:${attempt}`)));
       const reason = refuseCheck(
         { ...written, wrongText, referenceAnswer: tree.question.referenceAnswer },
         prompts,
         config,
       );
       if (reason === null) {
-        checked.push({ ...turn, check: written.text });
+        accepted.push({ ...turn, check: written.text });
         break;
       }
-      context.onRefusal('check', reason);
+      // That a step written again is right after all is no loss.
+      if (turn.nodes[0] !== null) context.onRefusal('check', reason);
     }
   }
-  return checked;
+  return accepted;
+}
+
+/** Every step of work of a path written again some times; what says the same or only states the answer is left out. In random order. */
+async function rewriteSteps({ tree, selected, context, rng }: Base): Promise<Turn[]> {
+  const { config, prompts } = context;
+  const { nodes } = selected.path;
+  const asked = nodes.flatMap((node, position) =>
+    tree.kind[node] !== 'next_step' || position < config.minSharedSteps || prompts.statesOnlyAnswer(tree.text[node]!)
+      ? []
+      : Array.from({ length: config.rewrites }, (_, time) => ({ node, position, time })),
+  );
+  const turns = await Promise.all(
+    asked.map(async ({ node, position, time }): Promise<Turn | null> => {
+      const facts = {
+        question: tree.question.prompt,
+        steps: nodes.slice(0, position).map((each) => stepOf(tree, each)),
+      };
+      const { text, isTruncated } = await ask(
+        context,
+        'next_step',
+        facts,
+        askOptions(context, rng.fork(`again:${node}:${time}`)),
+      );
+      const isNews = normaliseStepText(text) !== normaliseStepText(tree.text[node]!);
+      return isTruncated || text === '' || !isNews || prompts.isFinal(text)
+        ? null
+        : { position, steps: [{ token: 'next_step', text }], nodes: [null] };
+    }),
+  );
+  return shuffled(
+    turns.filter((turn) => turn !== null),
+    rng.fork('again'),
+  );
+}
+
+function askOptions({ config, cancel }: MergeContext, rng: Rng): AskOptions {
+  return { temperature: config.verifyTemperature, maxTokens: config.verifyMaxTokens, rng, cancel };
 }
 
 /** Asks for checks of some right steps of work; keeps those that approve. Position in the path → text. */
@@ -107,13 +173,7 @@ async function confirmSteps({ tree, selected, context, rng }: Base): Promise<Map
         question: tree.question.prompt,
         steps: nodes.slice(0, position + 1).map((node) => stepOf(tree, node)),
       };
-      const options = {
-        temperature: config.verifyTemperature,
-        maxTokens: config.verifyMaxTokens,
-        rng: rng.fork(`confirm:${nodes[position]}`),
-        cancel: context.cancel,
-      };
-      const written = await ask(context, 'confirm', facts, options);
+      const written = await ask(context, 'confirm', facts, askOptions(context, rng.fork(`confirm:${nodes[position]}`)));
       const reason = refuseConfirmation(written, prompts);
       if (reason !== null) context.onRefusal('confirmation', reason);
       return reason === null ? [position, written.text] : null;
@@ -136,13 +196,9 @@ function assemble(
   nodes.forEach((node, position) => {
     const turn = turnAt.get(position);
     if (turn !== undefined) {
-      for (const wrong of turn.nodes)
-        steps.push({
-          ...stepOf(tree, wrong),
-          isTrained: !context.config.maskWrongTail,
-          role: 'wrong',
-          nodeIndex: wrong,
-        });
+      turn.steps.forEach((wrong, at) =>
+        steps.push({ ...wrong, isTrained: !context.config.maskWrongTail, role: 'wrong', nodeIndex: turn.nodes[at]! }),
+      );
       steps.push({ token: 'verify', text: turn.check, isTrained: true, role: 'verify', nodeIndex: null });
       steps.push({ token: 'refine', text: tree.text[node]!, isTrained: true, role: 'refine', nodeIndex: node });
     } else {
