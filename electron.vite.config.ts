@@ -47,8 +47,6 @@ export default defineConfig({
       assetsInlineLimit: 0,
       cssTarget: 'chrome108',
       minify: true,
-      // Fonts stay files: the window's policy allows none from data: addresses.
-      assetsInlineLimit: 0,
       rolldownOptions: { input: { index: here('src/renderer/index.html') } },
     },
   },

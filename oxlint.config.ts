@@ -22,7 +22,15 @@ const SHARED_TYPES = ['!../**/models/model-config', '!../**/*-config'];
 /** Tests may reach for executors and fixtures from anywhere. */
 const TESTS = ['**/*.test.ts', '**/*.test.tsx', '**/testing/**'];
 
-const upward = (message: string, group: string[]) => ({ group, message });
+interface Forbidden {
+  group: string[];
+  message: string;
+}
+const upward = (message: string, group: string[]): Forbidden => ({ group, message });
+
+function forbid(patterns: Forbidden[]): { 'no-restricted-imports': ['error', { patterns: Forbidden[] }] } {
+  return { 'no-restricted-imports': ['error', { patterns }] };
+}
 
 /** One block per room of src/core: what it may not import. */
 function coreOverrides() {
@@ -54,13 +62,13 @@ function coreOverrides() {
     return {
       files: rooms.map((room) => `src/core/${room}/**/*.ts`),
       excludeFiles: TESTS,
-      rules: { 'no-restricted-imports': ['error', { patterns }] as const },
+      rules: forbid(patterns),
     };
   });
 }
 
 /** The other rooms: files, and what they may not import. */
-const ROOMS: readonly { files: string[]; forbidden: { group: string[]; message: string }[] }[] = [
+const ROOMS: readonly { files: string[]; forbidden: Forbidden[] }[] = [
   {
     files: ['src/contracts/**/*.ts'],
     forbidden: [
@@ -145,7 +153,7 @@ function roomOverrides() {
   return ROOMS.map(({ files, forbidden }) => ({
     files,
     excludeFiles: TESTS,
-    rules: { 'no-restricted-imports': ['error', { patterns: forbidden }] as const },
+    rules: forbid(forbidden),
   }));
 }
 
