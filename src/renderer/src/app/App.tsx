@@ -57,7 +57,10 @@ function Page({ route, projectId }: { readonly route: RouteMatch | null; readonl
     );
   if (!route) return <NotFoundPage />;
   // Holds because matchRoute fills the parameters that the path of this very id names.
-  const Component = PAGES[route.id].Component as ComponentType<{ params: RouteMatch['params']; query: URLSearchParams }>;
+  const Component = PAGES[route.id].Component as ComponentType<{
+    params: RouteMatch['params'];
+    query: URLSearchParams;
+  }>;
   const key = `${route.id} ${Object.values(route.params).join(' ')}`;
   return (
     <PageBoundary key={key}>

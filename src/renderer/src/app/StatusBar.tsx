@@ -21,8 +21,8 @@ export function StatusBar({ projectId }: { readonly projectId: ProjectId | null 
     <footer className="status" aria-label={texts.status.label}>
       {info.data && (
         <>
-          <span>{info.data.device}</span>
-          <span>
+          <span className="status-fact">{info.data.device}</span>
+          <span className="status-fact">
             {texts.status.memory(
               formatBytes(info.data.totalMemoryBytes - info.data.freeMemoryBytes),
               formatBytes(info.data.totalMemoryBytes),

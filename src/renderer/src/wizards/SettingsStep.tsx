@@ -6,7 +6,7 @@ import { Field } from '../ui/Field';
 import { Choice, Select, TextArea } from '../ui/inputs';
 import { Disclosure } from '../ui/Panel';
 import { WIZARDS } from './definitions';
-import { changedFields } from './form/fields';
+import { changedFields, type FormField } from './form/fields';
 import { Sentence } from './form/Sentence';
 import { blanksOf } from './form/sentence-template';
 import { SettingsForm } from './form/SettingsForm';
@@ -20,7 +20,9 @@ export function SettingsStep({ wizard }: { readonly wizard: WizardState }) {
   const { kind, draft, fields, config, suggested } = wizard;
   const { blanks } = WIZARDS[kind];
   const inSentence = blanks === null ? new Set<string>() : blanksOf(blanks);
-  const rest = fields.filter((field) => !inSentence.has(field.name) && (draft.value.isAdvanced || !field.isAdvanced));
+  const isShown = ({ name, isAdvanced }: FormField): boolean =>
+    draft.value.isAdvanced || !isAdvanced || (name === 'responsePrefix' && asksPlainly(wizard));
+  const rest = fields.filter((field) => !inSentence.has(field.name) && isShown(field));
   const change = (name: string, value: unknown): void =>
     draft.update((now) => withSetting(now, suggested, name, value));
   const changed = changedFields(fields, config, suggested);
@@ -59,10 +61,22 @@ export function SettingsStep({ wizard }: { readonly wizard: WizardState }) {
           </Button>
         )}
       </div>
-      <SettingsForm fields={rest} values={config} suggested={suggested} onChange={change} />
+      <SettingsForm fields={rest} values={config} suggested={suggested} offers={offersOf(wizard)} onChange={change} />
       <ConfigText wizard={wizard} />
     </>
   );
+}
+
+/** True where the untuned model is asked in plain words: then the beginning of its response matters and is shown at once. */
+function asksPlainly({ kind, picked }: WizardState): boolean {
+  return kind === 'evaluate' && picked.checkpoint !== null && !picked.checkpoint.hasFunctionalTokens;
+}
+
+/** Texts that the chosen model knows: cues that begin a response, and its prompt set. */
+function offersOf({ picked: { checkpoint } }: WizardState): Readonly<Record<string, readonly string[]>> {
+  return checkpoint
+    ? { responsePrefix: checkpoint.plainPrompts.filter(Boolean), promptSet: [checkpoint.promptSet] }
+    : {};
 }
 
 /** The settings as JSON, to copy, and to take over from elsewhere. */

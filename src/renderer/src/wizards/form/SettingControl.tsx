@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import type { FieldIds } from '../../ui/Field';
 import { NumberInput, Select, Switch, TextInput } from '../../ui/inputs';
 import { choiceName } from '../choices';
@@ -10,6 +10,8 @@ export interface SettingControlProps {
   readonly field: FormField;
   readonly value: unknown;
   readonly onChange: (value: unknown) => void;
+  /** Values worth offering for a text. */
+  readonly offers?: readonly string[];
   readonly ids: Partial<FieldIds> & { readonly 'aria-label'?: string };
 }
 
@@ -34,14 +36,31 @@ const DRAW: Readonly<Record<Control['kind'], (props: SettingControlProps) => Rea
     />
   ),
   switch: ({ value, onChange, ids }) => <Switch {...ids} checked={value === true} onChange={onChange} />,
-  text: ({ value, onChange, ids }) => (
-    <TextInput
-      {...ids}
-      value={typeof value === 'string' ? value : ''}
-      onChange={(event) => onChange(event.target.value)}
-    />
-  ),
+  text: TextSetting,
 };
+
+function TextSetting({ value, onChange, ids, offers = [] }: SettingControlProps) {
+  const listId = useId();
+  return (
+    <>
+      <TextInput
+        {...ids}
+        {...(offers.length > 0 && { list: listId })}
+        value={typeof value === 'string' ? value : ''}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {offers.length > 0 && (
+        <datalist id={listId}>
+          {offers.map((offer) => (
+            <option key={offer} value={offer}>
+              {offer}
+            </option>
+          ))}
+        </datalist>
+      )}
+    </>
+  );
+}
 
 /** Keeps the text as typed while it means the value; text that means no number is the value itself, so that the check can refuse it. */
 function NumberSetting({ field, value, onChange, ids }: SettingControlProps) {

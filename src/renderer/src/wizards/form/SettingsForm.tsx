@@ -12,11 +12,13 @@ export interface SettingsFormProps {
   readonly values: Readonly<Record<string, unknown>>;
   /** What each field goes back to. */
   readonly suggested: Readonly<Record<string, unknown>>;
+  /** Values worth offering for text settings, by name. */
+  readonly offers?: Readonly<Record<string, readonly string[]>>;
   readonly onChange: (name: string, value: unknown) => void;
 }
 
 /** Settings of a stage as fields in two columns, each with its help, its unit and the paper's value. */
-export function SettingsForm({ fields, values, suggested, onChange }: SettingsFormProps) {
+export function SettingsForm({ fields, values, suggested, offers = {}, onChange }: SettingsFormProps) {
   return (
     <div className="settings-form">
       {fields.map((field) => {
@@ -50,7 +52,13 @@ export function SettingsForm({ fields, values, suggested, onChange }: SettingsFo
             }
           >
             {(ids) => (
-              <SettingControl field={field} value={value} ids={ids} onChange={(next) => onChange(field.name, next)} />
+              <SettingControl
+                field={field}
+                value={value}
+                ids={ids}
+                offers={offers[field.name] ?? []}
+                onChange={(next) => onChange(field.name, next)}
+              />
             )}
           </Field>
         );
