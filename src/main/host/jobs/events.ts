@@ -38,6 +38,11 @@ export class EventBus {
     return subscription.read();
   }
 
+  /** Listeners now. */
+  get subscriberCount(): number {
+    return this.#subscriptions.size;
+  }
+
   /** Ends every subscription. */
   close(): void {
     for (const subscription of [...this.#subscriptions]) subscription.close();
