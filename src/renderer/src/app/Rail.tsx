@@ -92,7 +92,7 @@ function Road({ projectId, current }: { readonly projectId: ProjectId; readonly 
                 data-next={isNext || undefined}
                 href={href(info.page, { projectId })}
                 aria-current={current === info.page ? 'page' : undefined}
-                title={stage.reason || undefined}
+                title={stage.reason === '' ? info.name : `${info.name}: ${stage.reason}`}
               >
                 <span className="rail-glyph" aria-hidden="true">
                   {STATE_GLYPHS[stage.state]}
@@ -127,7 +127,7 @@ function RailLink({
 }) {
   return (
     <li>
-      <a className="rail-link" href={to} aria-current={isCurrent ? 'page' : undefined}>
+      <a className="rail-link" href={to} aria-current={isCurrent ? 'page' : undefined} title={name}>
         <span className="rail-glyph" aria-hidden="true">
           {glyph}
         </span>

@@ -24,9 +24,11 @@ describe('smooth', () => {
   });
 
   it('leaves a constant alone', () => {
-    fc.assert(fc.property(fc.float({ noNaN: true, min: -1e6, max: 1e6 }), fc.integer({ min: 1, max: 50 }), (value, count) => {
-      for (const smoothed of smooth(Array<number>(count).fill(value), 0.9)) expect(smoothed).toBeCloseTo(value, 3);
-    }));
+    fc.assert(
+      fc.property(fc.float({ noNaN: true, min: -1e6, max: 1e6 }), fc.integer({ min: 1, max: 50 }), (value, count) => {
+        for (const smoothed of smooth(Array<number>(count).fill(value), 0.9)) expect(smoothed).toBeCloseTo(value, 3);
+      }),
+    );
   });
 });
 

@@ -66,5 +66,7 @@ export function toCsv(series: readonly Series[]): string {
   const { steps, columns } = alignSeries(series);
   const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const head = ['step', ...series.map((each) => quote(each.label))].join(',');
-  return [head, ...steps.map((step, row) => [step, ...columns.map((column) => column[row] ?? '')].join(','))].join('\n');
+  return [head, ...steps.map((step, row) => [step, ...columns.map((column) => column[row] ?? '')].join(','))].join(
+    '\n',
+  );
 }

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { labelTicks } from './ticks';
+
+test.each([
+  [
+    [0.36, 0.362, 0.364],
+    ['0.36', '0.362', '0.364'],
+  ],
+  [
+    [150, 150.5, 151],
+    ['150', '150.5', '151'],
+  ],
+  [
+    [0, 5, 10],
+    ['0', '5', '10'],
+  ],
+  [
+    [0, 0.0002, 0.0004],
+    ['0', '2e-4', '4e-4'],
+  ],
+  [
+    [-1, 0, 1],
+    ['−1', '0', '1'],
+  ],
+  [
+    [null, 10, null, 100],
+    ['', '10', '', '100'],
+  ],
+])('%j reads %j', (ticks, labels) => expect(labelTicks(ticks)).toEqual(labels));
+
+test('no two neighbouring marks read alike on an evenly marked axis', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -50, max: 50 }),
+      fc.constantFrom(1, 2, 5),
+      fc.integer({ min: -3, max: 4 }),
+      (start, one, power) => {
+        const step = one * 10 ** power;
+        const labels = labelTicks(Array.from({ length: 6 }, (_, at) => (start + at) * step));
+        expect(new Set(labels).size).toBe(labels.length);
+      },
+    ),
+  );
+});
