@@ -76,7 +76,7 @@ function hostArguments(dataFolder: string): string[] {
     '--data',
     dataFolder,
     '--resources',
-    process.env['E2E_RES'] ?? join(projectRoot, 'resources'),
+    join(projectRoot, 'resources'),
     '--renderer',
     join(projectRoot, 'out/renderer'),
     '--port',
