@@ -45,7 +45,8 @@ export function refuseCheck(
     return 'gives-answer';
   const verdict = prompts.verdictOf(facts.text);
   if (verdict === 'right') return 'finds-it-right';
-  if (verdict === null && prompts.manifest.strictVerdicts) return 'no-verdict';
+  // A verdict after a recomputation speaks of the step by itself; free text has to name it.
+  if (prompts.manifest.strictVerdicts) return verdict === null ? 'no-verdict' : null;
   return overlap(facts.text, facts.wrongText) < config.verifyMinOverlap ? 'off-the-mistake' : null;
 }
 

@@ -223,6 +223,7 @@ describe('checks', () => {
     ['3 * 4 : have 13 , find 12 . That is wrong .', WORKBOOK, null],
     ['3 * 4 : have 13 , find 25 . That is wrong .', WORKBOOK, null],
     ['3 * 4 : have 13 , find 12 .', WORKBOOK, 'no-verdict'],
+    ['have 13 , find 12 . That is wrong .', WORKBOOK, null],
   ] as const)('%s', (text, prompts, expected) => {
     expect(refuseCheck({ ...facts, text }, prompts, config)).toBe(expected);
   });
