@@ -52,7 +52,7 @@ export class Decoder {
   /** Input and output name of each cache, by layer and part. */
   readonly #cacheNames: readonly (readonly [past: string, present: string])[];
   #fresh = new Float32Array(0);
-  readonly #programs = new Map<keyof typeof BUILDERS, Promise<Program>>();
+  readonly #programs = new Map<keyof typeof BUILDERS, Program>();
   readonly #isBaked: boolean;
 
   constructor(options: DecoderOptions) {
@@ -138,16 +138,18 @@ export class Decoder {
   }
 
   async dispose(): Promise<void> {
-    const programs = await Promise.all(this.#programs.values());
+    const programs = [...this.#programs.values()];
     this.#programs.clear();
     await Promise.all(programs.map(({ compiled }) => compiled.dispose()));
   }
 
   async #program(kind: keyof typeof BUILDERS): Promise<Program> {
-    const known = await this.#programs.get(kind);
+    const known = this.#programs.get(kind);
     if (known && !(this.#isBaked && known.parametersVersion !== this.#options.parameters.version)) return known;
+    // Forgotten first, so that a failure here leaves nothing half made and the next request tries again.
+    this.#programs.delete(kind);
     await known?.compiled.dispose();
-    const program = this.#compile(kind);
+    const program = await this.#compile(kind);
     this.#programs.set(kind, program);
     return program;
   }

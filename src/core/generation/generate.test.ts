@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OrtExecutor } from '../../main/engine/ort-executor';
 import { NumericError } from '../errors';
+import type { GraphExecutor } from '../ports';
 import { createRng } from '../random/rng';
 import { createGenerator } from './generate';
 import type { GenerationRequest } from './generator';
@@ -149,6 +150,20 @@ describe('createGenerator', () => {
     );
     expect(results.map(({ stopReason, ids }) => [stopReason, ids.length])).toEqual(results.map(() => ['context', 7]));
     expect(generator.stats.peakKvBytes).toBeLessThanOrEqual(60_000);
+    await generator.dispose();
+  });
+
+  it('tries again after a graph could not be compiled', async () => {
+    const { config, parameters } = readFixtureModel('tiny-llama');
+    const working = new OrtExecutor({ threads: 1 });
+    let failures = 1;
+    const executor: GraphExecutor = {
+      compile: (onnx, options) =>
+        failures-- > 0 ? Promise.reject(new Error('no memory')) : working.compile(onnx, options),
+    };
+    const generator = createGenerator({ config, parameters, executor, tokenizer });
+    await expect(generator.generate(requestOf(config.vocabSize, 1, 5))).rejects.toThrow('no memory');
+    expect((await generator.generate(requestOf(config.vocabSize, 1, 5))).ids).toHaveLength(12);
     await generator.dispose();
   });
 
