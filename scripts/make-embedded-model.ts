@@ -3,7 +3,7 @@
  *
  *   npm run make-embedded-model                     the whole build; goes on from the last saved state
  *   npm run make-embedded-model -- --seed 2         another seed
- *   npm run make-embedded-model -- --tokens 2e6     a shorter build
+ *   npm run make-embedded-model -- --share 0.1      a tenth of the tokens of each phase
  *   npm run make-embedded-model -- --files          questions, tokenizer and configuration alone
  *   npm run make-embedded-model -- --examine        examine the weights that are there
  *
@@ -18,7 +18,7 @@ import { listParameters } from '@core/models/decoder/parameters';
 import { readModelConfig } from '@core/models/registry';
 import { createRng } from '@core/random/rng';
 import { missedGates } from '@core/tasks/embedded/gates';
-import { initialiseWeights, PRETRAINING, type PretrainingPlan } from '@core/tasks/embedded/pretraining';
+import { initialiseWeights, PRETRAINING } from '@core/tasks/embedded/pretraining';
 import { configJson, tokenizerConfigJson, tokenizerJson } from '@core/tasks/embedded/tokenizer-files';
 import { loadTokenizer } from '@core/tokenizer/load-tokenizer';
 import { createTrainer } from '@core/train/trainer';
@@ -35,7 +35,7 @@ const MICRO_BATCH_TOKENS = 1536;
 const { values: args } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
-    tokens: { type: 'string', default: String(PRETRAINING.tokens) },
+    share: { type: 'string', default: '1' },
     out: { type: 'string', default: MODEL_FOLDER },
     files: { type: 'boolean', default: false },
     examine: { type: 'boolean', default: false },
@@ -44,7 +44,7 @@ const { values: args } = parseArgs({
   },
 });
 const seed = Number(args.seed);
-const plan: PretrainingPlan = { ...PRETRAINING, tokens: Number(args.tokens) };
+const phases = PRETRAINING.map((phase) => ({ ...phase, tokens: phase.tokens * Number(args.share) }));
 const weightsFile = join(args.out, 'model.safetensors');
 const report = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -63,17 +63,20 @@ if (!args.files) process.exitCode = (await examine()) ? 0 : 1;
 async function makeWeights(): Promise<void> {
   const rng = createRng(seed);
   initialiseWeights(rng, config, (name) => store.get(name).data);
-  const trainer = await createTrainer({
-    config,
-    parameters: store,
-    executor,
-    kernel: createWasmAdamW(),
-    mode: { kind: 'full' },
-    maxTokensPerMicroBatch: MICRO_BATCH_TOKENS,
-  });
-  const key = JSON.stringify({ seed, plan, config });
-  await pretrain(trainer, plan, rng, { key, report });
-  await trainer.dispose();
+  for (const [i, phase] of phases.entries()) {
+    const trainer = await createTrainer({
+      config,
+      parameters: store,
+      executor,
+      kernel: createWasmAdamW(),
+      mode: { kind: 'full' },
+      maxTokensPerMicroBatch: MICRO_BATCH_TOKENS,
+    });
+    // A phase depends on all before it.
+    const key = JSON.stringify({ seed, phases: phases.slice(0, i + 1), config });
+    await pretrain(trainer, phase, rng, { key, report });
+    await trainer.dispose();
+  }
   mkdirSync(args.out, { recursive: true });
   writeFileSync(weightsFile, writeSafetensors(store.names.map((name) => store.get(name))));
   report(`weights written to ${weightsFile}`);

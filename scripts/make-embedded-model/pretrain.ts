@@ -1,31 +1,31 @@
 import type { Rng } from '@core/ports';
-import { countUpdates, pretrainingRate, rowsOfUpdate, type PretrainingPlan } from '@core/tasks/embedded/pretraining';
+import { countUpdates, pretrainingRate, rowsOfUpdate, type PretrainingPhase } from '@core/tasks/embedded/pretraining';
 import type { Trainer } from '@core/train/trainer';
 import { resumeBuild, saveBuild } from './build-state';
 
 const SAVE_EVERY_MS = 180_000;
 const REPORT_EVERY = 50;
 
-/** Runs the plan to its end, from the last saved state where there is one. */
+/** Runs a phase to its end, from the last saved state where there is one. */
 export async function pretrain(
   trainer: Trainer,
-  plan: PretrainingPlan,
+  phase: PretrainingPhase,
   rng: Rng,
   options: { readonly key: string; readonly report: (line: string) => void },
 ): Promise<void> {
-  const updates = countUpdates(plan);
-  const first = await resumeBuild(trainer, options.key);
+  const updates = countUpdates(phase);
+  const first = await resumeBuild(trainer, phase.name, options.key);
   if (first > 0) options.report(`goes on from update ${first}`);
-  const tokensPerUpdate = plan.rowsPerUpdate * plan.rowLength;
+  const tokensPerUpdate = phase.rowsPerUpdate * phase.rowLength;
   const startMs = performance.now();
   let savedMs = startMs;
   let lossSum = 0;
   for (let update = first; update < updates; update++) {
-    const rows = rowsOfUpdate(rng, plan, update);
+    const rows = rowsOfUpdate(rng, phase, update);
     const normaliser = rows.reduce((sum, row) => sum + row.weights.reduce((total, weight) => total + weight, 0), 0);
     const { loss } = await trainer.accumulate(rows, { kind: 'nll', normaliser });
-    const learningRate = pretrainingRate(plan, update);
-    const { beta1, beta2, eps, weightDecay, clipNorm } = plan;
+    const learningRate = pretrainingRate(phase, update);
+    const { beta1, beta2, eps, weightDecay, clipNorm } = phase;
     await trainer.step({ learningRate, beta1, beta2, eps, weightDecay, decay: 'matrices', clipNorm });
     lossSum += loss;
     const done = update + 1;
@@ -40,7 +40,7 @@ export async function pretrain(
       lossSum = 0;
     }
     if (nowMs - savedMs > SAVE_EVERY_MS || done === updates) {
-      saveBuild(trainer, options.key);
+      saveBuild(trainer, phase.name, options.key);
       savedMs = nowMs;
     }
   }

@@ -3,13 +3,14 @@ import { createRng } from '../../random/rng';
 import { drawDocument, tokeniseDocument } from './corpus';
 import { CorpusRows } from './packing';
 import { applyOperation, isTestSequence } from './problem';
+import { PRETRAINING } from './pretraining';
 import { drawQuestionSet } from './question-sets';
 import { sequenceOfStory } from './testing/read-story';
 import { EOS, idOf, PAD } from './vocabulary';
 import type { OperationKind } from './wordings';
 
-describe('pretraining corpus', () => {
-  const documents = Array.from({ length: 3000 }, (_, i) => drawDocument(createRng(`document/${i}`)));
+describe.each(PRETRAINING)('pretraining corpus of the phase "$name"', ({ corpus }) => {
+  const documents = Array.from({ length: 1500 }, (_, i) => drawDocument(createRng(`document/${i}`), corpus));
   const texts = documents.map((document) => document.segments.map((segment) => segment.text).join(''));
 
   it('holds no functional token and no question of validation, test, deep or big', () => {
@@ -57,12 +58,12 @@ describe('pretraining corpus', () => {
       }
       // Calculations inside one segment are those of checks, fixes and direct answers.
       for (const [, a, sign, b, result] of document.segments.flatMap((segment) => [
-        ...segment.text.matchAll(/(\d+) ([-+*/]) (\d+) = (\d+)/g),
+        ...segment.text.matchAll(/(?<![-+] )(\d+) ([-+*/]) (\d+) = (\d+)/g),
       ])) {
         expect(applyOperation(Number(a), sign as OperationKind, Number(b))).toBe(Number(result));
       }
     }
-    expect(slips).toBeGreaterThan(300);
+    expect(slips).toBeGreaterThan(150);
   });
 
   it('says right exactly when the two numbers agree, and both often', () => {
@@ -70,11 +71,11 @@ describe('pretraining corpus', () => {
     for (const [, have, find, verdict] of verdicts) expect(verdict).toBe(have === find ? 'right' : 'wrong');
     const wrong = verdicts.filter((match) => match[3] === 'wrong').length / verdicts.length;
     expect(wrong).toBeGreaterThan(0.35);
-    expect(wrong).toBeLessThan(0.55);
+    expect(wrong).toBeLessThan(0.65);
   });
 
   it('packs whole documents, the same ones for the same seed', () => {
-    const [first, second] = [new CorpusRows(createRng('rows')), new CorpusRows(createRng('rows'))];
+    const [first, second] = [new CorpusRows(createRng('rows'), corpus), new CorpusRows(createRng('rows'), corpus)];
     for (let i = 0; i < 20; i++) {
       const row = first.next(256);
       expect(second.next(256)).toEqual(row);

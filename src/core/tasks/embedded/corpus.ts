@@ -9,15 +9,16 @@ import {
   subquestionText,
   verdictText,
   verifyText,
+  type CheckStyle,
 } from './solution';
 import {
   applyOperation,
   drawProblem,
-  FAMILY_SIZE,
   renderQuestion,
   VALUE_MAX,
   type Operation,
   type Problem,
+  type ProblemSize,
 } from './problem';
 import { CUES, encodeClosed, EOS, idOf } from './vocabulary';
 
@@ -45,6 +46,16 @@ export interface TokenisedDocument {
  */
 export type DocumentKind = 'direct' | 'workbook' | 'check' | 'drill' | 'verdict';
 
+/** What differs between the phases of pretraining. */
+export interface CorpusSettings {
+  readonly size: ProblemSize;
+  readonly checkStyle: CheckStyle;
+  /** Loss weight of the results that a solution states in one go, and of a direct answer. */
+  readonly resultWeight: number;
+  /** Chance that the step before a check is wrong. */
+  readonly checkedSlipChance: number;
+}
+
 /** Share of each kind among the documents. */
 export const DOCUMENT_SHARES: Readonly<Record<DocumentKind, number>> = {
   direct: 0.12,
@@ -60,19 +71,18 @@ const HISTORY_WEIGHT = 0.5;
 const HISTORY_RESULT_WEIGHT = 0.1;
 /** Of the one word that says right or wrong. */
 const VERDICT_WEIGHT = 4;
-/** Chance that a calculation goes wrong: in a solution, and where a check follows. */
+/** Chance that a calculation goes wrong in a solution. */
 const SLIP_CHANCE = 0.08;
-const CHECKED_SLIP_CHANCE = 0.45;
 
 /** One document, drawn by `rng`; problems come from the training split alone. */
-export function drawDocument(rng: Rng): CorpusDocument {
+export function drawDocument(rng: Rng, settings: CorpusSettings): CorpusDocument {
   let left = rng.next();
   for (const [kind, share] of Object.entries(DOCUMENT_SHARES)) {
     left -= share;
     // Object.entries widens the key; the table has these keys and no others.
-    if (left < 0) return { kind: kind as DocumentKind, segments: WRITERS[kind as DocumentKind](rng) };
+    if (left < 0) return { kind: kind as DocumentKind, segments: WRITERS[kind as DocumentKind](rng, settings) };
   }
-  return { kind: 'workbook', segments: WRITERS.workbook(rng) };
+  return { kind: 'workbook', segments: WRITERS.workbook(rng, settings) };
 }
 
 /** Ids and loss weights of a document, its end-of-text token included. */
@@ -90,7 +100,7 @@ export function tokeniseDocument(document: CorpusDocument): TokenisedDocument {
   return { ids, weights };
 }
 
-const WRITERS: Readonly<Record<DocumentKind, (rng: Rng) => Segment[]>> = {
+const WRITERS: Readonly<Record<DocumentKind, (rng: Rng, settings: CorpusSettings) => Segment[]>> = {
   direct: writeDirect,
   workbook: writeWorkbook,
   check: writeCheck,
@@ -106,14 +116,17 @@ interface WorkedStep {
   readonly result: number;
 }
 
-function writeDirect(rng: Rng): Segment[] {
-  const problem = drawProblem(rng, FAMILY_SIZE, 'train');
+function writeDirect(rng: Rng, settings: CorpusSettings): Segment[] {
+  const problem = drawProblem(rng, settings.size, 'train');
   const steps = workOut(problem, () => 0);
-  return [questionSegment(problem), line(`${CUES.directAnswer} ${directAnswerText(steps, endOf(problem, steps))}`, 1)];
+  return [
+    questionSegment(problem),
+    line(`${CUES.directAnswer} ${directAnswerText(steps, endOf(problem, steps))}`, settings.resultWeight),
+  ];
 }
 
-function writeWorkbook(rng: Rng): Segment[] {
-  const problem = drawProblem(rng, FAMILY_SIZE, 'train');
+function writeWorkbook(rng: Rng, settings: CorpusSettings): Segment[] {
+  const problem = drawProblem(rng, settings.size, 'train');
   const steps = workOut(problem, () => (rng.next() < SLIP_CHANCE ? drawSlip(rng) : 0));
   const segments = [questionSegment(problem)];
   if (rng.next() < 0.3) segments.push(line(`${CUES.clarify} ${clarifyText(problem)}`, 1));
@@ -125,11 +138,11 @@ function writeWorkbook(rng: Rng): Segment[] {
   for (const step of steps.slice(0, written)) {
     if (rng.next() < askChance)
       segments.push(line(`${CUES.subquestion} ${subquestionText(problem, step.operation)}`, 1));
-    segments.push(...stepSegments(step, `${CUES.nextStep} `, { text: 1, result: 1 }));
+    segments.push(...stepSegments(step, `${CUES.nextStep} `, { text: 1, result: settings.resultWeight }));
   }
   if (written < steps.length) {
     const rest = continueExactly(problem, steps, written);
-    segments.push(line(`${CUES.directAnswer} ${directAnswerText(rest, endOf(problem, rest))}`, 1));
+    segments.push(line(`${CUES.directAnswer} ${directAnswerText(rest, endOf(problem, rest))}`, settings.resultWeight));
   } else {
     const cue = rng.next() < 0.5 ? CUES.nextStep : CUES.output;
     segments.push(line(`${cue} ${finalText(endOf(problem, steps))}`, 1));
@@ -137,11 +150,11 @@ function writeWorkbook(rng: Rng): Segment[] {
   return segments;
 }
 
-function writeCheck(rng: Rng): Segment[] {
-  const problem = drawProblem(rng, FAMILY_SIZE, 'train');
+function writeCheck(rng: Rng, settings: CorpusSettings): Segment[] {
+  const problem = drawProblem(rng, settings.size, 'train');
   const checked = rng.integer(problem.operations.length);
   const steps = workOut(problem, (i) =>
-    rng.next() < (i === checked ? CHECKED_SLIP_CHANCE : SLIP_CHANCE) ? drawSlip(rng) : 0,
+    rng.next() < (i === checked ? settings.checkedSlipChance : SLIP_CHANCE) ? drawSlip(rng) : 0,
   );
   const segments = [questionSegment(problem)];
   if (rng.next() < 0.15) segments.push(line(clarifyText(problem), HISTORY_WEIGHT));
@@ -150,16 +163,16 @@ function writeCheck(rng: Rng): Segment[] {
     if (rng.next() < 0.15) segments.push(line(subquestionText(problem, step.operation), HISTORY_WEIGHT));
     segments.push(...stepSegments(step, '', HISTORY));
   }
-  return [...segments, ...checkSegments(steps[checked]!)];
+  return [...segments, ...checkSegments(steps[checked]!, settings.checkStyle)];
 }
 
 /** A check of one line without its story. */
-function writeDrill(rng: Rng): Segment[] {
-  const problem = drawProblem(rng, FAMILY_SIZE, 'train');
+function writeDrill(rng: Rng, settings: CorpusSettings): Segment[] {
+  const problem = drawProblem(rng, settings.size, 'train');
   const checked = rng.integer(problem.operations.length);
-  const steps = workOut(problem, (i) => (i === checked && rng.next() < CHECKED_SLIP_CHANCE ? drawSlip(rng) : 0));
+  const steps = workOut(problem, (i) => (i === checked && rng.next() < settings.checkedSlipChance ? drawSlip(rng) : 0));
   const step = steps[checked]!;
-  return [...stepSegments(step, '', { text: 0, result: 0 }), ...checkSegments(step)];
+  return [...stepSegments(step, '', { text: 0, result: 0 }), ...checkSegments(step, settings.checkStyle)];
 }
 
 /** The comparison alone: two numbers, half of the time equal. */
@@ -170,12 +183,12 @@ function writeVerdict(rng: Rng): Segment[] {
   return [{ text: `${CUES.verify} `, weight: 0 }, ...verdictSegments(verdictText(have, found), 0)];
 }
 
-function checkSegments(step: WorkedStep): Segment[] {
+function checkSegments(step: WorkedStep, style: CheckStyle): Segment[] {
   const text = verifyText(
     step.value,
     step.operation,
     step.result,
-    recompute(step.value, step.operation.kind, step.operation.operand),
+    recompute(step.value, step.operation.kind, step.operation.operand, style),
   );
   const segments: Segment[] = [{ text: `${CUES.verify} `, weight: 1 }, ...verdictSegments(text, 1)];
   if (step.result !== step.right)

@@ -119,7 +119,7 @@ function checkCase(problem: Problem, at: number, slip: number): SkillCase {
     skill: slip === 0 ? 'check-right' : 'check-wrong',
     question: renderQuestion(problem),
     continuation: `${historyLines(problem, at, '')}${nextStepText(operation, value, have)}\n${CUES.verify}`,
-    expected: verifyText(value, operation, have, recompute(value, operation.kind, operation.operand)),
+    expected: verifyText(value, operation, have, recompute(value, operation.kind, operation.operand, 'columns')),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Rng } from '../../ports';
-import { drawDocument, tokeniseDocument, type TokenisedDocument } from './corpus';
+import { drawDocument, tokeniseDocument, type CorpusSettings, type TokenisedDocument } from './corpus';
 import { idOf, PAD } from './vocabulary';
 
 /** One training row: whole documents one after the other, then padding of weight 0. */
@@ -14,10 +14,12 @@ const BUFFER_SIZE = 12;
 /** An endless stream of packed rows of the pretraining corpus, the same for the same `rng`. */
 export class CorpusRows {
   readonly #rng: Rng;
+  readonly #settings: CorpusSettings;
   readonly #buffer: TokenisedDocument[] = [];
 
-  constructor(rng: Rng) {
+  constructor(rng: Rng, settings: CorpusSettings) {
     this.#rng = rng;
+    this.#settings = settings;
   }
 
   /** The next row of `length` tokens; documents longer than a row are left out. */
@@ -27,7 +29,7 @@ export class CorpusRows {
     let at = 0;
     for (;;) {
       while (this.#buffer.length < BUFFER_SIZE) {
-        const document = tokeniseDocument(drawDocument(this.#rng));
+        const document = tokeniseDocument(drawDocument(this.#rng, this.#settings));
         if (document.ids.length <= length) this.#buffer.push(document);
       }
       const fitting = largestFitting(this.#buffer, length - at);

@@ -4,23 +4,20 @@ import { readModelConfig } from '../../models/registry';
 import { countUpdates, initialiseWeights, PRETRAINING, pretrainingRate, rowsOfUpdate } from './pretraining';
 import { configJson } from './tokenizer-files';
 
-describe('pretraining plan', () => {
+describe.each(PRETRAINING)('pretraining phase "$name"', (phase) => {
   it('warms up, holds the rate, and falls in a line to its last share', () => {
-    const updates = countUpdates(PRETRAINING);
-    expect(pretrainingRate(PRETRAINING, 0)).toBeCloseTo(PRETRAINING.learningRate / PRETRAINING.warmupUpdates, 12);
-    expect(pretrainingRate(PRETRAINING, PRETRAINING.warmupUpdates)).toBe(PRETRAINING.learningRate);
-    const middleOfFall = Math.round(updates * (1 - PRETRAINING.decayShare / 2));
-    expect(pretrainingRate(PRETRAINING, middleOfFall) / PRETRAINING.learningRate).toBeCloseTo(
-      (1 + PRETRAINING.finalRateShare) / 2,
-      2,
-    );
-    expect(pretrainingRate(PRETRAINING, updates) / PRETRAINING.learningRate).toBeCloseTo(PRETRAINING.finalRateShare, 9);
+    const updates = countUpdates(phase);
+    expect(pretrainingRate(phase, 0)).toBeCloseTo(phase.learningRate / phase.warmupUpdates, 12);
+    expect(pretrainingRate(phase, phase.warmupUpdates)).toBe(phase.learningRate);
+    const middleOfFall = Math.round(updates * (1 - phase.decayShare / 2));
+    expect(pretrainingRate(phase, middleOfFall) / phase.learningRate).toBeCloseTo((1 + phase.finalRateShare) / 2, 2);
+    expect(pretrainingRate(phase, updates) / phase.learningRate).toBeCloseTo(phase.finalRateShare, 9);
   });
 
   it('shows update i the same rows however often the build was resumed, and other rows at other updates', () => {
-    const [first, again] = [rowsOfUpdate(createRng(1), PRETRAINING, 7), rowsOfUpdate(createRng(1), PRETRAINING, 7)];
+    const [first, again] = [rowsOfUpdate(createRng(1), phase, 7), rowsOfUpdate(createRng(1), phase, 7)];
     expect(first).toEqual(again);
-    expect(rowsOfUpdate(createRng(1), PRETRAINING, 8)[0]?.ids).not.toEqual(first[0]?.ids);
+    expect(rowsOfUpdate(createRng(1), phase, 8)[0]?.ids).not.toEqual(first[0]?.ids);
   });
 });
 

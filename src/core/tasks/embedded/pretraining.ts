@@ -1,11 +1,16 @@
 import type { ModelConfig } from '../../models/model-config';
 import { EMBEDDING, listParameters } from '../../models/decoder/parameters';
 import type { Rng } from '../../ports';
+import type { CorpusSettings } from './corpus';
 import { CorpusRows, type PackedRow } from './packing';
+import { FAMILY_SIZE, SMALL_SIZE } from './problem';
 
-/** How the embedded model is pretrained; embedded-model.md 4 and 9, and docs/experiments.md for what was measured here. */
-export interface PretrainingPlan {
-  /** Tokens seen in all, padding included. */
+/** One phase of pretraining; embedded-model.md 4 and 9, and docs/experiments.md for what was measured here. */
+export interface PretrainingPhase {
+  /** Names the phase's stream of random numbers. */
+  readonly name: string;
+  readonly corpus: CorpusSettings;
+  /** Tokens seen, padding included. */
   readonly tokens: number;
   /** Rows of one update. */
   readonly rowsPerUpdate: number;
@@ -23,39 +28,60 @@ export interface PretrainingPlan {
   readonly clipNorm: number;
 }
 
-export const PRETRAINING: PretrainingPlan = {
-  tokens: 14_000_000,
+const SHARED = {
   rowsPerUpdate: 6,
   rowLength: 320,
-  learningRate: 2e-3,
-  warmupUpdates: 40,
-  decayShare: 0.7,
   finalRateShare: 0.03,
   beta1: 0.9,
   beta2: 0.98,
   eps: 1e-8,
   weightDecay: 0.02,
   clipNorm: 1,
-};
+} as const;
 
-/** Updates that the plan's tokens make. */
-export function countUpdates(plan: PretrainingPlan): number {
-  return Math.floor(plan.tokens / (plan.rowsPerUpdate * plan.rowLength));
+/**
+ * First small numbers, all loss on every result; then the family's own, with little weight on results stated in one go and checks that work
+ * digit by digit. The second phase opens the gap between a quick step and its check that the functional tokens live on.
+ */
+export const PRETRAINING: readonly PretrainingPhase[] = [
+  {
+    ...SHARED,
+    name: 'rows',
+    corpus: { size: SMALL_SIZE, checkStyle: 'places', resultWeight: 1, checkedSlipChance: 0.45 },
+    tokens: 14_000_000,
+    learningRate: 2e-3,
+    warmupUpdates: 40,
+    decayShare: 0.7,
+  },
+  {
+    ...SHARED,
+    name: 'column-rows',
+    corpus: { size: FAMILY_SIZE, checkStyle: 'columns', resultWeight: 0.3, checkedSlipChance: 0.6 },
+    tokens: 4_500_000,
+    learningRate: 1.2e-3,
+    warmupUpdates: 60,
+    decayShare: 0.8,
+  },
+];
+
+/** Updates that the phase's tokens make. */
+export function countUpdates(phase: PretrainingPhase): number {
+  return Math.floor(phase.tokens / (phase.rowsPerUpdate * phase.rowLength));
 }
 
 /** Learning rate of update `index`, counted from 0. */
-export function pretrainingRate(plan: PretrainingPlan, index: number): number {
-  const updates = countUpdates(plan);
-  const decayStart = updates * (1 - plan.decayShare);
-  const warmup = Math.min(1, (index + 1) / plan.warmupUpdates);
+export function pretrainingRate(phase: PretrainingPhase, index: number): number {
+  const updates = countUpdates(phase);
+  const decayStart = updates * (1 - phase.decayShare);
+  const warmup = Math.min(1, (index + 1) / phase.warmupUpdates);
   const progress = Math.max(0, (index - decayStart) / (updates - decayStart));
-  return plan.learningRate * warmup * (1 - progress * (1 - plan.finalRateShare));
+  return phase.learningRate * warmup * (1 - progress * (1 - phase.finalRateShare));
 }
 
 /** Rows of update `index`; depends on the stream and the index alone, so a resumed build sees the same ones. */
-export function rowsOfUpdate(rng: Rng, plan: PretrainingPlan, index: number): PackedRow[] {
-  const rows = new CorpusRows(rng.fork(`rows/${index}`));
-  return Array.from({ length: plan.rowsPerUpdate }, () => rows.next(plan.rowLength));
+export function rowsOfUpdate(rng: Rng, phase: PretrainingPhase, index: number): PackedRow[] {
+  const rows = new CorpusRows(rng.fork(`${phase.name}/${index}`), phase.corpus);
+  return Array.from({ length: phase.rowsPerUpdate }, () => rows.next(phase.rowLength));
 }
 
 /** Fresh weights, written into the tensors that `tensorOf` gives: N(0, 0.5 / √fan_in), embedding N(0, 0.02), norms 1. */

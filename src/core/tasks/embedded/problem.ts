@@ -28,11 +28,14 @@ export interface ProblemSize {
   readonly addendMax: number;
 }
 
-export const FAMILY_SIZE: ProblemSize = { lengths: [2, 3, 3, 4, 4, 5], startMax: 99, addendMax: 99 };
+/** The sizes of the questions that everything is shown on. */
+export const FAMILY_SIZE: ProblemSize = { lengths: [2, 3, 3, 4, 4, 5], startMax: 300, addendMax: 200 };
+/** Smaller numbers, for the first phase of pretraining. */
+export const SMALL_SIZE: ProblemSize = { ...FAMILY_SIZE, startMax: 99, addendMax: 99 };
 /** Out of family: six operations, a length that is never trained. */
 export const DEEP_SIZE: ProblemSize = { ...FAMILY_SIZE, lengths: [6] };
 /** Out of family: larger numbers. */
-export const BIG_SIZE: ProblemSize = { lengths: [3, 3, 4, 4, 5], startMax: 300, addendMax: 200 };
+export const BIG_SIZE: ProblemSize = { lengths: [3, 3, 4, 4, 5], startMax: 500, addendMax: 400 };
 
 export const VALUE_MAX = 999;
 

@@ -1,47 +1,84 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyOperation, VALUE_MAX } from './problem';
-import { recompute, verifyText } from './solution';
-import { OPERATION_KINDS, type OperationKind } from './wordings';
+import { CHECK_STYLES, recompute, verifyText } from './solution';
+import { OPERATION_KINDS } from './wordings';
 
-describe('recomputation', () => {
-  const fits = (value: number, kind: OperationKind, operand: number) => {
-    const result = applyOperation(value, kind, operand);
-    return result >= 1 && result <= VALUE_MAX;
-  };
-
+describe.each(CHECK_STYLES)('recomputation by %s', (style) => {
   it('finds the right result, each piece a true equation', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 999 }),
         fc.constantFrom(...OPERATION_KINDS),
-        fc.integer({ min: 2, max: 200 }),
+        fc.integer({ min: 2, max: 400 }),
         (value, kind, operand) => {
-          fc.pre(fits(value, kind, operand));
-          const work = recompute(value, kind, operand);
-          expect(work.result).toBe(applyOperation(value, kind, operand));
-          for (const piece of work.pieces) {
-            const [, a, sign, b, result] = /^(\d+) (.) (\d+) = (\d+)$/.exec(piece) ?? [];
-            // The pattern admits the four signs alone here; applyOperation would throw on another.
-            expect(applyOperation(Number(a), sign as OperationKind, Number(b))).toBe(Number(result));
-          }
+          const result = applyOperation(value, kind, operand);
+          fc.pre(result >= 1 && result <= VALUE_MAX && (operand <= 9 || kind === '+' || kind === '-'));
+          const work = recompute(value, kind, operand, style);
+          expect(work.result).toBe(result);
+          for (const piece of work.pieces) expect(isTrue(piece)).toBe(true);
         },
       ),
     );
   });
+});
 
-  it('writes pieces and verdict as the model learns them', () => {
-    const operation = { kind: '+', operand: 66, phrase: 'collects 66 more' } as const;
-    expect(verifyText(37, operation, 93, recompute(37, '+', 66))).toBe(
-      '37 + 66 : 37 + 60 = 97 , 97 + 6 = 103 , have 93 , find 103 . That is wrong .',
+describe('columns', () => {
+  it('give the digits of the result, so that it can be read off', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 999 }), fc.integer({ min: 2, max: 400 }), (value, operand) => {
+        const lastDigits = (pieces: readonly string[]) =>
+          pieces
+            .map((piece) => piece.at(-1))
+            .reverse()
+            .join('');
+        const sum = recompute(value, '+', operand, 'columns');
+        const top = /= (\d+)$/.exec(sum.pieces.at(-1)!)![1]!;
+        expect(Number(top.slice(0, -1) + lastDigits(sum.pieces))).toBe(value + operand);
+        if (operand < value)
+          expect(Number(lastDigits(recompute(value, '-', operand, 'columns').pieces))).toBe(value - operand);
+        const divisor = 2 + (operand % 8);
+        const quotient = recompute(value, '/', divisor, 'columns')
+          .pieces.map((piece) => /= (\d)/.exec(piece)![1])
+          .join('');
+        expect(Number(quotient)).toBe(Math.floor(value / divisor));
+      }),
     );
-    expect(recompute(123, '*', 6).pieces).toEqual([
+  });
+
+  it('are written as the model learns them', () => {
+    const operation = { kind: '+', operand: 66, phrase: 'collects 66 more' } as const;
+    expect(verifyText(37, operation, 93, recompute(37, '+', 66, 'columns'))).toBe(
+      '37 + 66 : 7 + 6 = 13 , 3 + 6 + 1 = 10 , have 93 , find 103 . That is wrong .',
+    );
+    expect(recompute(112, '-', 63, 'columns').pieces).toEqual(['12 - 3 = 9', '11 - 6 - 1 = 4', '1 - 0 - 1 = 0']);
+    expect(recompute(123, '*', 6, 'columns').pieces).toEqual([
       '100 * 6 = 600',
       '20 * 6 = 120',
       '600 + 120 = 720',
       '3 * 6 = 18',
       '720 + 18 = 738',
     ]);
-    expect(recompute(222, '/', 6).pieces).toEqual(['180 / 6 = 30', '42 / 6 = 7', '30 + 7 = 37']);
+    expect(recompute(537, '/', 3, 'columns').pieces).toEqual([
+      '5 / 3 = 1 rest 2',
+      '23 / 3 = 7 rest 2',
+      '27 / 3 = 9 rest 0',
+    ]);
   });
 });
+
+/** `3 + 8 + 1 = 12`, `11 - 6 - 1 = 4`, `23 / 3 = 7 rest 2`: checked by plain arithmetic. */
+function isTrue(piece: string): boolean {
+  const [, quotientOf, divisor, quotient, rest] = /^(\d+) \/ (\d+) = (\d+)(?: rest (\d+))?$/.exec(piece) ?? [];
+  if (quotientOf !== undefined) return Number(quotientOf) === Number(divisor) * Number(quotient) + Number(rest ?? 0);
+  const [, product, a, b] = /^((\d+) \* (\d+)) = \d+$/.exec(piece) ?? [];
+  const right = Number(piece.split(' = ')[1]);
+  if (product !== undefined) return Number(a) * Number(b) === right;
+  return (
+    piece
+      .split(' = ')[0]!
+      .replaceAll(' - ', ' + -')
+      .split(' + ')
+      .reduce((sum, term) => sum + Number(term), 0) === right
+  );
+}

@@ -46,17 +46,25 @@ export function directAnswerText(
 
 /** The pieces by which a calculation is done again, and what they give. */
 export interface Recomputation {
-  /** Small equations in the order of the work; the last one gives the result. */
+  /** Small equations in the order of the work. */
   readonly pieces: readonly string[];
   readonly result: number;
 }
 
-/** Does `value kind operand` again in small pieces: places of an addend, places of the number in a product, of the result in a quotient. */
-export function recompute(value: number, kind: OperationKind, operand: number): Recomputation {
-  return RECOMPUTE[kind](value, operand);
+/**
+ * Ways to do a calculation again in small pieces. `places`: the places of an addend one after the other, the places of a number multiplied or
+ * of a quotient. `columns`: as on paper, digit by digit with a carry, a borrowed ten or a rest, so that each piece is a fact of one digit;
+ * products as in `places`.
+ */
+export const CHECK_STYLES = ['places', 'columns'] as const;
+export type CheckStyle = (typeof CHECK_STYLES)[number];
+
+/** Does `value kind operand` again in small pieces. */
+export function recompute(value: number, kind: OperationKind, operand: number, style: CheckStyle): Recomputation {
+  return RECOMPUTE[style][kind](value, operand);
 }
 
-/** `37 + 66 : 37 + 60 = 97 , 97 + 6 = 103 , have 93 , find 103 . That is wrong .` */
+/** `37 + 66 : 7 + 6 = 13 , 3 + 6 + 1 = 10 , have 93 , find 103 . That is wrong .` */
 export function verifyText(value: number, operation: Operation, have: number, work: Recomputation): string {
   return `${value} ${operation.kind} ${operation.operand} : ${work.pieces.join(' , ')} , ${verdictText(have, work.result)}`;
 }
@@ -76,26 +84,78 @@ function placesOf(n: number): number[] {
   return [...digits].map((digit, i) => Number(digit) * 10 ** (digits.length - 1 - i)).filter((place) => place > 0);
 }
 
-const RECOMPUTE: Readonly<Record<OperationKind, (value: number, operand: number) => Recomputation>> = {
-  '+': recomputeTerm('+'),
-  '-': recomputeTerm('-'),
-  '*': (value, operand) =>
-    sumParts(
-      placesOf(value).map((place) => ({ from: place, to: place * operand })),
-      '*',
-      operand,
-    ),
-  '/': (value, operand) =>
-    sumParts(
-      placesOf(Math.floor(value / operand)).map((place) => ({ from: place * operand, to: place })),
-      '/',
-      operand,
-    ),
+type Recompute = (value: number, operand: number) => Recomputation;
+
+const multiplyPlaces: Recompute = (value, operand) =>
+  sumParts(
+    placesOf(value).map((place) => ({ from: place, to: place * operand })),
+    '*',
+    operand,
+  );
+
+const RECOMPUTE: Readonly<Record<CheckStyle, Readonly<Record<OperationKind, Recompute>>>> = {
+  places: {
+    '+': recomputeTerm('+'),
+    '-': recomputeTerm('-'),
+    '*': multiplyPlaces,
+    '/': (value, operand) =>
+      sumParts(
+        placesOf(Math.floor(value / operand)).map((place) => ({ from: place * operand, to: place })),
+        '/',
+        operand,
+      ),
+  },
+  columns: { '+': addColumns, '-': subtractColumns, '*': multiplyPlaces, '/': divideLong },
 };
 
+/** Digits of `n` from the units on, with zeros up to `length`. */
+function digitsFromUnits(n: number, length: number): number[] {
+  return [...String(n).padStart(length, '0')].map(Number).reverse();
+}
+
+/** `437 + 86`: 7 + 6 = 13 , 3 + 8 + 1 = 12 , 4 + 0 + 1 = 5. */
+function addColumns(value: number, operand: number): Recomputation {
+  const length = Math.max(String(value).length, String(operand).length);
+  const below = digitsFromUnits(operand, length);
+  let carry = 0;
+  const pieces = digitsFromUnits(value, length).map((digit, i) => {
+    const sum = digit + below[i]! + carry;
+    const piece = `${digit} + ${below[i]}${carry > 0 ? ' + 1' : ''} = ${sum}`;
+    carry = sum >= 10 ? 1 : 0;
+    return piece;
+  });
+  return { pieces, result: value + operand };
+}
+
+/** `112 - 63`: 12 - 3 = 9 , 11 - 6 - 1 = 4 , 1 - 0 - 1 = 0. */
+function subtractColumns(value: number, operand: number): Recomputation {
+  const length = String(value).length;
+  const below = digitsFromUnits(operand, length);
+  let borrowed = 0;
+  const pieces = digitsFromUnits(value, length).map((digit, i) => {
+    const isShort = digit - below[i]! - borrowed < 0;
+    const above = isShort ? digit + 10 : digit;
+    const piece = `${above} - ${below[i]}${borrowed > 0 ? ' - 1' : ''} = ${above - below[i]! - borrowed}`;
+    borrowed = isShort ? 1 : 0;
+    return piece;
+  });
+  return { pieces, result: value - operand };
+}
+
+/** `537 / 3`: 5 / 3 = 1 rest 2 , 23 / 3 = 7 rest 2 , 27 / 3 = 9 rest 0. */
+function divideLong(value: number, operand: number): Recomputation {
+  let rest = 0;
+  const pieces = [...String(value)].map((digit) => {
+    const part = rest * 10 + Number(digit);
+    rest = part % operand;
+    return `${part} / ${operand} = ${Math.floor(part / operand)} rest ${rest}`;
+  });
+  return { pieces, result: Math.floor(value / operand) };
+}
+
 /** Adds or takes away the places of the operand one after the other. */
-function recomputeTerm(kind: '+' | '-') {
-  return (value: number, operand: number): Recomputation => {
+function recomputeTerm(kind: '+' | '-'): Recompute {
+  return (value, operand) => {
     const pieces: string[] = [];
     let running = value;
     for (const place of placesOf(operand)) {

@@ -52,7 +52,7 @@ function makeVocabulary(): readonly string[] {
     ...Object.values(OPERATION_VERBS),
     'Question has Then How many does have now',
     ...Object.values(CUES),
-    'start then Find the end number there are changes find the number after The answer is That is right wrong',
+    'start then Find the end number there are changes find the number after The answer is That is right wrong rest',
   ].flatMap((text) => text.match(/[A-Za-z]+/g) ?? []);
   const signs = ['\n', '.', ',', ':', '?', '=', ...OPERATION_KINDS];
   return [...new Set([PAD, EOS, UNKNOWN, ...signs, ...'0123456789', ...language])];
