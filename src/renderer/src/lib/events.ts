@@ -17,6 +17,16 @@ const SPOILED: Record<ChangedWhat, readonly { key(): readonly unknown[] }[]> = {
   settings: [api.system.settings],
 };
 
+/** What comes and goes with runs. */
+const MADE_BY_RUNS: readonly { key(): readonly unknown[] }[] = [
+  api.runs.list,
+  api.models,
+  api.trees.list,
+  api.examples.datasets,
+  api.evaluations,
+  api.projects.overview,
+];
+
 const HANDLERS: { [T in WorkbenchEvent['type']]: (queries: QueryClient, event: EventOf<T>) => void } = {
   runChanged: (queries, { run }) => {
     const before = queries.getQueryData<Run>(api.runs.get.queryKey({ input: { id: run.id } }));
@@ -24,15 +34,12 @@ const HANDLERS: { [T in WorkbenchEvent['type']]: (queries: QueryClient, event: E
     queries.setQueriesData<Run[]>({ queryKey: api.runs.list.key() }, (runs) => replaceRun(runs, run));
     // Progress alone (the status stays) touches nothing else; a new or settled run may have made things.
     if (before?.status !== run.status) {
-      void queries.invalidateQueries({ queryKey: api.projects.overview.key() });
-      void queries.invalidateQueries({ queryKey: api.runs.list.key() });
+      for (const part of MADE_BY_RUNS) void queries.invalidateQueries({ queryKey: part.key() });
     }
   },
   runRemoved: (queries, { runId }) => {
     queries.removeQueries({ queryKey: api.runs.get.queryKey({ input: { id: runId } }) });
-    for (const part of [api.runs.list, api.models, api.trees, api.examples, api.evaluations, api.projects.overview]) {
-      void queries.invalidateQueries({ queryKey: part.key() });
-    }
+    for (const part of MADE_BY_RUNS) void queries.invalidateQueries({ queryKey: part.key() });
   },
   metricsAdded: (queries, event) =>
     queries.setQueryData<MetricSeries[]>(

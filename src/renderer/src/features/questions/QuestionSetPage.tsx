@@ -51,7 +51,7 @@ function SetView({ set }: { readonly set: QuestionSet }) {
   const change = useMutation(api.questions.rename.mutationOptions({ onSuccess: refresh }));
   return (
     <PageFrame title={set.name} sentence={`${formatCount(set.count, 'question')}. ${texts.roleHelp[set.role]}`}>
-      <div className="row">
+      <div className="row row-end">
         <Field label={texts.role}>
           {(ids) => (
             <Select
@@ -119,7 +119,7 @@ function Rows({ id }: { readonly id: QuestionSetId }) {
                 >
                   {texts.next}
                 </Button>
-              </div>
+              </div>}
             </>
           )
         }
@@ -129,7 +129,7 @@ function Rows({ id }: { readonly id: QuestionSetId }) {
 }
 
 const COLUMNS: readonly Column<QuestionRow>[] = [
-  { id: 'id', title: texts.id, width: '120px', cell: (row) => <span className="mono muted">{row.id}</span> },
+  { id: 'id', title: texts.id, width: '150px', cell: (row) => <span className="mono muted small">{row.id}</span> },
   { id: 'question', title: texts.question, cell: (row) => row.prompt },
   {
     id: 'answer',
