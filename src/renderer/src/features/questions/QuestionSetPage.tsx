@@ -103,23 +103,25 @@ function Rows({ id }: { readonly id: QuestionSetId }) {
           ) : (
             <>
               <Table caption={texts.list} columns={COLUMNS} rows={list} rowKey={(row) => row.id} />
-              <div className="row">
-                <Button
-                  disabledReason={offset === 0 ? texts.atStart : null}
-                  onClick={() => setOffset(Math.max(0, offset - PAGE))}
-                >
-                  {texts.previous}
-                </Button>
-                <span className="muted">
-                  {texts.shown(formatInteger(offset + 1), formatInteger(offset + list.length), formatInteger(total))}
-                </span>
-                <Button
-                  disabledReason={offset + list.length >= total ? texts.atEnd : null}
-                  onClick={() => setOffset(offset + PAGE)}
-                >
-                  {texts.next}
-                </Button>
-              </div>}
+              {total > PAGE && (
+                <div className="row">
+                  <Button
+                    disabledReason={offset === 0 ? texts.atStart : null}
+                    onClick={() => setOffset(Math.max(0, offset - PAGE))}
+                  >
+                    {texts.previous}
+                  </Button>
+                  <span className="muted">
+                    {texts.shown(formatInteger(offset + 1), formatInteger(offset + list.length), formatInteger(total))}
+                  </span>
+                  <Button
+                    disabledReason={offset + list.length >= total ? texts.atEnd : null}
+                    onClick={() => setOffset(offset + PAGE)}
+                  >
+                    {texts.next}
+                  </Button>
+                </div>
+              )}
             </>
           )
         }
