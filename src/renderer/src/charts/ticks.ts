@@ -11,7 +11,7 @@ export function labelTicks(ticks: readonly (number | null)[]): string[] {
     .reduce((least, tick, at) => Math.min(least, Math.abs(tick - (shown[at] ?? tick))), Infinity);
   const largest = Math.max(0, ...shown.map(Math.abs));
   const isTiny = largest > 0 && (largest < 1e-3 || largest >= 1e6);
-  const digits = Number.isFinite(gap) && gap > 0 ? Math.min(8, Math.max(0, -Math.floor(Math.log10(gap) + 1e-9))) : 2;
+  const digits = Number.isFinite(gap) && gap > 0 ? digitsOf(gap) : 2;
   return ticks.map((tick) => {
     if (tick === null) return '';
     if (tick === 0) return '0';
@@ -20,6 +20,14 @@ export function labelTicks(ticks: readonly (number | null)[]): string[] {
       : trimZeros(tick.toFixed(digits));
     return text.replace(/^-/, '−');
   });
+}
+
+/** Decimal places that show steps of this size exactly: 0.5 has one, 0.0025 four. */
+function digitsOf(gap: number): number {
+  let digits = Math.max(0, -Math.floor(Math.log10(gap) + 1e-9));
+  const isWhole = (): boolean => Math.abs(gap * 10 ** digits - Math.round(gap * 10 ** digits)) < 1e-6;
+  while (!isWhole() && digits < 8) digits += 1;
+  return digits;
 }
 
 function trimZeros(text: string): string {

@@ -70,6 +70,9 @@ const SPEC_OF: Readonly<
       ? { kind: 'evaluate', checkpointId: checkpoint.id, questionSetId: questionSet.id, config }
       : texts.pick.chooseQuestionSet;
   },
-  export: ({ checkpoint }, config) =>
-    checkpoint ? { kind: 'export', checkpointId: checkpoint.id, config } : texts.pick.chooseCheckpoint,
+  export: ({ checkpoint }, config) => {
+    if (!checkpoint) return texts.pick.chooseCheckpoint;
+    if (config['form'] === 'adapter' && checkpoint.adapterPath === null) return texts.pick.noAdapter;
+    return { kind: 'export', checkpointId: checkpoint.id, config };
+  },
 };

@@ -136,6 +136,21 @@ describe('what a stage starts from', () => {
   });
 });
 
+test('an adapter can only be exported of a checkpoint that has one', () => {
+  const config = { ...defaultsOf(STAGE_FIELDS.export), form: 'adapter' };
+  const picked = (adapterPath: string | null) => ({
+    checkpoint: checkpoint('c', { adapterPath }),
+    questionSet: null,
+    searchRun: null,
+    dataset: null,
+  });
+  expect(buildSpec('export', picked(null), config)).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('LoRA'),
+  });
+  expect(buildSpec('export', picked('/adapter'), config).ok).toBe(true);
+});
+
 describe('suggested settings', () => {
   const sizes = [2e6, 135e6, 7e9].map((parameterCount) => checkpoint(String(parameterCount), { parameterCount }));
   const cases = KINDS.flatMap((kind) =>

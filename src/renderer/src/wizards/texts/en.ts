@@ -84,6 +84,7 @@ export const texts = {
     hasTokens: 'has the functional tokens already',
     questions: (count: string, role: string) => `${count}, for ${role}`,
     roles: { train: 'training', validation: 'choosing', test: 'testing' },
+    noAdapter: 'This model was not trained with LoRA and has no adapter: export it merged.',
     testWarning:
       'These questions are kept for testing. Training on them would make the comparison worthless; prefer a training set.',
     trees: (count: string) => count,
