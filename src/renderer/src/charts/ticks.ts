@@ -12,11 +12,13 @@ export function labelTicks(ticks: readonly (number | null)[]): string[] {
   const largest = Math.max(0, ...shown.map(Math.abs));
   const isTiny = largest > 0 && (largest < 1e-3 || largest >= 1e6);
   const digits = Number.isFinite(gap) && gap > 0 ? digitsOf(gap) : 2;
+  const mantissa =
+    Number.isFinite(gap) && gap > 0 ? Math.min(8, Math.max(0, Math.ceil(Math.log10(largest / gap)) + 1)) : 1;
   return ticks.map((tick) => {
     if (tick === null) return '';
     if (tick === 0) return '0';
     const text = isTiny
-      ? tick.toExponential(gap < largest / 10 ? 1 : 0).replace('e+', 'e')
+      ? trimExponent(tick.toExponential(mantissa)).replace('e+', 'e')
       : trimZeros(tick.toFixed(digits));
     return text.replace(/^-/, '−');
   });
@@ -28,6 +30,11 @@ function digitsOf(gap: number): number {
   const isWhole = (): boolean => Math.abs(gap * 10 ** digits - Math.round(gap * 10 ** digits)) < 1e-6;
   while (!isWhole() && digits < 8) digits += 1;
   return digits;
+}
+
+/** `1.50e5` → `1.5e5`. */
+function trimExponent(text: string): string {
+  return text.replace(/(\.\d*?)0+e/, '$1e').replace('.e', 'e');
 }
 
 function trimZeros(text: string): string {
