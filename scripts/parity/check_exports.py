@@ -1,4 +1,4 @@
-"""Loads what write-exports.ts wrote with transformers and PEFT and compares ids, texts and logits with theirs.
+"""Loads what write-exports.ts and write-trained.ts wrote with transformers and PEFT and compares ids, texts and logits with theirs.
 
     pip install torch==2.13.0 transformers==5.23.0 peft==0.21.2
     python scripts/parity/check_exports.py FOLDER [FIXTURES]
@@ -76,11 +76,27 @@ def check_adapter(name):
     expect(f"adapter {name}: logits", worst < 2e-4, worst)
 
 
+def check_trained(name):
+    golden = load_file(os.path.join(out, f"{name}-trained.safetensors"))
+    ids = golden["ids"].long()[None]
+    batch = {"input_ids": ids.tolist(), "attention_mask": torch.ones_like(ids).tolist()}
+    base = AutoModelForCausalLM.from_pretrained(os.path.join(out, f"{name}-grown"))
+    before = logits(base.eval(), batch)
+    merged = logits(AutoModelForCausalLM.from_pretrained(os.path.join(out, f"{name}-trained")).eval(), batch)
+    adapter = logits(PeftModel.from_pretrained(base, os.path.join(out, f"{name}-trained-adapter")).eval(), batch)
+    moved = (golden["logits"] - before).abs().max().item()
+    for kind, theirs in (("merged", merged), ("adapter", adapter)):
+        worst = (theirs - golden["logits"]).abs().max().item()
+        expect(f"{name} trained, {kind}: our logits", worst < 2e-4 < moved, f"{worst}, training moved them by {moved}")
+
+
 facts = read_json(out, "facts.json")
 for fact in facts["models"]:
     check_tokenizer(fact)
     check_model(fact)
 for name in facts["adapters"]:
     check_adapter(name)
+for name in facts.get("trained", []):
+    check_trained(name)
 print(f"{failures} differences")
 sys.exit(1 if failures else 0)
