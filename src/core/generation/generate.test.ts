@@ -5,6 +5,7 @@ import type { GraphExecutor } from '../ports';
 import { createRng } from '../random/rng';
 import { createGenerator } from './generate';
 import type { GenerationRequest } from './generator';
+import { hasFixtures } from '../testing/fixtures';
 import { fixtureModels, readFixtureModel } from './testing/fixture-model';
 
 const tokenizer = { decode: (ids: ArrayLike<number>) => Array.from(ids, (id) => `<${id}>`).join('') };
@@ -94,7 +95,7 @@ describe.each(fixtureModels())('createGenerator on %s', (model) => {
   });
 });
 
-describe('createGenerator', () => {
+describe.skipIf(!hasFixtures)('createGenerator', () => {
   it('reports numbers that are not finite as such, and fails only that', async () => {
     const { config, parameters, generator } = open('tiny-llama');
     const norm = parameters.get('model.norm.weight').data;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OrtExecutor } from '../../main/engine/ort-executor';
+import { hasFixtures } from '../testing/fixtures';
 import { createGenerator } from './generate';
 import { fixtureModels, readExpected, readFixtureModel } from './testing/fixture-model';
 
@@ -18,6 +19,8 @@ interface ExpectedGeneration {
 }
 
 const noTexts = { decode: () => '' };
+
+it.skipIf(!hasFixtures)('finds models to check', () => expect(fixtureModels().length).toBeGreaterThan(0));
 
 describe.each(
   fixtureModels().flatMap((model) => [

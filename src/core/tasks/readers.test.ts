@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { DATA, hasData } from '../testing/fixtures';
 import { readQuestionLines, suggestColumns } from './readers';
 
-const DATA = process.env['WORKBENCH_DATA'] ?? '../shared/data';
-
-test.each([
+test.skipIf(!hasData).each([
   ['gsm8k/train.jsonl', 7473, '72'],
   ['multiarith/test.jsonl', 600, '39'],
   ['mawps/singleop.jsonl', 562, null],

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FIXTURES, MODELS, hasFixtures } from '@core/testing/fixtures';
 import { openLanguageModel } from './language-model';
 import { OrtExecutor } from './ort-executor';
 
-const FIXTURES = resolve(process.env['WORKBENCH_FIXTURES'] ?? '../shared/fixtures');
-const MODELS = resolve(process.env['WORKBENCH_MODELS'] ?? '../shared/models');
 
 interface ExpectedRow {
   readonly ids: number[];
@@ -13,7 +12,7 @@ interface ExpectedRow {
   readonly new_text: string;
 }
 
-describe('openLanguageModel on a real model of 135 million parameters', () => {
+describe.skipIf(!hasFixtures)('openLanguageModel on a real model of 135 million parameters', () => {
   it('continues four prompts greedily as the reference does, all in one batch', async () => {
     const model = await openLanguageModel(join(MODELS, 'smollm2-135m-instruct', 'SmolLM2-135M-Instruct.Q4_1.gguf'), {
       executor: new OrtExecutor(),

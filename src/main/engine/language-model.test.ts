@@ -1,15 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GenerationResult } from '@core/generation/generator';
 import { createRng } from '@core/random/rng';
+import { FIXTURES, hasFixtures, listFixtures } from '@core/testing/fixtures';
 import { openLanguageModel, type LanguageModel } from './language-model';
 import { OrtExecutor } from './ort-executor';
 
-const FIXTURES = resolve(process.env['WORKBENCH_FIXTURES'] ?? '../shared/fixtures');
-const folders = readdirSync(join(FIXTURES, 'models')).filter((name) =>
-  existsSync(join(FIXTURES, 'models', name, 'expected', 'generate.json')),
-);
+const folders = listFixtures('models', 'expected/generate.json');
 const executor = new OrtExecutor({ threads: 1 });
 
 const STEP = {
@@ -60,6 +58,8 @@ async function largestGap(
   expect(gaps).toHaveLength(samples.reduce((sum, { result }) => sum + result.ids.length, 0));
   return Math.max(...gaps);
 }
+
+it.skipIf(!hasFixtures)('finds models to check', () => expect(folders.length).toBeGreaterThan(0));
 
 describe.each(folders)('openLanguageModel on %s', (name) => {
   it('continues the texts of the reference, tokenizer included', async () => {

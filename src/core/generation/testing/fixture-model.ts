@@ -9,6 +9,7 @@ export const FIXTURES = resolve(process.env['WORKBENCH_FIXTURES'] ?? '../shared/
 /** Folders of tiny models that say what generation must give. */
 export function fixtureModels(): string[] {
   const models = join(FIXTURES, 'models');
+  if (!existsSync(models)) return [];
   return readdirSync(models).filter((name) => existsSync(join(models, name, 'expected', 'generate.json')));
 }
 

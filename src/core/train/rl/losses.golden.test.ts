@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { hasFixtures, readJsonFixture } from '../../testing/fixtures';
 import { batchNormalised, byGroup, discountedReturns, spread, tokenRewards, type Rows } from './advantages';
 import { AGGREGATIONS, type Aggregation } from './aggregation';
 import { klPerToken, type KlEstimatorName } from './kl';
 import { klLoss, policyLoss, reinforceLoss, sequencePolicyLoss } from './policy-loss';
 import { RL_ALGORITHMS } from './registry';
 
-const FIXTURES = process.env['WORKBENCH_FIXTURES'] ?? '../shared/fixtures';
 
 interface Graded {
   readonly loss: number;
@@ -57,8 +55,10 @@ interface Golden {
   readonly cases: readonly Case[];
 }
 
-const golden = JSON.parse(readFileSync(join(FIXTURES, 'rl/losses.json'), 'utf8')) as Golden;
-const { beta, clip_low: clipLow, clip_high: clipHigh, dr_grpo_horizon: horizon } = golden.hyperparameters;
+const golden = hasFixtures ? readJsonFixture<Golden>('rl/losses.json') : null;
+const { beta = 0, clip_low: clipLow = 0, clip_high: clipHigh = 0, dr_grpo_horizon: horizon = 0 } = golden?.hyperparameters ?? {};
+
+test.skipIf(golden === null)('finds cases to check', () => expect(golden?.cases.length).toBeGreaterThan(0));
 
 /** Equal to 1e-10 wherever the mask is set. */
 function close(actual: Rows, expected: Rows, mask: Rows): void {
@@ -74,7 +74,7 @@ function graded(actual: { loss: number; grad: Rows }, expected: Graded, mask: Ro
   actual.grad.forEach((row, b) => Array.from(row).forEach((value, t) => mask[b]![t] === 0 && expect(value).toBe(0)));
 }
 
-describe.each(golden.cases.map((each) => [each.name, each] as const))('%s', (_name, c) => {
+describe.each((golden?.cases ?? []).map((each) => [each.name, each] as const))('%s', (_name, c) => {
   const { mask } = c;
   const kl = (estimator: KlEstimatorName) => c.logp_old.map((row, b) => klPerToken(estimator, row, c.logp_ref[b]!));
 
