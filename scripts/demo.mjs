@@ -14,7 +14,10 @@ if (entry === undefined) throw new Error('Give the path of a TypeScript file.');
 const folder = join(projectRoot, '.tools', 'run', `${entryName(entry)}-${process.pid}`);
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const name = entryName(entry);
-const built = await bundleEntries({ [name]: relative(projectRoot, resolve(entry)), engine: 'src/main/engine/engine.process.ts' }, folder);
+const built = await bundleEntries(
+  { [name]: relative(projectRoot, resolve(entry)), engine: 'src/main/engine/engine.process.ts' },
+  folder,
+);
 process.setSourceMapsEnabled(true);
 process.argv = [process.argv[0], built[name], ...rest];
 await import(pathToFileURL(built[name]).href);

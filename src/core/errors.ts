@@ -91,7 +91,12 @@ export function toEnvelope(error: unknown): ErrorEnvelope {
 
 /** Rebuilds the error on the receiving side. */
 export function fromEnvelope(envelope: ErrorEnvelope): WorkbenchError {
-  return new WorkbenchError(envelope.kind, envelope.message, envelope.facts, envelope.technical ? { cause: envelope.technical } : undefined);
+  return new WorkbenchError(
+    envelope.kind,
+    envelope.message,
+    envelope.facts,
+    envelope.technical ? { cause: envelope.technical } : undefined,
+  );
 }
 
 function describeCauses(cause: unknown): string {

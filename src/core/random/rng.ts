@@ -12,7 +12,11 @@ export function createRng(seed: number | string): Rng {
 /** The stream that `save()` described. */
 export function restoreRng(state: readonly number[]): Rng {
   const [hasSpare = 0, spare = 0] = state.slice(8, 10);
-  return new Xoshiro128(Uint32Array.from(state.slice(0, 4)), Uint32Array.from(state.slice(4, 8)), hasSpare ? spare : Number.NaN);
+  return new Xoshiro128(
+    Uint32Array.from(state.slice(0, 4)),
+    Uint32Array.from(state.slice(4, 8)),
+    hasSpare ? spare : Number.NaN,
+  );
 }
 
 class Xoshiro128 implements Rng {

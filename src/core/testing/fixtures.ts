@@ -15,8 +15,15 @@ export const DATA = process.env['WORKBENCH_DATA'] ?? fileURLToPath(new URL('../.
 
 export const hasData = existsSync(DATA);
 
-/** Folder of the small real models. */
-export const MODELS = join(FIXTURES, '../models');
+/** Folder of the small real models; `WORKBENCH_MODELS` overrides it. */
+export const MODELS = process.env['WORKBENCH_MODELS'] ?? join(FIXTURES, '../models');
+
+export const hasModels = existsSync(MODELS);
+
+// Without them golden tests are skipped, and a machine that should have them would not notice.
+if (process.env['REQUIRE_FIXTURES'] && !(hasFixtures && hasData)) {
+  throw new Error(`REQUIRE_FIXTURES is set, and there are no golden files in ${FIXTURES} and ${DATA}.`);
+}
 
 /** The rows of a JSONL file. */
 export function readRows<T>(...path: string[]): T[] {

@@ -34,14 +34,23 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments {
 /** Arguments of `npm run demo:real -- …`. @throws WorkbenchError `arguments` */
 export function parseRealDemoArguments(args: readonly string[]): RealDemoArguments {
   const usage = `npm run demo:real -- --model FOLDER_OR_GGUF --questions FILE ${SHARED_USAGE}`;
-  const { values } = withUsage(usage, () => parseArgs({ args: [...args], options: { ...SHARED_OPTIONS, model: { type: 'string' }, questions: { type: 'string' } } }));
+  const { values } = withUsage(usage, () =>
+    parseArgs({
+      args: [...args],
+      options: { ...SHARED_OPTIONS, model: { type: 'string' }, questions: { type: 'string' } },
+    }),
+  );
   if (!values.model || !values.questions) throw argumentsError('Name a model and a file of questions.', usage);
   return { ...sharedOf(values, usage), model: values.model, questions: values.questions };
 }
 
-function sharedOf(values: { seed: string; quick: boolean; json?: string | undefined; data?: string | undefined }, usage: string): DemoArguments {
+function sharedOf(
+  values: { seed: string; quick: boolean; json?: string | undefined; data?: string | undefined },
+  usage: string,
+): DemoArguments {
   const seed = Number(values.seed);
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 31) throw argumentsError(`The seed is a whole number from 0 to 2147483647, not "${values.seed}".`, usage);
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 31)
+    throw argumentsError(`The seed is a whole number from 0 to 2147483647, not "${values.seed}".`, usage);
   return { seed, quick: values.quick, json: values.json ?? null, data: values.data ?? null };
 }
 

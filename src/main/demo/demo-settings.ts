@@ -15,15 +15,45 @@ export interface RoadPlan {
 /** The embedded model on two cores within ten minutes; chosen on the validation questions (docs/experiments.md). */
 export function fullDemoPlan(seed: number): RoadPlan {
   return {
-    searchQuestions: 300,
+    searchQuestions: 700,
     rlQuestions: 1000,
     validationQuestions: 150,
     testQuestions: 500,
     settings: {
       tokens: { initialisation: 'cue', promptSet: 'workbook', seed },
-      search: { expander: 'prompted', promptSet: 'workbook', numSimulations: 8, temperature: 0.7, maxStepTokens: 64, maxAnswerTokens: 96, maxPathTokens: 384, children: 'narrow', concurrentTrees: 64, seed },
-      examples: { promptSet: 'workbook', maxPathsPerQuestion: 3, maxMergesPerPath: 2, minSharedSteps: 0, wrongTailScope: 'step', contaminationWords: 0, verifyMaxTokens: 96, maxTokens: 384, seed },
-      sft: { learningRate: 5e-4, epochs: 6, minUpdates: 120, batchSize: 32, maxTokens: 384, checkpointEvery: 40, seed },
+      search: {
+        expander: 'prompted',
+        promptSet: 'workbook',
+        numSimulations: 8,
+        temperature: 0.7,
+        maxStepTokens: 64,
+        maxAnswerTokens: 96,
+        maxPathTokens: 384,
+        children: 'narrow',
+        concurrentTrees: 150,
+        seed,
+      },
+      examples: {
+        promptSet: 'workbook',
+        maxPathsPerQuestion: 3,
+        maxMergesPerPath: 2,
+        minSharedSteps: 0,
+        wrongTailScope: 'step',
+        contaminationWords: 0,
+        verifyMaxTokens: 96,
+        maxTokens: 384,
+        seed,
+      },
+      sft: {
+        learningRate: 6e-4,
+        epochs: 5,
+        minUpdates: 120,
+        maxUpdates: 280,
+        batchSize: 16,
+        maxTokens: 384,
+        checkpointEvery: 40,
+        seed,
+      },
       rl: {
         iterations: 8,
         questionsPerIteration: 16,
@@ -39,7 +69,7 @@ export function fullDemoPlan(seed: number): RoadPlan {
         evaluateQuestions: 100,
         seed,
       },
-      evaluate: { mode: 'greedy', maxNewTokens: 400, concurrentQuestions: 64, seed },
+      evaluate: { mode: 'greedy', maxNewTokens: 400, concurrentQuestions: 256, seed },
       export: { form: 'merged', dtype: 'F32' },
     },
   };
@@ -56,8 +86,15 @@ export function quickDemoPlan(seed: number): RoadPlan {
     settings: {
       ...full.settings,
       search: { ...full.settings.search, numSimulations: 4 },
-      sft: { ...full.settings.sft, epochs: 2, minUpdates: 40 },
-      rl: { ...full.settings.rl, iterations: 2, questionsPerIteration: 8, pathsPerQuestion: 8, pathsPerUpdate: 64, evaluateQuestions: 30 },
+      sft: { ...full.settings.sft, epochs: 1, minUpdates: 20, batchSize: 16 },
+      rl: {
+        ...full.settings.rl,
+        iterations: 2,
+        questionsPerIteration: 8,
+        pathsPerQuestion: 8,
+        pathsPerUpdate: 64,
+        evaluateQuestions: 30,
+      },
     },
   };
 }

@@ -50,7 +50,9 @@ export function describeRunning(stage: ReportStage, run: Run): string {
   const { progress } = run;
   if (!progress) return `${stage} · ${run.name} …`;
   const share = progress.total > 0 ? ` (${Math.floor((100 * progress.done) / progress.total)} %)` : '';
-  const left = progress.secondsLeft ? `, ${describeSeconds((progress.secondsLeft.low + progress.secondsLeft.high) / 2)} left` : '';
+  const left = progress.secondsLeft
+    ? `, ${describeSeconds((progress.secondsLeft.low + progress.secondsLeft.high) / 2)} left`
+    : '';
   return `${stage} · ${progress.phase} ${Math.floor(progress.done)} of ${progress.total} ${progress.unit}${share}${left}`;
 }
 

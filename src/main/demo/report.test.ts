@@ -4,15 +4,26 @@ import { table } from './report';
 
 describe('table', () => {
   it('pads columns to their widest cell and aligns numbers right', () => {
-    expect(table(['stage', 's', 'made'], [['sft', '12.0', 'a'], ['search', '3.5', 'bc']])).toBe(
-      ['stage      s  made', '──────  ────  ────', 'sft     12.0  a', 'search   3.5  bc'].join('\n'),
-    );
+    expect(
+      table(
+        ['stage', 's', 'made'],
+        [
+          ['sft', '12.0', 'a'],
+          ['search', '3.5', 'bc'],
+        ],
+      ),
+    ).toBe(['stage      s  made', '──────  ────  ────', 'sft     12.0  a', 'search   3.5  bc'].join('\n'));
   });
 });
 
 describe('parseDemoArguments', () => {
   it('reads seed, quick and json', () => {
-    expect(parseDemoArguments(['--seed', '7', '--quick', '--json', 'r.json'])).toEqual({ seed: 7, quick: true, json: 'r.json', data: null });
+    expect(parseDemoArguments(['--seed', '7', '--quick', '--json', 'r.json'])).toEqual({
+      seed: 7,
+      quick: true,
+      json: 'r.json',
+      data: null,
+    });
   });
 
   it('names the usage when something is off', () => {

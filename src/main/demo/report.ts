@@ -5,7 +5,12 @@ import type { RoadReport } from './walk-road';
 export interface DemoReport {
   readonly seed: number;
   readonly quick: boolean;
-  readonly stages: readonly { readonly name: string; readonly seconds: number; readonly tokens: number; readonly [figure: string]: number | string | boolean | null }[];
+  readonly stages: readonly {
+    readonly name: string;
+    readonly seconds: number;
+    readonly tokens: number;
+    readonly [figure: string]: number | string | boolean | null;
+  }[];
   readonly rungs: readonly { readonly name: string; readonly accuracy: Proportion; readonly tokensPerAnswer: number }[];
   readonly comparison: {
     readonly before: number;
@@ -25,8 +30,17 @@ export function toDemoReport(report: RoadReport, run: { readonly seed: number; r
   return {
     seed: run.seed,
     quick: run.quick,
-    stages: report.stages.map(({ name, seconds, tokens, figures }) => ({ ...figures, name, seconds: round(seconds, 2), tokens })),
-    rungs: report.rungs.map(({ name, evaluation }) => ({ name, accuracy: evaluation.accuracy, tokensPerAnswer: evaluation.tokensPerAnswer })),
+    stages: report.stages.map(({ name, seconds, tokens, figures }) => ({
+      ...figures,
+      name,
+      seconds: round(seconds, 2),
+      tokens,
+    })),
+    rungs: report.rungs.map(({ name, evaluation }) => ({
+      name,
+      accuracy: evaluation.accuracy,
+      tokensPerAnswer: evaluation.tokensPerAnswer,
+    })),
     comparison: {
       before: comparison.firstAccuracy.value,
       after: comparison.secondAccuracy.value,
@@ -44,7 +58,12 @@ export function toDemoReport(report: RoadReport, run: { readonly seed: number; r
 export function renderReport(report: RoadReport, options: { readonly quick: boolean }): string {
   const stages = table(
     ['stage', 'seconds', 'tokens', 'made'],
-    report.stages.map((stage) => [stage.name, stage.seconds.toFixed(1), stage.tokens > 0 ? stage.tokens.toLocaleString('en') : '–', describeFigures(stage.figures)]),
+    report.stages.map((stage) => [
+      stage.name,
+      stage.seconds.toFixed(1),
+      stage.tokens > 0 ? stage.tokens.toLocaleString('en') : '–',
+      describeFigures(stage.figures),
+    ]),
   );
   const rungs = table(
     ['accuracy on unseen questions', '%', '95 % interval', 'questions', 'tokens/answer'],
@@ -61,7 +80,9 @@ export function renderReport(report: RoadReport, options: { readonly quick: bool
     `Paired comparison, last against first: ${signed(comparison.difference.value)} points ` +
     `(95 % interval ${signed(comparison.difference.low)} to ${signed(comparison.difference.high)}), ` +
     `${comparison.won} won, ${comparison.lost} lost, p = ${comparison.pValue.toPrecision(2)} (exact McNemar test, ${comparison.sharedQuestions} questions).`;
-  const caution = options.quick ? '\nA quick run shows that every stage works; it is too small to say anything about accuracy.' : '';
+  const caution = options.quick
+    ? '\nA quick run shows that every stage works; it is too small to say anything about accuracy.'
+    : '';
   return `${stages}\n\n${rungs}\n\n${paired}${caution}\n\nExported checkpoint: ${report.exportFolder}`;
 }
 
@@ -69,7 +90,14 @@ export function renderReport(report: RoadReport, options: { readonly quick: bool
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
   const line = (cells: readonly string[]) =>
-    cells.map((cell, column) => (column === 0 || column === head.length - 1 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd();
+    cells
+      .map((cell, column) =>
+        column === 0 || column === head.length - 1
+          ? cell.padEnd(widths[column] ?? 0)
+          : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd();
   return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
@@ -77,7 +105,10 @@ function describeFigures(figures: Readonly<Record<string, number | string | bool
   return Object.entries(figures)
     .filter(([name, value]) => name !== 'tokens' && typeof value === 'number')
     .slice(0, 4)
-    .map(([name, value]) => `${typeof value === 'number' ? round(value, 3).toLocaleString('en') : ''} ${name.replace(/([A-Z])/g, ' $1').toLowerCase()}`)
+    .map(
+      ([name, value]) =>
+        `${typeof value === 'number' ? round(value, 3).toLocaleString('en') : ''} ${name.replace(/([A-Z])/g, ' $1').toLowerCase()}`,
+    )
     .join(', ');
 }
 

@@ -11,7 +11,10 @@ import { openSession, type WorkbenchSession } from './workbench-session';
 export type RoadPreparation = (session: WorkbenchSession) => Promise<Omit<RoadStart, 'client' | 'onRun'>>;
 
 /** Runs a demo from arguments to report; the exit code says whether it came to its end. */
-export async function runRoad(parse: () => DemoArguments, prepare: (args: DemoArguments) => RoadPreparation): Promise<void> {
+export async function runRoad(
+  parse: () => DemoArguments,
+  prepare: (args: DemoArguments) => RoadPreparation,
+): Promise<void> {
   let session: WorkbenchSession | null = null;
   try {
     const args = parse();
@@ -19,10 +22,17 @@ export async function runRoad(parse: () => DemoArguments, prepare: (args: DemoAr
     const startedMs = performance.now();
     say(`Everything is kept in ${session.dataFolder}`);
     const start = await prepare(args)(session);
-    const line = new ProgressLine({ isTerminal: process.stdout.isTTY, columns: process.stdout.columns ?? 80, write: (text) => void process.stdout.write(text), nowMs: () => performance.now() });
+    const line = new ProgressLine({
+      isTerminal: process.stdout.isTTY,
+      columns: process.stdout.columns ?? 80,
+      write: (text) => void process.stdout.write(text),
+      nowMs: () => performance.now(),
+    });
     const report = await walkRoad({ ...start, client: session.client, onRun: (stage, run) => line.show(stage, run) });
     say(`\n${renderReport(report, { quick: args.quick })}`);
-    say(`Whole road: ${((performance.now() - startedMs) / 60_000).toFixed(1)} minutes. Open the workbench with npm start to look at every tree, example and chart.`);
+    say(
+      `Whole road: ${((performance.now() - startedMs) / 60_000).toFixed(1)} minutes. Open the workbench with npm start to look at every tree, example and chart.`,
+    );
     if (args.json !== null) writeFileSync(args.json, `${JSON.stringify(toDemoReport(report, args), null, 2)}\n`);
   } catch (error) {
     process.exitCode = 1;
@@ -39,7 +49,12 @@ function say(text: string): void {
 /** An error in its parts; the technical text only where the program itself is to blame. */
 function sayError(error: unknown): void {
   const { kind, message, facts, technical } = toEnvelope(fromRpcError(error));
-  const lines = [`\n${message}`, facts.where && `Where: ${facts.where}`, facts.kept && `Kept: ${facts.kept}`, facts.wayOut && `What to do: ${facts.wayOut}`];
+  const lines = [
+    `\n${message}`,
+    facts.where && `Where: ${facts.where}`,
+    facts.kept && `Kept: ${facts.kept}`,
+    facts.wayOut && `What to do: ${facts.wayOut}`,
+  ];
   if (kind === 'internal') lines.push(technical);
   process.stderr.write(`${lines.filter(Boolean).join('\n')}\n`);
 }

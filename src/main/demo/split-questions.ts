@@ -26,8 +26,20 @@ const MAX_ROWS = 5000;
  * Splits a set of the person's into training, validation and test questions: of every ten in order, seven, one and two. Nothing that is trained
  * on is tested on, wherever there are enough questions for that.
  */
-export async function splitQuestions(client: WorkbenchClient, projectId: ProjectId, set: QuestionSet): Promise<SplitSets> {
-  if (set.count < HOLD_OUT_FROM) return { train: set.id, validation: set.id, test: set.id, trainCount: set.count, testCount: set.count, isHeldOut: false };
+export async function splitQuestions(
+  client: WorkbenchClient,
+  projectId: ProjectId,
+  set: QuestionSet,
+): Promise<SplitSets> {
+  if (set.count < HOLD_OUT_FROM)
+    return {
+      train: set.id,
+      validation: set.id,
+      test: set.id,
+      trainCount: set.count,
+      testCount: set.count,
+      isHeldOut: false,
+    };
   const parts: Record<QuestionSetRole, QuestionRow[]> = { train: [], validation: [], test: [] };
   for (let offset = 0; offset < Math.min(set.count, MAX_ROWS); offset += PAGE_ROWS) {
     const { rows } = await client.questions.rows({ id: set.id, offset, limit: PAGE_ROWS });
@@ -39,7 +51,14 @@ export async function splitQuestions(client: WorkbenchClient, projectId: Project
       const path = join(folder, `${role}.jsonl`);
       writeFileSync(path, parts[role].map((row) => JSON.stringify(row)).join('\n'));
       const mapping = { id: 'id', prompt: 'prompt', answer: 'referenceAnswer' };
-      const { set: made } = await client.questions.import({ projectId, path, mapping, name: `${set.name}, ${role}`, role, dryRun: false });
+      const { set: made } = await client.questions.import({
+        projectId,
+        path,
+        mapping,
+        name: `${set.name}, ${role}`,
+        role,
+        dryRun: false,
+      });
       return made?.id ?? set.id;
     };
     const sets = { train: await store('train'), validation: await store('validation'), test: await store('test') };
@@ -50,4 +69,15 @@ export async function splitQuestions(client: WorkbenchClient, projectId: Project
   }
 }
 
-const PLACES: readonly QuestionSetRole[] = ['train', 'train', 'train', 'train', 'train', 'train', 'train', 'validation', 'test', 'test'];
+const PLACES: readonly QuestionSetRole[] = [
+  'train',
+  'train',
+  'train',
+  'train',
+  'train',
+  'train',
+  'train',
+  'validation',
+  'test',
+  'test',
+];

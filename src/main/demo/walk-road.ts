@@ -37,7 +37,12 @@ export interface RoadStart {
   readonly client: WorkbenchClient;
   readonly projectId: ProjectId;
   readonly base: Checkpoint;
-  readonly sets: { readonly search: QuestionSetId; readonly rl: QuestionSetId; readonly validation: QuestionSetId; readonly test: QuestionSetId };
+  readonly sets: {
+    readonly search: QuestionSetId;
+    readonly rl: QuestionSetId;
+    readonly validation: QuestionSetId;
+    readonly test: QuestionSetId;
+  };
   readonly plan: RoadPlan;
   /** Called whenever a run has something new to say. */
   readonly onRun: (stage: ReportStage, run: Run) => void;
@@ -59,33 +64,77 @@ export async function walkRoad(start: RoadStart): Promise<RoadReport> {
     ledger.add(stage, finished);
     return finished;
   };
-  const evaluate = async (checkpointId: CheckpointId, questionSetId: QuestionSetId, maxQuestions: number, responsePrefix: string, name: string): Promise<Evaluation> => {
-    const finished = await run('evaluate', { kind: 'evaluate', checkpointId, questionSetId, config: { ...settings.evaluate, maxQuestions, responsePrefix } }, name);
+  const evaluate = async (
+    checkpointId: CheckpointId,
+    questionSetId: QuestionSetId,
+    maxQuestions: number,
+    responsePrefix: string,
+    name: string,
+  ): Promise<Evaluation> => {
+    const finished = await run(
+      'evaluate',
+      { kind: 'evaluate', checkpointId, questionSetId, config: { ...settings.evaluate, maxQuestions, responsePrefix } },
+      name,
+    );
     return evaluationOf(start, finished);
   };
 
-  const tokens = await run('tokens', { kind: 'tokens', checkpointId: base.id, config: settings.tokens }, 'Add the functional tokens');
+  const tokens = await run(
+    'tokens',
+    { kind: 'tokens', checkpointId: base.id, config: settings.tokens },
+    'Add the functional tokens',
+  );
   const grown = finalCheckpoint(tokens);
 
   const searched = await run(
     'search',
-    { kind: 'search', checkpointId: grown, questionSetId: sets.search, config: { ...settings.search, maxQuestions: plan.searchQuestions } },
+    {
+      kind: 'search',
+      checkpointId: grown,
+      questionSetId: sets.search,
+      config: { ...settings.search, maxQuestions: plan.searchQuestions },
+    },
     'Grow trees',
   );
-  const merged = await run('examples', { kind: 'examples', checkpointId: grown, searchRunId: searched.id, config: settings.examples }, 'Make examples');
-  const tuned = await run('sft', { kind: 'sft', checkpointId: grown, datasetId: datasetOf(merged), config: settings.sft }, 'Fine-tune');
+  const merged = await run(
+    'examples',
+    { kind: 'examples', checkpointId: grown, searchRunId: searched.id, config: settings.examples },
+    'Make examples',
+  );
+  const tuned = await run(
+    'sft',
+    { kind: 'sft', checkpointId: grown, datasetId: datasetOf(merged), config: settings.sft },
+    'Fine-tune',
+  );
   const explored = await run(
     'rl',
-    { kind: 'rl', checkpointId: finalCheckpoint(tuned), questionSetId: sets.rl, config: { ...settings.rl, maxQuestions: plan.rlQuestions } },
+    {
+      kind: 'rl',
+      checkpointId: finalCheckpoint(tuned),
+      questionSetId: sets.rl,
+      config: { ...settings.rl, maxQuestions: plan.rlQuestions },
+    },
     'Explore',
   );
 
-  const bestPrompt = await findBestPrompt(base, (prompt) => evaluate(base.id, sets.validation, plan.validationQuestions, prompt, promptName('Validation', prompt)));
-  const before = await evaluate(base.id, sets.test, plan.testQuestions, bestPrompt, promptName('Test, before', bestPrompt));
+  const bestPrompt = await findBestPrompt(base, (prompt) =>
+    evaluate(base.id, sets.validation, plan.validationQuestions, prompt, promptName('Validation', prompt)),
+  );
+  const before = await evaluate(
+    base.id,
+    sets.test,
+    plan.testQuestions,
+    bestPrompt,
+    promptName('Test, before', bestPrompt),
+  );
   const afterSft = await evaluate(finalCheckpoint(tuned), sets.test, plan.testQuestions, '', 'Test, after fine-tuning');
   const afterRl = await evaluate(finalCheckpoint(explored), sets.test, plan.testQuestions, '', 'Test, after exploring');
 
-  const exported = await run('export', { kind: 'export', checkpointId: finalCheckpoint(explored), config: settings.export }, 'Export');
+  const exported = await run(
+    'export',
+    { kind: 'export', checkpointId: finalCheckpoint(explored), config: settings.export },
+    'Export',
+  );
   const comparison = await start.client.evaluations.compare({ first: before.id, second: afterRl.id });
   return {
     stages: ledger.report(),
@@ -104,7 +153,11 @@ function runToEnd(start: RoadStart, stage: ReportStage, spec: JobSpecInput, name
 }
 
 /** Starts a run and follows it to its end. @throws WorkbenchError of the run when it does not finish */
-export async function runToSettled(client: WorkbenchClient, wanted: { readonly projectId: ProjectId; readonly name: string; readonly spec: JobSpecInput }, onRun: (run: Run) => void): Promise<Run> {
+export async function runToSettled(
+  client: WorkbenchClient,
+  wanted: { readonly projectId: ProjectId; readonly name: string; readonly spec: JobSpecInput },
+  onRun: (run: Run) => void,
+): Promise<Run> {
   const controller = new AbortController();
   const events = await client.runs.watch({}, { signal: controller.signal });
   try {
@@ -116,7 +169,9 @@ export async function runToSettled(client: WorkbenchClient, wanted: { readonly p
       if (event.run.status === 'finished') return event.run;
       if (SETTLED_OTHERWISE.has(event.run.status)) throw stageError(event.run);
     }
-    throw new WorkbenchError('internal', `The events of the run "${wanted.name}" ended before it did.`, { code: 'events-ended' });
+    throw new WorkbenchError('internal', `The events of the run "${wanted.name}" ended before it did.`, {
+      code: 'events-ended',
+    });
   } finally {
     controller.abort();
   }
@@ -125,11 +180,24 @@ export async function runToSettled(client: WorkbenchClient, wanted: { readonly p
 const SETTLED_OTHERWISE: ReadonlySet<Run['status']> = new Set(['failed', 'cancelled', 'paused', 'interrupted']);
 
 function stageError(run: Run): WorkbenchError {
-  if (run.error) return fromEnvelope({ ...run.error, facts: { ...run.error.facts, kept: run.error.facts.kept ?? `Everything before "${run.name}" is in the workbench.` } } as Parameters<typeof fromEnvelope>[0]);
-  return new WorkbenchError('precondition', `The run "${run.name}" ended as ${run.status}.`, { code: 'run-not-finished', wayOut: 'Open the workbench and resume it there.' });
+  if (run.error)
+    return fromEnvelope({
+      ...run.error,
+      facts: {
+        ...run.error.facts,
+        kept: run.error.facts.kept ?? `Everything before "${run.name}" is in the workbench.`,
+      },
+    } as Parameters<typeof fromEnvelope>[0]);
+  return new WorkbenchError('precondition', `The run "${run.name}" ended as ${run.status}.`, {
+    code: 'run-not-finished',
+    wayOut: 'Open the workbench and resume it there.',
+  });
 }
 
-async function findBestPrompt(base: Checkpoint, evaluateWith: (prompt: string) => Promise<Evaluation>): Promise<string> {
+async function findBestPrompt(
+  base: Checkpoint,
+  evaluateWith: (prompt: string) => Promise<Evaluation>,
+): Promise<string> {
   const prompts = base.plainPrompts.length > 0 ? base.plainPrompts : [''];
   if (prompts.length === 1) return prompts[0] ?? '';
   let best = { prompt: '', accuracy: -1 };
@@ -146,31 +214,45 @@ function promptName(what: string, prompt: string): string {
 
 async function evaluationOf(start: RoadStart, run: Run): Promise<Evaluation> {
   const id: EvaluationId | null = run.outputs.evaluationId;
-  const found = (await start.client.evaluations.list({ projectId: start.projectId })).find((evaluation) => evaluation.id === id);
-  if (!found) throw new WorkbenchError('internal', `The run "${run.name}" stored no evaluation.`, { code: 'evaluation-missing' });
+  const found = (await start.client.evaluations.list({ projectId: start.projectId })).find(
+    (evaluation) => evaluation.id === id,
+  );
+  if (!found)
+    throw new WorkbenchError('internal', `The run "${run.name}" stored no evaluation.`, { code: 'evaluation-missing' });
   return found;
 }
 
 function finalCheckpoint(run: Run): CheckpointId {
   const id = run.outputs.checkpointIds.at(-1);
-  if (!id) throw new WorkbenchError('internal', `The run "${run.name}" stored no checkpoint.`, { code: 'checkpoint-missing' });
+  if (!id)
+    throw new WorkbenchError('internal', `The run "${run.name}" stored no checkpoint.`, { code: 'checkpoint-missing' });
   return id;
 }
 
 function datasetOf(run: Run): DatasetId {
-  if (!run.outputs.datasetId) throw new WorkbenchError('precondition', `The run "${run.name}" made no examples.`, { code: 'no-examples', wayOut: 'Grow more trees, or use easier questions.' });
+  if (!run.outputs.datasetId)
+    throw new WorkbenchError('precondition', `The run "${run.name}" made no examples.`, {
+      code: 'no-examples',
+      wayOut: 'Grow more trees, or use easier questions.',
+    });
   return run.outputs.datasetId;
 }
 
 function artefactFolder(run: Run): string {
-  const folder = run.outputs.artefacts.find((artefact) => artefact.kind === 'model-folder' || artefact.kind === 'adapter-folder');
-  if (!folder) throw new WorkbenchError('internal', `The run "${run.name}" stored no export folder.`, { code: 'export-missing' });
+  const folder = run.outputs.artefacts.find(
+    (artefact) => artefact.kind === 'model-folder' || artefact.kind === 'adapter-folder',
+  );
+  if (!folder)
+    throw new WorkbenchError('internal', `The run "${run.name}" stored no export folder.`, { code: 'export-missing' });
   return folder.path;
 }
 
 /** Adds up the runs of each stage. */
 class StageLedger {
-  readonly #rows = new Map<ReportStage, { seconds: number; tokens: number; figures: Record<string, number | string | boolean | null> }>();
+  readonly #rows = new Map<
+    ReportStage,
+    { seconds: number; tokens: number; figures: Record<string, number | string | boolean | null> }
+  >();
 
   add(stage: ReportStage, run: Run): void {
     const row = this.#rows.get(stage) ?? { seconds: 0, tokens: 0, figures: {} };

@@ -32,7 +32,9 @@ interface NllRow {
 describe.skipIf(!hasFixtures)('SmolLM2-135M from its GGUF', () => {
   let model: LanguageModel;
   const nllRows = hasFixtures
-    ? readJsonFixture<{ rows: { plain: NllRow; chat: NllRow }[] }>('smollm2', 'expected', 'nll.json').rows.flatMap(({ plain, chat }) => [plain, chat])
+    ? readJsonFixture<{ rows: { plain: NllRow; chat: NllRow }[] }>('smollm2', 'expected', 'nll.json').rows.flatMap(
+        ({ plain, chat }) => [plain, chat],
+      )
     : [];
 
   const openTrainer = (mode: TrainingMode) =>

@@ -5,7 +5,6 @@ import { FIXTURES, MODELS, hasFixtures } from '@core/testing/fixtures';
 import { openLanguageModel } from './language-model';
 import { OrtExecutor } from './ort-executor';
 
-
 interface ExpectedRow {
   readonly ids: number[];
   readonly new_ids: number[];

@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readSafetensors } from '../../formats/safetensors';
 import type { ModelConfig, Parameter, ParameterStore } from '../../models/model-config';
 import { readModelConfig } from '../../models/registry';
-
-export const FIXTURES = resolve(process.env['WORKBENCH_FIXTURES'] ?? '../shared/fixtures');
+import { FIXTURES, hasFixtures, listFixtures } from '../../testing/fixtures';
 
 /** Folders of tiny models that say what generation must give. */
 export function fixtureModels(): string[] {

@@ -6,7 +6,6 @@ import { klPerToken, type KlEstimatorName } from './kl';
 import { klLoss, policyLoss, reinforceLoss, sequencePolicyLoss } from './policy-loss';
 import { RL_ALGORITHMS } from './registry';
 
-
 interface Graded {
   readonly loss: number;
   readonly grad: number[][];
@@ -56,7 +55,12 @@ interface Golden {
 }
 
 const golden = hasFixtures ? readJsonFixture<Golden>('rl/losses.json') : null;
-const { beta = 0, clip_low: clipLow = 0, clip_high: clipHigh = 0, dr_grpo_horizon: horizon = 0 } = golden?.hyperparameters ?? {};
+const {
+  beta = 0,
+  clip_low: clipLow = 0,
+  clip_high: clipHigh = 0,
+  dr_grpo_horizon: horizon = 0,
+} = golden?.hyperparameters ?? {};
 
 test.skipIf(golden === null)('finds cases to check', () => expect(golden?.cases.length).toBeGreaterThan(0));
 

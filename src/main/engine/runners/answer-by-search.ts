@@ -43,10 +43,26 @@ export async function answerBySearch(
     explorationWeight: config.explorationWeight,
     rootDirectAnswer: false,
   });
-  const expander = createSampledExpander({ ...model, maxContext: model.language.config.maxPositions, tokens: model.requireTokens(), grammar: createGrammar({ maxDepth: config.maxDepth }), config: search });
+  const expander = createSampledExpander({
+    ...model,
+    maxContext: model.language.config.maxPositions,
+    tokens: model.requireTokens(),
+    grammar: createGrammar({ maxDepth: config.maxDepth }),
+    config: search,
+  });
   return Promise.all(
     questions.map(async (question) => {
-      const tree = await growTree({ ...question, source: '' }, { config: search, expander, verifier: answerVerifier, rng: rng.fork(`question:${question.id}`), cancel, leafValue: consistencyValue });
+      const tree = await growTree(
+        { ...question, source: '' },
+        {
+          config: search,
+          expander,
+          verifier: answerVerifier,
+          rng: rng.fork(`question:${question.id}`),
+          cancel,
+          leafValue: consistencyValue,
+        },
+      );
       onAnswer();
       return judge(tree, question);
     }),
@@ -56,7 +72,10 @@ export async function answerBySearch(
 function judge(tree: SearchTree, question: QuestionRow): SearchedAnswer {
   const attempts = treeAttempts(tree);
   const answer = majorityVote(attempts).winner?.answer ?? null;
-  const verdict = answer === null ? { equal: false, why: 'No path came to an answer.' } : compareAnswers(answer, question.referenceAnswer);
+  const verdict =
+    answer === null
+      ? { equal: false, why: 'No path came to an answer.' }
+      : compareAnswers(answer, question.referenceAnswer);
   return {
     isCovered: isCovered(attempts),
     item: {
@@ -75,9 +94,14 @@ function judge(tree: SearchTree, question: QuestionRow): SearchedAnswer {
 /** The first path that ends with the answer of the vote, as text. */
 function pathText(tree: SearchTree, answer: string | null): string {
   const ends = leaves(tree);
-  const leaf = ends.find((end) => answer !== null && tree.answer[end] !== null && compareAnswers(tree.answer[end]!, answer).equal) ?? ends[0];
+  const leaf =
+    ends.find(
+      (end) => answer !== null && tree.answer[end] !== null && compareAnswers(tree.answer[end]!, answer).equal,
+    ) ?? ends[0];
   if (leaf === undefined) return '';
   const steps = pathTo(tree, leaf).slice(1);
   // Every node but the question carries a functional token.
-  return renderSteps(steps.map((index) => ({ token: tree.kind[index] as FunctionalTokenName, text: tree.text[index]! })));
+  return renderSteps(
+    steps.map((index) => ({ token: tree.kind[index] as FunctionalTokenName, text: tree.text[index]! })),
+  );
 }

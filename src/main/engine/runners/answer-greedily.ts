@@ -18,7 +18,9 @@ export async function answerGreedily(
 ): Promise<EvaluationItem[]> {
   return Promise.all(
     questions.map(async (question) => {
-      const prefix = [...model.tokenizer.encodeChat([{ role: 'user', content: question.prompt }], { addGenerationPrompt: true })];
+      const prefix = [
+        ...model.tokenizer.encodeChat([{ role: 'user', content: question.prompt }], { addGenerationPrompt: true }),
+      ];
       const begun = config.responsePrefix === '' ? [] : [...model.tokenizer.encode(config.responsePrefix)];
       const { ids } = await model.generator.generate({
         prefixIds: [...prefix, ...begun],

@@ -41,7 +41,8 @@ export function checkpointRecord(written: WrittenCheckpoint): Extract<JobRecord,
 /** Bytes of all files in a folder and below. */
 export function folderBytes(folder: string): number {
   return readdirSync(folder, { withFileTypes: true }).reduce(
-    (sum, entry) => sum + (entry.isDirectory() ? folderBytes(join(folder, entry.name)) : statSync(join(folder, entry.name)).size),
+    (sum, entry) =>
+      sum + (entry.isDirectory() ? folderBytes(join(folder, entry.name)) : statSync(join(folder, entry.name)).size),
     0,
   );
 }

@@ -12,7 +12,10 @@ import { addTo, workInRounds, type Tally } from './rounds';
 /** Answers every question of a set and stores each response with its verdict, then the share that is right. */
 export async function runEvaluate(context: JobContext<'evaluate'>): Promise<RunnerOutcome> {
   const { config } = context.spec;
-  const questions = readJsonl(context.job.inputs.questions, QuestionRow, 'questions').slice(0, config.maxQuestions ?? undefined);
+  const questions = readJsonl(context.job.inputs.questions, QuestionRow, 'questions').slice(
+    0,
+    config.maxQuestions ?? undefined,
+  );
   const model = await openJobModel(context, { maxRows: config.concurrentQuestions });
   const rng = createRng(config.seed);
   const startedMs = performance.now();
@@ -27,12 +30,30 @@ export async function runEvaluate(context: JobContext<'evaluate'>): Promise<Runn
         let finished = 0;
         const onAnswer = () => {
           finished += 1;
-          context.progress({ phase: 'answering questions', done: first + finished, total: questions.length, unit: 'questions', tokens: model.generator.stats.newTokens });
+          context.progress({
+            phase: 'answering questions',
+            done: first + finished,
+            total: questions.length,
+            unit: 'questions',
+            tokens: model.generator.stats.newTokens,
+          });
         };
-        if (config.mode !== 'search') addGreedy(sums, await commitGreedy(context, await answerGreedily(model, config, round, context.cancel, onAnswer)));
+        if (config.mode !== 'search')
+          addGreedy(
+            sums,
+            await commitGreedy(context, await answerGreedily(model, config, round, context.cancel, onAnswer)),
+          );
         if (config.mode !== 'greedy') {
-          const found = await answerBySearch(model, config, round, rng, context.cancel, config.mode === 'search' ? onAnswer : () => undefined);
-          if (config.mode === 'search') await context.commit(found.map(({ item }) => ({ type: 'evaluationItem', item })));
+          const found = await answerBySearch(
+            model,
+            config,
+            round,
+            rng,
+            context.cancel,
+            config.mode === 'search' ? onAnswer : () => undefined,
+          );
+          if (config.mode === 'search')
+            await context.commit(found.map(({ item }) => ({ type: 'evaluationItem', item })));
           for (const each of found) {
             addTo(sums, 'searchTokens', each.item.tokens);
             addTo(sums, 'covered', each.isCovered ? 1 : 0);
@@ -45,14 +66,20 @@ export async function runEvaluate(context: JobContext<'evaluate'>): Promise<Runn
     });
     if (outcome === 'paused') return { outcome, result: resultOf(context, tally) };
     await context.commit([evaluationRecord(context, tally)]);
-    context.log('info', `Answered ${tally['answered'] ?? 0} questions in ${((performance.now() - startedMs) / 1000).toFixed(1)} s.`);
+    context.log(
+      'info',
+      `Answered ${tally['answered'] ?? 0} questions in ${((performance.now() - startedMs) / 1000).toFixed(1)} s.`,
+    );
     return { outcome, result: resultOf(context, tally) };
   } finally {
     await model.dispose();
   }
 }
 
-async function commitGreedy(context: JobContext<'evaluate'>, items: readonly EvaluationItem[]): Promise<readonly EvaluationItem[]> {
+async function commitGreedy(
+  context: JobContext<'evaluate'>,
+  items: readonly EvaluationItem[],
+): Promise<readonly EvaluationItem[]> {
   await context.commit(items.map((item) => ({ type: 'evaluationItem', item })));
   return items;
 }

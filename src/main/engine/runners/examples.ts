@@ -28,7 +28,11 @@ const Draft = z.object({
   prompt: z.string(),
   referenceAnswer: z.string(),
   kind: ExampleKind,
-  steps: z.array(ExampleStep.extend({ token: z.enum(['clarify', 'analysis', 'subquestion', 'next_step', 'direct_answer', 'verify', 'refine', 'output']) })),
+  steps: z.array(
+    ExampleStep.extend({
+      token: z.enum(['clarify', 'analysis', 'subquestion', 'next_step', 'direct_answer', 'verify', 'refine', 'output']),
+    }),
+  ),
   nodePath: z.array(z.number().int()),
 });
 
@@ -36,8 +40,12 @@ const Draft = z.object({
 export async function runExamples(context: JobContext<'examples'>): Promise<RunnerOutcome> {
   const { config } = context.spec;
   const records = readJsonl(context.job.inputs.trees, TreeRecord, 'trees');
-  const heldOut = context.job.inputs.heldOut === null ? [] : readJsonl(context.job.inputs.heldOut, QuestionRow, 'held-out questions');
-  const contamination = createContaminationIndex(heldOut.map(({ prompt }) => prompt), config.contaminationWords);
+  const heldOut =
+    context.job.inputs.heldOut === null ? [] : readJsonl(context.job.inputs.heldOut, QuestionRow, 'held-out questions');
+  const contamination = createContaminationIndex(
+    heldOut.map(({ prompt }) => prompt),
+    config.contaminationWords,
+  );
   const model = await openJobModel(context, { maxRows: TREES_AT_ONCE * 4 });
   const prompts = loadPromptSet(context.job.promptsFolder, config.promptSet);
   const rng = createRng(config.seed);
@@ -51,19 +59,36 @@ export async function runExamples(context: JobContext<'examples'>): Promise<Runn
         let done = first;
         const yields = await Promise.all(
           keepClean(round, contamination, sums).map(async (tree) => {
-            const found = await examplesOfTree(tree, { ...model, prompts, config, cancel: context.cancel }, rng.fork(`tree:${tree.question.id}`));
+            const found = await examplesOfTree(
+              tree,
+              { ...model, prompts, config, cancel: context.cancel },
+              rng.fork(`tree:${tree.question.id}`),
+            );
             done += 1;
-            context.progress({ phase: 'merging paths', done, total: records.length, unit: 'trees', tokens: model.generator.stats.newTokens });
+            context.progress({
+              phase: 'merging paths',
+              done,
+              total: records.length,
+              unit: 'trees',
+              tokens: model.generator.stats.newTokens,
+            });
             return found;
           }),
         );
-        for (const { rejections } of yields) for (const [reason, count] of Object.entries(rejections)) addTo(sums, `rejected.${reason}`, count);
+        for (const { rejections } of yields)
+          for (const [reason, count] of Object.entries(rejections)) addTo(sums, `rejected.${reason}`, count);
         addTo(sums, 'tokens', model.generator.stats.newTokens - tokensBefore);
-        writeJsonAtomic(draftsPath(context, first), yields.flatMap(({ examples }) => examples));
+        writeJsonAtomic(
+          draftsPath(context, first),
+          yields.flatMap(({ examples }) => examples),
+        );
       },
     });
     if (outcome === 'paused') return { outcome, result: tally };
-    return { outcome, result: await choose(context, records.length, model.tokenizer.encode.bind(model.tokenizer), tally) };
+    return {
+      outcome,
+      result: await choose(context, records.length, model.tokenizer.encode.bind(model.tokenizer), tally),
+    };
   } finally {
     await model.dispose();
   }
@@ -76,15 +101,26 @@ function keepClean(records: readonly TreeRecord[], contamination: ContaminationI
       addTo(tally, 'rejected.shared-with-held-out', 1);
       return [];
     }
-    const question = { id: record.questionId, prompt: record.prompt, referenceAnswer: record.referenceAnswer, source: '' };
+    const question = {
+      id: record.questionId,
+      prompt: record.prompt,
+      referenceAnswer: record.referenceAnswer,
+      source: '',
+    };
     return [treeFromRows(question, record.nodes, record.simulations)];
   });
 }
 
-async function choose(context: JobContext<'examples'>, treeCount: number, encode: (text: string) => Int32Array, tally: Tally) {
+async function choose(
+  context: JobContext<'examples'>,
+  treeCount: number,
+  encode: (text: string) => Int32Array,
+  tally: Tally,
+) {
   const { config } = context.spec;
   const drafts: DraftExample[] = [];
-  for (let first = 0; first < treeCount; first += TREES_AT_ONCE) drafts.push(...(readJsonState(draftsPath(context, first), (value) => z.array(Draft).parse(value)) ?? []));
+  for (let first = 0; first < treeCount; first += TREES_AT_ONCE)
+    drafts.push(...(readJsonState(draftsPath(context, first), (value) => z.array(Draft).parse(value)) ?? []));
   const { examples, duplicates, surplus } = balanceExamples(drafts, config, createRng(config.seed).fork('balance'));
   const merged = examples.filter((example) => example.kind === 'merged').length;
   const rejected = Object.fromEntries(Object.entries(tally).filter(([name]) => name.startsWith('rejected.')));
@@ -113,7 +149,15 @@ async function choose(context: JobContext<'examples'>, treeCount: number, encode
       };
     }),
   );
-  return { examples: examples.length, merged, clean: examples.length - merged, duplicates, surplus, tokens: tally['tokens'] ?? 0, ...rejected };
+  return {
+    examples: examples.length,
+    merged,
+    clean: examples.length - merged,
+    duplicates,
+    surplus,
+    tokens: tally['tokens'] ?? 0,
+    ...rejected,
+  };
 }
 
 function draftsPath(context: JobContext<'examples'>, first: number): string {

@@ -19,10 +19,20 @@ interface Exploration {
 type ExploreQuestion = (exploration: Exploration, question: Question, rng: Rng) => Promise<Trajectory[]>;
 
 /** Ways to explore one question, by the setting `exploration`. */
-const EXPLORERS: Readonly<Record<RlConfig['exploration'], ExploreQuestion>> = { tree: exploreByTree, independent: exploreIndependently };
+const EXPLORERS: Readonly<Record<RlConfig['exploration'], ExploreQuestion>> = {
+  tree: exploreByTree,
+  independent: exploreIndependently,
+};
 
 /** Paths to answers of every question, all questions side by side. */
-export async function explore(model: JobModel, config: RlConfig, questions: readonly Question[], rng: Rng, cancel: CancelToken, onQuestion: () => void): Promise<Trajectory[]> {
+export async function explore(
+  model: JobModel,
+  config: RlConfig,
+  questions: readonly Question[],
+  rng: Rng,
+  cancel: CancelToken,
+  onQuestion: () => void,
+): Promise<Trajectory[]> {
   const exploration: Exploration = { model, config, grammar: createGrammar({ maxDepth: config.maxDepth }), cancel };
   const lists = await Promise.all(
     questions.map(async (question) => {
@@ -34,7 +44,11 @@ export async function explore(model: JobModel, config: RlConfig, questions: read
   return lists.flat();
 }
 
-async function exploreByTree({ model, config, grammar, cancel }: Exploration, question: Question, rng: Rng): Promise<Trajectory[]> {
+async function exploreByTree(
+  { model, config, grammar, cancel }: Exploration,
+  question: Question,
+  rng: Rng,
+): Promise<Trajectory[]> {
   const tokens = model.requireTokens();
   const search = SearchConfigSchema.parse({
     expander: 'sampled',
@@ -51,12 +65,22 @@ async function exploreByTree({ model, config, grammar, cancel }: Exploration, qu
     avoidDirectAnswer: false,
     rootDirectAnswer: false,
   });
-  const expander = createSampledExpander({ ...model, maxContext: model.language.config.maxPositions, tokens, grammar, config: search });
+  const expander = createSampledExpander({
+    ...model,
+    maxContext: model.language.config.maxPositions,
+    tokens,
+    grammar,
+    config: search,
+  });
   const tree = await growTree(question, { config: search, expander, verifier: answerVerifier, rng, cancel });
   return treeTrajectories(tree, { tokenizer: model.tokenizer, tokens, grammar, importanceCap: config.importanceCap });
 }
 
-async function exploreIndependently({ model, config, grammar, cancel }: Exploration, question: Question, rng: Rng): Promise<Trajectory[]> {
+async function exploreIndependently(
+  { model, config, grammar, cancel }: Exploration,
+  question: Question,
+  rng: Rng,
+): Promise<Trajectory[]> {
   const { tokenizer, generator } = model;
   const tokens = model.requireTokens();
   const prefixIds = tokenizer.encodeChat([{ role: 'user', content: question.prompt }], { addGenerationPrompt: true });

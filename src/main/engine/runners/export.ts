@@ -24,14 +24,25 @@ export async function runExport(context: JobContext<'export'>): Promise<RunnerOu
     sizeBytes += bytes;
     await context.commit([{ type: 'artefact', kind: 'file', path, sizeBytes: bytes, sha256: await hashFile(path) }]);
   }
-  await context.commit([{ type: 'artefact', kind: `${form === 'merged' ? 'model' : 'adapter'}-folder`, path: folder, sizeBytes, sha256: '' }]);
+  await context.commit([
+    {
+      type: 'artefact',
+      kind: `${form === 'merged' ? 'model' : 'adapter'}-folder`,
+      path: folder,
+      sizeBytes,
+      sha256: '',
+    },
+  ]);
   const result: RunResult = { files: files.length, sizeBytes, folder };
   return { outcome: 'finished', result };
 }
 
 type Form = JobContext<'export'>['spec']['config']['form'];
 
-const WRITERS: Readonly<Record<Form, (context: JobContext<'export'>, folder: string) => Promise<void>>> = { merged: writeMerged, adapter: writeAdapter };
+const WRITERS: Readonly<Record<Form, (context: JobContext<'export'>, folder: string) => Promise<void>>> = {
+  merged: writeMerged,
+  adapter: writeAdapter,
+};
 
 async function writeMerged(context: JobContext<'export'>, folder: string): Promise<void> {
   const { dtype, maxShardBytes, modelCard } = context.spec.config;
@@ -65,7 +76,8 @@ async function writeAdapter(context: JobContext<'export'>, folder: string): Prom
 
 function modelOf(context: JobContext<'export'>) {
   const { model } = context.job;
-  if (model === null) throw new WorkbenchError('internal', 'This export was started without a checkpoint.', { code: 'model-missing' });
+  if (model === null)
+    throw new WorkbenchError('internal', 'This export was started without a checkpoint.', { code: 'model-missing' });
   return model;
 }
 

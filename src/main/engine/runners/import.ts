@@ -30,13 +30,27 @@ export async function runImport(context: JobContext<'import'>): Promise<RunnerOu
   });
   const facts = await readFacts(path, source.format);
   const folder = join(context.outputFolder, 'model');
-  context.progress({ phase: 'writing the copy', done: source.parameterCount, total: source.parameterCount, unit: 'numbers' });
+  context.progress({
+    phase: 'writing the copy',
+    done: source.parameterCount,
+    total: source.parameterCount,
+    unit: 'numbers',
+  });
   await writeModelFolder(
     folder,
     { ...source, weights, ...(facts && { extraFiles: { 'workbench.json': `${JSON.stringify(facts, null, 2)}\n` } }) },
     { replace: true },
   );
-  const record = checkpointRecord({ name, step: 0, path: folder, adapterPath: null, isFinal: true, config: source.config, tokenizer: source.tokenizer, origin: facts ?? INSTRUCT });
+  const record = checkpointRecord({
+    name,
+    step: 0,
+    path: folder,
+    adapterPath: null,
+    isFinal: true,
+    config: source.config,
+    tokenizer: source.tokenizer,
+    origin: facts ?? INSTRUCT,
+  });
   await context.commit([record]);
   return { outcome: 'finished', result: { parameters: record.parameterCount, sizeBytes: record.sizeBytes } };
 }
@@ -49,6 +63,11 @@ async function readFacts(path: string, format: 'folder' | 'gguf'): Promise<z.inf
   try {
     return WorkbenchFacts.parse(JSON.parse(text));
   } catch (cause) {
-    throw new WorkbenchError('validation', 'workbench.json does not say how the model is prompted.', { code: 'workbench-json', where: file, wayOut: 'Take the file out of the folder, or put it right.' }, { cause });
+    throw new WorkbenchError(
+      'validation',
+      'workbench.json does not say how the model is prompted.',
+      { code: 'workbench-json', where: file, wayOut: 'Take the file out of the folder, or put it right.' },
+      { cause },
+    );
   }
 }

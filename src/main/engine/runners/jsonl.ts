@@ -21,6 +21,11 @@ function parseLine<T>(line: string, schema: z.ZodType<T>, where: string, what: s
   try {
     return schema.parse(JSON.parse(line));
   } catch (cause) {
-    throw new WorkbenchError('internal', `The ${what} of this job cannot be read.`, { code: 'job-input-damaged', where, wayOut: 'Start the run again.' }, { cause });
+    throw new WorkbenchError(
+      'internal',
+      `The ${what} of this job cannot be read.`,
+      { code: 'job-input-damaged', where, wayOut: 'Start the run again.' },
+      { cause },
+    );
   }
 }

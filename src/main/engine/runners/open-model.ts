@@ -37,14 +37,22 @@ export interface OpenJobModelOptions {
 const MAX_BATCH = 64;
 
 /** Opens the model of a job. @throws WorkbenchError as `openModel`, and `model-missing` for a job without one */
-export async function openJobModel(context: Pick<JobContext, 'job' | 'log' | 'cancel'>, options: OpenJobModelOptions): Promise<JobModel> {
+export async function openJobModel(
+  context: Pick<JobContext, 'job' | 'log' | 'cancel'>,
+  options: OpenJobModelOptions,
+): Promise<JobModel> {
   const origin = context.job.model;
-  if (origin === null) throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
+  if (origin === null)
+    throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
   const executor = new OrtExecutor({ threads: context.job.threads });
-  if (!(await executor.isCopyFree())) context.log('info', 'This onnxruntime copies its outputs; the plain way is taken, somewhat slower.');
+  if (!(await executor.isCopyFree()))
+    context.log('info', 'This onnxruntime copies its outputs; the plain way is taken, somewhat slower.');
   const language = await openLanguageModel(origin.path, { executor, cancel: context.cancel });
   const { tokenizer } = language;
-  const generator = language.createGenerator({ maxBatch: Math.max(1, Math.min(MAX_BATCH, options.maxRows)), ...(options.maxContext !== undefined && { maxContext: options.maxContext }) });
+  const generator = language.createGenerator({
+    maxBatch: Math.max(1, Math.min(MAX_BATCH, options.maxRows)),
+    ...(options.maxContext !== undefined && { maxContext: options.maxContext }),
+  });
   const tokens = hasFunctionalTokens(tokenizer) ? functionalTokenIds(tokenizer) : null;
   const grammar = createGrammar();
   return {

@@ -11,10 +11,17 @@ export interface Reference {
 }
 
 /** Opens the job's own checkpoint a second time, for scoring alone: no gradients, no moments. */
-export async function openReference(context: Pick<JobContext, 'job' | 'cancel'>, maxTokensPerMicroBatch: number): Promise<Reference> {
+export async function openReference(
+  context: Pick<JobContext, 'job' | 'cancel'>,
+  maxTokensPerMicroBatch: number,
+): Promise<Reference> {
   const { model, threads } = context.job;
-  if (model === null) throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
-  const language = await openLanguageModel(model.path, { executor: new OrtExecutor({ threads }), cancel: context.cancel });
+  if (model === null)
+    throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
+  const language = await openLanguageModel(model.path, {
+    executor: new OrtExecutor({ threads }),
+    cancel: context.cancel,
+  });
   const scorer = await language.createTrainer({ mode: { kind: 'frozen' }, maxTokensPerMicroBatch });
   return { logProbs: (rows) => scorer.logProbs(rows), dispose: () => scorer.dispose() };
 }

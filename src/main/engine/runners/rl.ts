@@ -54,16 +54,33 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
   const questions = readJsonl(context.job.inputs.questions, QuestionRow, 'questions')
     .slice(0, config.maxQuestions ?? undefined)
     .map((row): Question => ({ ...row, source: '' }));
-  if (questions.length === 0) throw new WorkbenchError('precondition', 'The question set is empty.', { code: 'no-questions', wayOut: 'Choose another question set.' });
-  const heldOut = context.job.inputs.heldOut === null ? [] : readJsonl(context.job.inputs.heldOut, QuestionRow, 'held-out questions').slice(0, config.evaluateQuestions);
+  if (questions.length === 0)
+    throw new WorkbenchError('precondition', 'The question set is empty.', {
+      code: 'no-questions',
+      wayOut: 'Choose another question set.',
+    });
+  const heldOut =
+    context.job.inputs.heldOut === null
+      ? []
+      : readJsonl(context.job.inputs.heldOut, QuestionRow, 'held-out questions').slice(0, config.evaluateQuestions);
   const model = await openJobModel(context, { maxRows: config.questionsPerIteration * config.pathsPerQuestion });
   const tokens = model.requireTokens();
   // Before the state is restored: the reference is the model that RL began with.
   const reference = config.klCoefficient > 0 ? await openReference(context, config.microBatchTokens) : null;
-  const trainer = await model.language.createTrainer(trainerSettings(config, context.job.seed, tokens.all, model.language.config.hiddenSize));
+  const trainer = await model.language.createTrainer(
+    trainerSettings(config, context.job.seed, tokens.all, model.language.config.hiddenSize),
+  );
   try {
     const saved = await restoreTrainerState(context.stateFolder, trainer, Progress);
-    const progress = saved ?? { iteration: 0, update: 0, tokens: 0, paths: 0, firstAccuracy: null, bestAccuracy: null, lastAccuracy: null };
+    const progress = saved ?? {
+      iteration: 0,
+      update: 0,
+      tokens: 0,
+      paths: 0,
+      firstAccuracy: null,
+      bestAccuracy: null,
+      lastAccuracy: null,
+    };
     const stage: Stage = { context, config, model, reference, trainer, questions, heldOut, progress };
     if (saved) context.log('info', `Going on after iteration ${progress.iteration} of ${config.iterations}.`);
     else await measure(stage);
@@ -76,9 +93,17 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
       await iterate(stage);
       const isLast = progress.iteration === config.iterations;
       if (isLast || progress.iteration % config.evaluateEvery === 0) await measure(stage);
-      if (isLast || progress.iteration % config.checkpointEvery === 0) saveTrainerState(context.stateFolder, trainer, progress);
+      if (isLast || progress.iteration % config.checkpointEvery === 0)
+        saveTrainerState(context.stateFolder, trainer, progress);
     }
-    await context.commit([await writeTrained(context, model, trainer, { step: progress.iteration, name: `${model.origin.name}, explored`, isFinal: true, folder: join(context.outputFolder, 'final') })]);
+    await context.commit([
+      await writeTrained(context, model, trainer, {
+        step: progress.iteration,
+        name: `${model.origin.name}, explored`,
+        isFinal: true,
+        folder: join(context.outputFolder, 'final'),
+      }),
+    ]);
     return { outcome: 'finished', result: resultOf(progress) };
   } finally {
     await trainer.dispose();
@@ -99,24 +124,49 @@ async function iterate(stage: Stage): Promise<void> {
   const trajectories = await explore(model, config, chosen, rng, context.cancel, () => {
     explored += 1;
     const done = progress.iteration + (0.7 * explored) / chosen.length;
-    context.progress({ phase: 'exploring', done, total: config.iterations, unit: 'iterations', tokens: model.generator.stats.newTokens });
+    context.progress({
+      phase: 'exploring',
+      done,
+      total: config.iterations,
+      unit: 'iterations',
+      tokens: model.generator.stats.newTokens,
+    });
   });
   const batch = rewardTrajectories(trajectories, config);
-  const values: Record<string, number> = { ...explorationMetrics(trajectories, batch), rewardStd: spreadOfRewards(batch) };
+  const values: Record<string, number> = {
+    ...explorationMetrics(trajectories, batch),
+    rewardStd: spreadOfRewards(batch),
+  };
   if (batch.paths.length === 0) {
-    context.log('warning', `Iteration ${progress.iteration + 1} taught nothing: every question had all its paths right, or all wrong.`);
+    context.log(
+      'warning',
+      `Iteration ${progress.iteration + 1} taught nothing: every question had all its paths right, or all wrong.`,
+    );
   } else {
     Object.assign(values, await learn(stage, batch, rng.fork('updates').integer(2 ** 31)));
   }
   progress.iteration += 1;
   progress.paths += trajectories.length;
   progress.tokens += model.generator.stats.newTokens - newTokensBefore;
-  await context.commit([{ type: 'metrics', step: progress.iteration, values }, ...sampleRecords(trajectories, batch, chosen, progress.iteration)]);
-  context.progress({ phase: 'exploring', done: progress.iteration, total: config.iterations, unit: 'iterations', tokens: model.generator.stats.newTokens });
+  await context.commit([
+    { type: 'metrics', step: progress.iteration, values },
+    ...sampleRecords(trajectories, batch, chosen, progress.iteration),
+  ]);
+  context.progress({
+    phase: 'exploring',
+    done: progress.iteration,
+    total: config.iterations,
+    unit: 'iterations',
+    tokens: model.generator.stats.newTokens,
+  });
 }
 
 /** The updates of an iteration; returns what the charts show of them. */
-async function learn({ config, model, reference, trainer, progress }: Stage, batch: RewardedBatch, seed: number): Promise<Record<string, number>> {
+async function learn(
+  { config, model, reference, trainer, progress }: Stage,
+  batch: RewardedBatch,
+  seed: number,
+): Promise<Record<string, number>> {
   const rows = batch.paths.map(({ trajectory }) => ({ ids: trajectory.ids }));
   const refLogProbs = reference === null ? [] : await reference.logProbs(rows);
   const updates = planRlUpdates(batch, refLogProbs, config, createRng(seed));
@@ -132,19 +182,41 @@ async function learn({ config, model, reference, trainer, progress }: Stage, bat
     sums.learningRate = learningRate;
   }
   model.generator.clearCache();
-  return { policyLoss: sums.loss, clippedShare: sums.clippedShare, gradNorm: sums.gradNorm, learningRate: sums.learningRate, ...(reference !== null && { kl: meanDivergence(batch, refLogProbs) }) };
+  return {
+    policyLoss: sums.loss,
+    clippedShare: sums.clippedShare,
+    gradNorm: sums.gradNorm,
+    learningRate: sums.learningRate,
+    ...(reference !== null && { kl: meanDivergence(batch, refLogProbs) }),
+  };
 }
 
 function policyLoss(update: RlUpdate) {
   const { normaliser, oldLogProbs, refLogProbs, advantages, clipLow, clipHigh, klCoefficient, klEstimator } = update;
-  return { kind: 'policy' as const, normaliser, oldLogProbs, refLogProbs, advantages, clipLow, clipHigh, klCoefficient, klEstimator };
+  return {
+    kind: 'policy' as const,
+    normaliser,
+    oldLogProbs,
+    refLogProbs,
+    advantages,
+    clipLow,
+    clipHigh,
+    klCoefficient,
+    klEstimator,
+  };
 }
 
 /** The rate of an update; the number of updates to come is reckoned from this iteration's. */
 function rateAt(config: RlConfig, update: number, updatesPerIteration: number): number {
   const totalUpdates = config.iterations * updatesPerIteration;
   const warmupUpdates = Math.round(config.warmupShare * totalUpdates);
-  return learningRateAt(Math.min(update, totalUpdates - 1), { kind: config.schedule, rate: config.learningRate, warmupUpdates, totalUpdates, finalShare: config.finalRateShare });
+  return learningRateAt(Math.min(update, totalUpdates - 1), {
+    kind: config.schedule,
+    rate: config.learningRate,
+    warmupUpdates,
+    totalUpdates,
+    finalShare: config.finalRateShare,
+  });
 }
 
 /** Mean of the k3 estimate over the sampled tokens, nats: what the charts call KL whatever the loss uses. */
@@ -184,22 +256,45 @@ function drawQuestions(questions: readonly Question[], config: RlConfig, iterati
 async function measure({ context, config, model, heldOut, progress }: Stage): Promise<void> {
   if (heldOut.length === 0) return;
   model.generator.clearCache();
-  const items = await answerGreedily(model, { maxNewTokens: config.maxNewTokens, responsePrefix: '', constrained: false }, heldOut, context.cancel, () => undefined);
+  const items = await answerGreedily(
+    model,
+    { maxNewTokens: config.maxNewTokens, responsePrefix: '', constrained: false },
+    heldOut,
+    context.cancel,
+    () => undefined,
+  );
   const accuracy = items.filter((item) => item.isRight).length / items.length;
   progress.firstAccuracy ??= accuracy;
   progress.bestAccuracy = Math.max(progress.bestAccuracy ?? 0, accuracy);
   progress.lastAccuracy = accuracy;
-  const samples = items.slice(0, SAMPLE_QUESTIONS).map(
-    ({ questionId, prompt, referenceAnswer, response, isRight }): JobRecord => ({
+  const samples = items
+    .slice(0, SAMPLE_QUESTIONS)
+    .map(({ questionId, prompt, referenceAnswer, response, isRight }): JobRecord => ({
       type: 'sample',
-      sample: { step: progress.iteration, questionId, prompt, referenceAnswer, text: response, isRight, reward: null, rewardParts: {} },
-    }),
-  );
-  await context.commit([{ type: 'metrics', step: progress.iteration, values: { heldOutAccuracy: accuracy } }, ...samples]);
+      sample: {
+        step: progress.iteration,
+        questionId,
+        prompt,
+        referenceAnswer,
+        text: response,
+        isRight,
+        reward: null,
+        rewardParts: {},
+      },
+    }));
+  await context.commit([
+    { type: 'metrics', step: progress.iteration, values: { heldOutAccuracy: accuracy } },
+    ...samples,
+  ]);
 }
 
 /** One explored path of the first question of the iteration, with the parts of its reward. */
-function sampleRecords(trajectories: readonly Trajectory[], batch: RewardedBatch, chosen: readonly Question[], step: number): JobRecord[] {
+function sampleRecords(
+  trajectories: readonly Trajectory[],
+  batch: RewardedBatch,
+  chosen: readonly Question[],
+  step: number,
+): JobRecord[] {
   const rewarded = batch.paths[0];
   const trajectory = rewarded?.trajectory ?? trajectories[0];
   const question = chosen.find(({ id }) => id === trajectory?.questionId);
@@ -216,7 +311,9 @@ function sampleRecords(trajectories: readonly Trajectory[], batch: RewardedBatch
         text: trajectory.text,
         isRight: trajectory.isRight,
         reward: rewarded ? rewarded.reward.score + stepSum : null,
-        rewardParts: rewarded ? { outcome: rewarded.outcome, steps: stepSum, penalties: rewarded.reward.score - rewarded.outcome } : {},
+        rewardParts: rewarded
+          ? { outcome: rewarded.outcome, steps: stepSum, penalties: rewarded.reward.score - rewarded.outcome }
+          : {},
       },
     },
   ];

@@ -29,7 +29,11 @@ const items = Array.from({ length: 10 }, (_, i) => i);
 describe('workInRounds', () => {
   it('hands every item over once, in order', async () => {
     const seen: number[] = [];
-    const { outcome } = await workInRounds(contextOf(), { items, roundSize: 4, work: async (round) => void seen.push(...round) });
+    const { outcome } = await workInRounds(contextOf(), {
+      items,
+      roundSize: 4,
+      work: async (round) => void seen.push(...round),
+    });
     expect(outcome).toBe('finished');
     expect(seen).toEqual(items);
   });
@@ -39,7 +43,11 @@ describe('workInRounds', () => {
       items,
       roundSize: 4,
       work: async (round, first, tally) => {
-        addTo(tally, 'sum', round.reduce((a, b) => a + b, 0));
+        addTo(
+          tally,
+          'sum',
+          round.reduce((a, b) => a + b, 0),
+        );
         if (first === 4) throw new Error('killed');
       },
     });
@@ -50,7 +58,11 @@ describe('workInRounds', () => {
       roundSize: 7,
       work: async (round, first, sums) => {
         firsts.push(first);
-        addTo(sums, 'sum', round.reduce((a, b) => a + b, 0));
+        addTo(
+          sums,
+          'sum',
+          round.reduce((a, b) => a + b, 0),
+        );
       },
     });
     expect(firsts).toEqual([4, 8]);
@@ -59,7 +71,10 @@ describe('workInRounds', () => {
 
   it('pauses between rounds and goes on from there', async () => {
     let rounds = 0;
-    const paused = await workInRounds(contextOf(() => (rounds >= 1 ? 'pause' : null)), { items, roundSize: 5, work: async () => void rounds++ });
+    const paused = await workInRounds(
+      contextOf(() => (rounds >= 1 ? 'pause' : null)),
+      { items, roundSize: 5, work: async () => void rounds++ },
+    );
     expect(paused.outcome).toBe('paused');
     const finished = await workInRounds(contextOf(), { items, roundSize: 5, work: async () => void rounds++ });
     expect(finished.outcome).toBe('finished');

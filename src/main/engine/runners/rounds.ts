@@ -6,7 +6,11 @@ import type { JobContext } from '../job-context';
 /** Sums that a job keeps over its rounds, restored after a kill. */
 export type Tally = Record<string, number>;
 
-const RoundsState = z.object({ doneRounds: z.number().int().min(0), roundSize: z.number().int().min(1), tally: z.record(z.string(), z.number()) });
+const RoundsState = z.object({
+  doneRounds: z.number().int().min(0),
+  roundSize: z.number().int().min(1),
+  tally: z.record(z.string(), z.number()),
+});
 
 export interface RoundsPlan<T> {
   readonly items: readonly T[];
@@ -28,13 +32,20 @@ export interface RoundsOutcome {
  * Works through items in rounds of fixed size and remembers how many are done. A kill loses at most the round it fell into; a pause waits for
  * the end of the round.
  */
-export async function workInRounds<T>(context: Pick<JobContext, "stateFolder" | "log" | "cancel" | "stopRequested">, plan: RoundsPlan<T>): Promise<RoundsOutcome> {
+export async function workInRounds<T>(
+  context: Pick<JobContext, 'stateFolder' | 'log' | 'cancel' | 'stopRequested'>,
+  plan: RoundsPlan<T>,
+): Promise<RoundsOutcome> {
   const path = join(context.stateFolder, 'rounds.json');
   const saved = readJsonState(path, (value) => RoundsState.parse(value));
   const roundSize = saved?.roundSize ?? plan.roundSize;
   let doneRounds = saved?.doneRounds ?? 0;
   const tally: Tally = { ...saved?.tally };
-  if (saved) context.log('info', `Going on after ${Math.min(doneRounds * roundSize, plan.items.length)} of ${plan.items.length}.`);
+  if (saved)
+    context.log(
+      'info',
+      `Going on after ${Math.min(doneRounds * roundSize, plan.items.length)} of ${plan.items.length}.`,
+    );
 
   while (doneRounds * roundSize < plan.items.length) {
     context.cancel.throwIfAborted();

@@ -19,7 +19,10 @@ import { addTo, workInRounds } from './rounds';
 /** Grows a tree for every question; trees of a round grow side by side and share the model's batches. */
 export async function runSearch(context: JobContext<'search'>): Promise<RunnerOutcome> {
   const { config } = context.spec;
-  const questions = readJsonl(context.job.inputs.questions, QuestionRow, 'questions').slice(0, config.maxQuestions ?? undefined);
+  const questions = readJsonl(context.job.inputs.questions, QuestionRow, 'questions').slice(
+    0,
+    config.maxQuestions ?? undefined,
+  );
   const model = await openJobModel(context, { maxRows: config.concurrentTrees * config.concurrentWalks });
   const expander = EXPANDERS[config.expander](context, model, config);
   const rng = createRng(config.seed);
@@ -34,11 +37,27 @@ export async function runSearch(context: JobContext<'search'>): Promise<RunnerOu
         const onSimulation = () => {
           walks += 1;
           const done = first + walks / config.numSimulations;
-          context.progress({ phase: 'growing trees', done, total: questions.length, unit: 'trees', tokens: model.generator.stats.newTokens });
+          context.progress({
+            phase: 'growing trees',
+            done,
+            total: questions.length,
+            unit: 'trees',
+            tokens: model.generator.stats.newTokens,
+          });
         };
         const trees = await Promise.all(
           round.map(async (question) => {
-            const tree = await growTree({ ...question, source: '' }, { config, expander, verifier: answerVerifier, rng: rng.fork(`question:${question.id}`), cancel: context.cancel, onSimulation });
+            const tree = await growTree(
+              { ...question, source: '' },
+              {
+                config,
+                expander,
+                verifier: answerVerifier,
+                rng: rng.fork(`question:${question.id}`),
+                cancel: context.cancel,
+                onSimulation,
+              },
+            );
             await context.commit([treeRecord(tree)]);
             return tree;
           }),
@@ -55,11 +74,20 @@ export async function runSearch(context: JobContext<'search'>): Promise<RunnerOu
         addTo(sums, 'prefilledTokens', stats.prefilledTokens - before.prefilledTokens);
         addTo(sums, 'reusedTokens', stats.reusedTokens - before.reusedTokens);
         const done = first + round.length;
-        await context.commit([{ type: 'metrics', step: done, values: { solvedShare: (sums['solved'] ?? 0) / done, nodesPerTree: (sums['nodes'] ?? 0) / done } }]);
+        await context.commit([
+          {
+            type: 'metrics',
+            step: done,
+            values: { solvedShare: (sums['solved'] ?? 0) / done, nodesPerTree: (sums['nodes'] ?? 0) / done },
+          },
+        ]);
       },
     });
     if (outcome === 'finished' && (tally['mixed'] ?? 0) === 0) {
-      context.log('warning', 'No tree has both right and wrong answers, so no pair can be made from them. Try other questions, more simulations, or a higher temperature.');
+      context.log(
+        'warning',
+        'No tree has both right and wrong answers, so no pair can be made from them. Try other questions, more simulations, or a higher temperature.',
+      );
     }
     return { outcome, result: tally };
   } finally {
@@ -68,10 +96,19 @@ export async function runSearch(context: JobContext<'search'>): Promise<RunnerOu
 }
 
 /** Makes the expander that the settings name. */
-const EXPANDERS: Readonly<Record<SearchConfig['expander'], (context: JobContext<'search'>, model: JobModel, config: SearchConfig) => Expander>> = {
-  prompted: (context, model, config) => createPromptedExpander({ ...model, prompts: loadPromptSet(context.job.promptsFolder, config.promptSet), config }),
+const EXPANDERS: Readonly<
+  Record<SearchConfig['expander'], (context: JobContext<'search'>, model: JobModel, config: SearchConfig) => Expander>
+> = {
+  prompted: (context, model, config) =>
+    createPromptedExpander({ ...model, prompts: loadPromptSet(context.job.promptsFolder, config.promptSet), config }),
   sampled: (_context, model, config) =>
-    createSampledExpander({ ...model, maxContext: model.language.config.maxPositions, tokens: model.requireTokens(), grammar: createGrammar({ rootDirectAnswer: config.rootDirectAnswer, maxDepth: config.maxDepth }), config }),
+    createSampledExpander({
+      ...model,
+      maxContext: model.language.config.maxPositions,
+      tokens: model.requireTokens(),
+      grammar: createGrammar({ rootDirectAnswer: config.rootDirectAnswer, maxDepth: config.maxDepth }),
+      config,
+    }),
 };
 
 /** A finished tree as the store keeps it. */

@@ -29,13 +29,33 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
   const model = await openJobModel(context, { maxRows: SAMPLE_QUESTIONS });
   const tokens = model.requireTokens();
   // Holds because the store keeps only examples whose tokens are of the table; the renderer would refuse others.
-  const rows = examples.map(({ prompt, steps }) => exampleRow(prompt, steps.map((step) => ({ ...step, token: step.token as FunctionalTokenName })), model.tokenizer, tokens));
-  const plan = planSft(examples.map(({ questionId }, i) => ({ questionId, tokens: rows[i]!.ids.length })), config);
+  const rows = examples.map(({ prompt, steps }) =>
+    exampleRow(
+      prompt,
+      steps.map((step) => ({ ...step, token: step.token as FunctionalTokenName })),
+      model.tokenizer,
+      tokens,
+    ),
+  );
+  const plan = planSft(
+    examples.map(({ questionId }, i) => ({ questionId, tokens: rows[i]!.ids.length })),
+    config,
+  );
   if (plan.totalUpdates === 0) throw noExamples(examples.length, plan.leftOut.length, config.maxTokens);
-  if (plan.leftOut.length > 0) context.log('warning', `${plan.leftOut.length} examples are longer than ${config.maxTokens} tokens and are left out.`);
-  const trainer = await model.language.createTrainer(trainerSettings(config, context.job.seed, tokens.all, model.language.config.hiddenSize));
+  if (plan.leftOut.length > 0)
+    context.log(
+      'warning',
+      `${plan.leftOut.length} examples are longer than ${config.maxTokens} tokens and are left out.`,
+    );
+  const trainer = await model.language.createTrainer(
+    trainerSettings(config, context.job.seed, tokens.all, model.language.config.hiddenSize),
+  );
   try {
-    const progress = (await restoreTrainerState(context.stateFolder, trainer, Progress)) ?? { update: 0, tokens: 0, bestLoss: null };
+    const progress = (await restoreTrainerState(context.stateFolder, trainer, Progress)) ?? {
+      update: 0,
+      tokens: 0,
+      bestLoss: null,
+    };
     if (progress.update > 0) context.log('info', `Going on after update ${progress.update} of ${plan.totalUpdates}.`);
     const watched = sampleQuestions(context);
     const newRows = new Set(tokens.all);
@@ -49,11 +69,26 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
       const record = await update(context.spec.config, { trainer, plan, rows, progress, newRows });
       const isLast = progress.update === plan.totalUpdates;
       await context.commit([record]);
-      if (isLast || progress.update % config.validateEvery === 0) await measure(context, { model, trainer, plan, rows, watched, progress });
-      if (isLast || progress.update % config.checkpointEvery === 0) saveTrainerState(context.stateFolder, trainer, progress);
-      context.progress({ phase: 'fine-tuning', done: progress.update, total: plan.totalUpdates, unit: 'updates', tokens: trainer.stats.tokens });
+      if (isLast || progress.update % config.validateEvery === 0)
+        await measure(context, { model, trainer, plan, rows, watched, progress });
+      if (isLast || progress.update % config.checkpointEvery === 0)
+        saveTrainerState(context.stateFolder, trainer, progress);
+      context.progress({
+        phase: 'fine-tuning',
+        done: progress.update,
+        total: plan.totalUpdates,
+        unit: 'updates',
+        tokens: trainer.stats.tokens,
+      });
     }
-    await context.commit([await writeTrained(context, model, trainer, { step: progress.update, name: `${model.origin.name}, fine-tuned`, isFinal: true, folder: join(context.outputFolder, 'final') })]);
+    await context.commit([
+      await writeTrained(context, model, trainer, {
+        step: progress.update,
+        name: `${model.origin.name}, fine-tuned`,
+        isFinal: true,
+        folder: join(context.outputFolder, 'final'),
+      }),
+    ]);
     return { outcome: 'finished', result: resultOf(plan, progress) };
   } finally {
     await trainer.dispose();
@@ -76,14 +111,23 @@ async function update(config: SftConfig, { trainer, plan, rows, progress, newRow
   const normaliser = batch.reduce((sum, row) => sum + row.weights.reduce((a, b) => a + b, 0), 0);
   const { loss, logProbs } = await trainer.accumulate(batch, { kind: 'nll', normaliser });
   const learningRate = plan.learningRate(progress.update);
-  const { gradNorm } = await trainer.step(stepOptions(config, learningRate, plan.newRowFactor(progress.update), newRows));
+  const { gradNorm } = await trainer.step(
+    stepOptions(config, learningRate, plan.newRowFactor(progress.update), newRows),
+  );
   progress.update += 1;
   progress.tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
-  return { type: 'metrics', step: progress.update, values: { loss, ...splitLoss(batch, logProbs), learningRate, gradNorm } };
+  return {
+    type: 'metrics',
+    step: progress.update,
+    values: { loss, ...splitLoss(batch, logProbs), learningRate, gradNorm },
+  };
 }
 
 /** Mean loss over functional tokens and over text, apart; nats per token. */
-function splitLoss(batch: readonly ExampleRow[], logProbs: readonly Float32Array[]): { functionalLoss: number; textLoss: number } {
+function splitLoss(
+  batch: readonly ExampleRow[],
+  logProbs: readonly Float32Array[],
+): { functionalLoss: number; textLoss: number } {
   const sums = { functional: 0, functionalCount: 0, text: 0, textCount: 0 };
   batch.forEach((row, i) => {
     row.weights.forEach((weight, at) => {
@@ -93,7 +137,10 @@ function splitLoss(batch: readonly ExampleRow[], logProbs: readonly Float32Array
       sums[`${part}Count`] += 1;
     });
   });
-  return { functionalLoss: sums.functional / Math.max(1, sums.functionalCount), textLoss: sums.text / Math.max(1, sums.textCount) };
+  return {
+    functionalLoss: sums.functional / Math.max(1, sums.functionalCount),
+    textLoss: sums.text / Math.max(1, sums.textCount),
+  };
 }
 
 interface Measured {
@@ -106,7 +153,10 @@ interface Measured {
 }
 
 /** Loss on the held-out examples and a few answers, so that a person sees what the figures mean. */
-async function measure(context: JobContext<'sft'>, { model, trainer, plan, rows, watched, progress }: Measured): Promise<void> {
+async function measure(
+  context: JobContext<'sft'>,
+  { model, trainer, plan, rows, watched, progress }: Measured,
+): Promise<void> {
   const records: JobRecord[] = [];
   const held = plan.validation.map((index) => rows[index]!);
   if (held.length > 0) {
@@ -114,16 +164,40 @@ async function measure(context: JobContext<'sft'>, { model, trainer, plan, rows,
     const { functionalLoss, textLoss } = splitLoss(held, logProbs);
     const weightOf = (row: ExampleRow) => row.weights.reduce((a, b) => a + b, 0);
     const total = held.reduce((sum, row) => sum + weightOf(row), 0);
-    const validationLoss = held.reduce((sum, row, i) => row.weights.reduce((own, weight, at) => own - weight * logProbs[i]![at]!, sum), 0) / Math.max(1, total);
+    const validationLoss =
+      held.reduce((sum, row, i) => row.weights.reduce((own, weight, at) => own - weight * logProbs[i]![at]!, sum), 0) /
+      Math.max(1, total);
     progress.bestLoss = Math.min(progress.bestLoss ?? Infinity, validationLoss);
-    records.push({ type: 'metrics', step: progress.update, values: { validationLoss, validationFunctionalLoss: functionalLoss, validationTextLoss: textLoss } });
+    records.push({
+      type: 'metrics',
+      step: progress.update,
+      values: { validationLoss, validationFunctionalLoss: functionalLoss, validationTextLoss: textLoss },
+    });
   }
   if (watched.length > 0) {
     model.generator.clearCache();
     const maxNewTokens = context.spec.config.maxTokens;
-    const answers = await answerGreedily(model, { maxNewTokens, responsePrefix: '', constrained: false }, watched, context.cancel, () => undefined);
+    const answers = await answerGreedily(
+      model,
+      { maxNewTokens, responsePrefix: '', constrained: false },
+      watched,
+      context.cancel,
+      () => undefined,
+    );
     for (const { questionId, prompt, referenceAnswer, response, isRight } of answers) {
-      records.push({ type: 'sample', sample: { step: progress.update, questionId, prompt, referenceAnswer, text: response, isRight, reward: null, rewardParts: {} } });
+      records.push({
+        type: 'sample',
+        sample: {
+          step: progress.update,
+          questionId,
+          prompt,
+          referenceAnswer,
+          text: response,
+          isRight,
+          reward: null,
+          rewardParts: {},
+        },
+      });
     }
   }
   if (records.length > 0) await context.commit(records);
@@ -135,13 +209,24 @@ function sampleQuestions(context: JobContext<'sft'>): readonly QuestionRow[] {
 }
 
 function resultOf(plan: SftPlan, progress: Progress) {
-  return { updates: progress.update, examples: plan.train.length, heldOutExamples: plan.validation.length, leftOut: plan.leftOut.length, bestHeldOutLoss: progress.bestLoss, tokens: progress.tokens };
+  return {
+    updates: progress.update,
+    examples: plan.train.length,
+    heldOutExamples: plan.validation.length,
+    leftOut: plan.leftOut.length,
+    bestHeldOutLoss: progress.bestLoss,
+    tokens: progress.tokens,
+  };
 }
 
 function noExamples(count: number, tooLong: number, maxTokens: number): WorkbenchError {
-  return new WorkbenchError('precondition', `None of the ${count} examples can be trained on; ${tooLong} are longer than ${maxTokens} tokens.`, {
-    code: 'no-examples',
-    kept: 'The data set.',
-    wayOut: 'Accept more examples, or raise “Longest example”.',
-  });
+  return new WorkbenchError(
+    'precondition',
+    `None of the ${count} examples can be trained on; ${tooLong} are longer than ${maxTokens} tokens.`,
+    {
+      code: 'no-examples',
+      kept: 'The data set.',
+      wayOut: 'Accept more examples, or raise “Longest example”.',
+    },
+  );
 }

@@ -19,7 +19,8 @@ import { checkpointRecord } from './checkpoint-record';
 import { loadPromptSet } from './prompt-folder';
 
 /** Text on which the grown model must be as good as before; any language model knows how to go on here. */
-const PROBE_TEXT = 'There are 3 boxes with 4 pens in each box. How many pens are there? There are 3 times 4, so 12 pens.';
+const PROBE_TEXT =
+  'There are 3 boxes with 4 pens in each box. How many pens are there? There are 3 times 4, so 12 pens.';
 /** A change of the loss on ordinary text beyond this says that something went wrong; method.md 1.5. */
 const MAX_LOSS_CHANGE = 0.01;
 
@@ -27,35 +28,83 @@ const MAX_LOSS_CHANGE = 0.01;
 export async function runTokens(context: JobContext<'tokens'>): Promise<RunnerOutcome> {
   const { config } = context.spec;
   const origin = context.job.model;
-  if (origin === null) throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
+  if (origin === null)
+    throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
   const source = await openModel(origin.path);
-  const cues = config.initialisation === 'cue' ? loadPromptSet(context.job.promptsFolder, config.promptSet).manifest.cues : {};
-  const plan = planSurgery(source, startingTextBy(config.initialisation, cues), { padToMultiple: config.padToMultiple });
+  const cues =
+    config.initialisation === 'cue' ? loadPromptSet(context.job.promptsFolder, config.promptSet).manifest.cues : {};
+  const plan = planSurgery(source, startingTextBy(config.initialisation, cues), {
+    padToMultiple: config.padToMultiple,
+  });
   if (plan.rows.length === 0) {
-    throw new WorkbenchError('precondition', `"${origin.name}" has the functional tokens already.`, { code: 'tokens-there', wayOut: 'Go on to the next stage.' });
+    throw new WorkbenchError('precondition', `"${origin.name}" has the functional tokens already.`, {
+      code: 'tokens-there',
+      wayOut: 'Go on to the next stage.',
+    });
   }
   const weights = new WeightStore(listParameters(plan.config));
-  await source.loadInto((name, dims) => weights.get(name).data.subarray(0, dims.reduce((a, b) => a * b, 1)), {
-    cancel: context.cancel,
-    onProgress: (done, total) => context.progress({ phase: 'reading weights', done, total, unit: 'numbers' }),
-  });
+  await source.loadInto(
+    (name, dims) =>
+      weights.get(name).data.subarray(
+        0,
+        dims.reduce((a, b) => a * b, 1),
+      ),
+    {
+      cancel: context.cancel,
+      onProgress: (done, total) => context.progress({ phase: 'reading weights', done, total, unit: 'numbers' }),
+    },
+  );
   const executor = new OrtExecutor({ threads: context.job.threads });
-  const lossBefore = await textLoss({ config: plan.config, weights, tokenizer: source.tokenizer, executor, rows: plan.oldTokens });
+  const lossBefore = await textLoss({
+    config: plan.config,
+    weights,
+    tokenizer: source.tokenizer,
+    executor,
+    rows: plan.oldTokens,
+  });
   writeNewRows(plan, weights, { rng: createRng(config.seed), relativeNoise: config.relativeNoise });
-  const lossAfter = await textLoss({ config: plan.config, weights, tokenizer: source.tokenizer, executor, rows: plan.config.vocabSize });
+  const lossAfter = await textLoss({
+    config: plan.config,
+    weights,
+    tokenizer: source.tokenizer,
+    executor,
+    rows: plan.config.vocabSize,
+  });
   const probabilities = await openProbabilities(plan.config, weights, plan.tokenizer, executor);
   const least = Math.min(...Object.values(probabilities));
   const lossChange = lossAfter - lossBefore;
   if (Math.abs(lossChange) > MAX_LOSS_CHANGE) {
-    context.log('warning', `The loss on ordinary text changed by ${lossChange.toFixed(4)} nats per token; up to ${MAX_LOSS_CHANGE} is expected. Choose another first value for the new rows.`);
+    context.log(
+      'warning',
+      `The loss on ordinary text changed by ${lossChange.toFixed(4)} nats per token; up to ${MAX_LOSS_CHANGE} is expected. Choose another first value for the new rows.`,
+    );
   }
   if (!(least > 0)) context.log('warning', 'A functional token has probability zero: it could never be sampled.');
 
   const folder = join(context.outputFolder, 'model');
   const facts = { promptSet: origin.promptSet, plainPrompts: origin.plainPrompts };
-  await writeModelFolder(folder, { ...source, config: plan.config, tokenizer: plan.tokenizer, weights, extraFiles: { 'workbench.json': `${JSON.stringify(facts, null, 2)}\n` } }, { replace: true });
+  await writeModelFolder(
+    folder,
+    {
+      ...source,
+      config: plan.config,
+      tokenizer: plan.tokenizer,
+      weights,
+      extraFiles: { 'workbench.json': `${JSON.stringify(facts, null, 2)}\n` },
+    },
+    { replace: true },
+  );
   await context.commit([
-    checkpointRecord({ name: `${origin.name} with functional tokens`, step: 0, path: folder, adapterPath: null, isFinal: true, config: plan.config, tokenizer: plan.tokenizer, origin: facts }),
+    checkpointRecord({
+      name: `${origin.name} with functional tokens`,
+      step: 0,
+      path: folder,
+      adapterPath: null,
+      isFinal: true,
+      config: plan.config,
+      tokenizer: plan.tokenizer,
+      origin: facts,
+    }),
   ]);
   return {
     outcome: 'finished',
@@ -85,12 +134,22 @@ interface LossProbe {
 /** Mean negative log-probability of ordinary text, nats per token. */
 async function textLoss({ config, weights, tokenizer, executor, rows }: LossProbe): Promise<number> {
   const ids = tokenizer.encode(PROBE_TEXT, { addBos: true });
-  const trainer = await createTrainer({ config, parameters: weights, executor, kernel: createWasmAdamW(), mode: { kind: 'frozen' }, maxTokensPerMicroBatch: ids.length });
+  const trainer = await createTrainer({
+    config,
+    parameters: weights,
+    executor,
+    kernel: createWasmAdamW(),
+    mode: { kind: 'frozen' },
+    maxTokensPerMicroBatch: ids.length,
+  });
   try {
     const [logits] = await trainer.forwardLogits([ids]);
     if (!logits) throw new WorkbenchError('internal', 'The model gave no logits.', { code: 'no-logits' });
     let sum = 0;
-    for (let at = 0; at + 1 < ids.length; at++) sum += logSumExp(logits.subarray(at * config.vocabSize, at * config.vocabSize + rows)) - logits[at * config.vocabSize + ids[at + 1]!]!;
+    for (let at = 0; at + 1 < ids.length; at++)
+      sum +=
+        logSumExp(logits.subarray(at * config.vocabSize, at * config.vocabSize + rows)) -
+        logits[at * config.vocabSize + ids[at + 1]!]!;
     return sum / (ids.length - 1);
   } finally {
     await trainer.dispose();
@@ -103,16 +162,28 @@ function logSumExp(values: Float32Array): number {
 }
 
 /** Probability of each open token right after a question, by name. */
-async function openProbabilities(config: ModelConfig, weights: ParameterStore, tokenizer: Tokenizer, executor: OrtExecutor): Promise<Record<string, number>> {
+async function openProbabilities(
+  config: ModelConfig,
+  weights: ParameterStore,
+  tokenizer: Tokenizer,
+  executor: OrtExecutor,
+): Promise<Record<string, number>> {
   const generator = createGenerator({ config, parameters: weights, executor, tokenizer, maxBatch: 1 });
   try {
     const tokens = functionalTokenIds(tokenizer);
     const probeIds = FUNCTIONAL_TOKENS.map(({ name }) => tokens.open[name]);
     const prefixIds = tokenizer.encodeChat([{ role: 'user', content: PROBE_TEXT }], { addGenerationPrompt: true });
-    const { probeLogProbs } = await generator.generate({ prefixIds, maxNewTokens: 0, temperature: 0, stopIds: [], probeIds });
-    return Object.fromEntries(FUNCTIONAL_TOKENS.map(({ name }, i) => [name, Math.exp(probeLogProbs?.[i] ?? -Infinity)]));
+    const { probeLogProbs } = await generator.generate({
+      prefixIds,
+      maxNewTokens: 0,
+      temperature: 0,
+      stopIds: [],
+      probeIds,
+    });
+    return Object.fromEntries(
+      FUNCTIONAL_TOKENS.map(({ name }, i) => [name, Math.exp(probeLogProbs?.[i] ?? -Infinity)]),
+    );
   } finally {
     await generator.dispose();
   }
 }
-

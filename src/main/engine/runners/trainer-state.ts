@@ -19,17 +19,25 @@ export function saveTrainerState(folder: string, trainer: Trainer, progress: unk
   writeAtomic(join(folder, file), [header, ...tensors.map(({ data }) => bytesOf(data))]);
   writeJsonAtomic(join(folder, 'trainer.json'), { file, step, progress });
   for (const old of readdirSync(folder)) {
-    if (old.startsWith('trainer-') && old.endsWith('.safetensors') && old !== file) rmSync(join(folder, old), { force: true });
+    if (old.startsWith('trainer-') && old.endsWith('.safetensors') && old !== file)
+      rmSync(join(folder, old), { force: true });
   }
 }
 
 /** Brings a trainer back to its saved state and returns the stage's progress; null when nothing was saved yet. */
-export async function restoreTrainerState<T>(folder: string, trainer: Trainer, progress: z.ZodType<T>): Promise<T | null> {
+export async function restoreTrainerState<T>(
+  folder: string,
+  trainer: Trainer,
+  progress: z.ZodType<T>,
+): Promise<T | null> {
   const pointer = readJsonState(join(folder, 'trainer.json'), (value) => Pointer.parse(value));
   if (pointer === null) return null;
   const path = join(folder, pointer.file);
   const bytes = readBinaryState(path);
   const tensors = bytes === null ? new Map<string, never>() : readSafetensors(bytes, path);
-  await trainer.restore({ step: pointer.step, tensors: [...tensors].map(([name, { dims, data }]) => ({ name, dims, data })) });
+  await trainer.restore({
+    step: pointer.step,
+    tensors: [...tensors].map(([name, { dims, data }]) => ({ name, dims, data })),
+  });
   return progress.parse(pointer.progress);
 }

@@ -5,7 +5,10 @@ import type { SftConfig } from '@core/train/sft-config';
 import type { StepOptions } from '@core/train/trainer';
 import type { TrainerSettings } from '../language-model';
 
-type TuningConfig = Pick<SftConfig | RlConfig, 'method' | 'loraRank' | 'loraAlpha' | 'beta1' | 'beta2' | 'clipNorm' | 'microBatchTokens' | 'weightDecay'>;
+type TuningConfig = Pick<
+  SftConfig | RlConfig,
+  'method' | 'loraRank' | 'loraAlpha' | 'beta1' | 'beta2' | 'clipNorm' | 'microBatchTokens' | 'weightDecay'
+>;
 
 /** The small constant of Adam, as in PyTorch. */
 const ADAM_EPS = 1e-8;
@@ -16,16 +19,35 @@ const CHECKPOINTING_FROM_HIDDEN = 512;
  * How the trainer is set up for a stage.
  * @param newRows ids of the functional tokens; with LoRA their rows learn beside the adapters
  */
-export function trainerSettings(config: TuningConfig, seed: number, newRows: readonly number[], hiddenSize: number): TrainerSettings {
+export function trainerSettings(
+  config: TuningConfig,
+  seed: number,
+  newRows: readonly number[],
+  hiddenSize: number,
+): TrainerSettings {
   return {
-    mode: config.method === 'full' ? { kind: 'full' } : { kind: 'lora', rank: config.loraRank, alpha: config.loraAlpha, rng: createRng(seed).fork('lora'), trainableRows: newRows },
+    mode:
+      config.method === 'full'
+        ? { kind: 'full' }
+        : {
+            kind: 'lora',
+            rank: config.loraRank,
+            alpha: config.loraAlpha,
+            rng: createRng(seed).fork('lora'),
+            trainableRows: newRows,
+          },
     maxTokensPerMicroBatch: config.microBatchTokens,
     checkpointing: hiddenSize >= CHECKPOINTING_FROM_HIDDEN,
   };
 }
 
 /** One AdamW step as the settings say; rows of the functional tokens may learn faster. */
-export function stepOptions(config: TuningConfig, learningRate: number, newRowFactor: number, newRows: ReadonlySet<number>): StepOptions {
+export function stepOptions(
+  config: TuningConfig,
+  learningRate: number,
+  newRowFactor: number,
+  newRows: ReadonlySet<number>,
+): StepOptions {
   return {
     learningRate,
     beta1: config.beta1,
@@ -35,7 +57,8 @@ export function stepOptions(config: TuningConfig, learningRate: number, newRowFa
     decay: 'matrices',
     clipNorm: config.clipNorm,
     ...(newRowFactor !== 1 && {
-      learningRateOf: (name: string, row: number | null) => (row !== null && newRows.has(row) && (name.startsWith(EMBEDDING) || name.startsWith(HEAD)) ? newRowFactor : 1),
+      learningRateOf: (name: string, row: number | null) =>
+        row !== null && newRows.has(row) && (name.startsWith(EMBEDDING) || name.startsWith(HEAD)) ? newRowFactor : 1,
     }),
   };
 }

@@ -16,11 +16,23 @@ export interface TrainedCheckpoint {
 }
 
 /** Writes a training run's weights as a checkpoint folder, with the adapter beside it where LoRA made it, and returns its record. */
-export async function writeTrained(context: JobContext<'sft'> | JobContext<'rl'>, model: JobModel, trainer: Trainer, checkpoint: TrainedCheckpoint): Promise<JobRecord> {
+export async function writeTrained(
+  context: JobContext<'sft'> | JobContext<'rl'>,
+  model: JobModel,
+  trainer: Trainer,
+  checkpoint: TrainedCheckpoint,
+): Promise<JobRecord> {
   const { config } = context.spec;
   const { promptSet, plainPrompts } = model.origin;
   const path = join(checkpoint.folder, 'model');
-  await writeModelFolder(path, { ...model.language.toWrite(), extraFiles: { 'workbench.json': `${JSON.stringify({ promptSet, plainPrompts }, null, 2)}\n` } }, { replace: true });
+  await writeModelFolder(
+    path,
+    {
+      ...model.language.toWrite(),
+      extraFiles: { 'workbench.json': `${JSON.stringify({ promptSet, plainPrompts }, null, 2)}\n` },
+    },
+    { replace: true },
+  );
   let adapterPath: string | null = null;
   if (config.method === 'lora') {
     adapterPath = join(checkpoint.folder, 'adapter');
@@ -43,5 +55,12 @@ export async function writeTrained(context: JobContext<'sft'> | JobContext<'rl'>
       { replace: true, extraFiles: model.tokenizer.toFiles() },
     );
   }
-  return checkpointRecord({ ...checkpoint, path, adapterPath, config: model.language.config, tokenizer: model.tokenizer, origin: model.origin });
+  return checkpointRecord({
+    ...checkpoint,
+    path,
+    adapterPath,
+    config: model.language.config,
+    tokenizer: model.tokenizer,
+    origin: model.origin,
+  });
 }

@@ -8,7 +8,13 @@ export function MathText({ text }: { readonly text: string }) {
   const parts = useMemo(() => splitMath(text), [text]);
   return (
     <>
-      {parts.map((part, i) => (part.kind === 'text' ? <span key={i}>{part.source}</span> : <Formula key={i} source={part.source} isDisplay={part.kind === 'display'} />))}
+      {parts.map((part, i) =>
+        part.kind === 'text' ? (
+          <span key={i}>{part.source}</span>
+        ) : (
+          <Formula key={i} source={part.source} isDisplay={part.kind === 'display'} />
+        ),
+      )}
     </>
   );
 }
@@ -21,7 +27,14 @@ function Formula({ source, isDisplay }: { readonly source: string; readonly isDi
   const ref = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
     if (ref.current === null) return;
-    katex.render(source, ref.current, { displayMode: isDisplay, throwOnError: false, trust: false, strict: 'ignore', output: 'htmlAndMathml', maxExpand: 200 });
+    katex.render(source, ref.current, {
+      displayMode: isDisplay,
+      throwOnError: false,
+      trust: false,
+      strict: 'ignore',
+      output: 'htmlAndMathml',
+      maxExpand: 200,
+    });
   }, [source, isDisplay]);
   return <span ref={ref} />;
 }

@@ -18,7 +18,13 @@ export interface ReasoningBlock {
 }
 
 /** Reasoning as a column of blocks: coloured bar, glyph and name, content with typeset mathematics. A block folds to its first line. */
-export function ReasoningBlocks({ blocks, label }: { readonly blocks: readonly ReasoningBlock[]; readonly label: string }) {
+export function ReasoningBlocks({
+  blocks,
+  label,
+}: {
+  readonly blocks: readonly ReasoningBlock[];
+  readonly label: string;
+}) {
   return (
     <ol className="blocks" aria-label={label}>
       {blocks.map((block, i) => (

@@ -10,7 +10,9 @@ export interface ResponseBlock {
 }
 
 const ANY_OPEN = new RegExp(FUNCTIONAL_TOKENS.map(({ open }) => escape(open)).join('|'), 'g');
-const NAME_OF_OPEN: ReadonlyMap<string, { name: string; close: string }> = new Map(FUNCTIONAL_TOKENS.map(({ open, close, name }) => [open, { name, close }]));
+const NAME_OF_OPEN: ReadonlyMap<string, { name: string; close: string }> = new Map(
+  FUNCTIONAL_TOKENS.map(({ open, close, name }) => [open, { name, close }]),
+);
 
 /** Splits what a model wrote into blocks for display; never fails, whatever it wrote. */
 export function parseResponse(text: string): readonly ResponseBlock[] {

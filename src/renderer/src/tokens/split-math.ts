@@ -5,7 +5,8 @@ export interface MathPart {
 }
 
 /** Display before inline, so that `$$` is not read as two empty `$`. A lone dollar before a digit is money, not mathematics. */
-const MATH = /\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)|\$(?!\s)((?:\\.|[^$\n\\])+?)(?<!\s)\$(?!\d)|(\\boxed\{(?:[^{}]|\{[^{}]*\})*\})/g;
+const MATH =
+  /\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)|\$(?!\s)((?:\\.|[^$\n\\])+?)(?<!\s)\$(?!\d)|(\\boxed\{(?:[^{}]|\{[^{}]*\})*\})/g;
 
 /** Splits text at its mathematics; joining all sources with their delimiters gives the text again. */
 export function splitMath(text: string): readonly MathPart[] {
@@ -14,7 +15,11 @@ export function splitMath(text: string): readonly MathPart[] {
   for (const match of text.matchAll(MATH)) {
     if (match.index > at) parts.push({ kind: 'text', source: text.slice(at, match.index) });
     const display = match[1] ?? match[2];
-    parts.push(display !== undefined ? { kind: 'display', source: display } : { kind: 'inline', source: match[3] ?? match[4] ?? match[5] ?? '' });
+    parts.push(
+      display !== undefined
+        ? { kind: 'display', source: display }
+        : { kind: 'inline', source: match[3] ?? match[4] ?? match[5] ?? '' },
+    );
     at = match.index + match[0].length;
   }
   if (at < text.length) parts.push({ kind: 'text', source: text.slice(at) });

@@ -13,7 +13,10 @@ const QUESTION: TokenFacts = { kind: 'question', label: 'question', glyph: '•'
 
 const BY_KIND: ReadonlyMap<string, TokenFacts> = new Map([
   ['question', QUESTION],
-  ...FUNCTIONAL_TOKENS.map(({ name, glyph, meaning }): [string, TokenFacts] => [name, { kind: name, label: name.replace('_', ' '), glyph, meaning }]),
+  ...FUNCTIONAL_TOKENS.map(({ name, glyph, meaning }): [string, TokenFacts] => [
+    name,
+    { kind: name, label: name.replace('_', ' '), glyph, meaning },
+  ]),
 ]);
 
 /** Glyph, label and meaning of a kind; a kind from another token set shows under its own name. */

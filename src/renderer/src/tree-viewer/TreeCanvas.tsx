@@ -30,7 +30,16 @@ export interface TreeCanvasProps {
  * The tree from left to right. Only what lies in the frame is in the document, so ten thousand nodes pan as smoothly as fifty. Wheel zooms
  * at the pointer, drag pans; the outline beside it is the same tree for reading aloud.
  */
-export function TreeCanvas({ nodes, layout, selected, highlighted, onSelect, onToggleFold, onKey, fitRequest }: TreeCanvasProps) {
+export function TreeCanvas({
+  nodes,
+  layout,
+  selected,
+  highlighted,
+  onSelect,
+  onToggleFold,
+  onKey,
+  fitRequest,
+}: TreeCanvasProps) {
   const frameRef = useRef<SVGSVGElement>(null);
   const [frame, setFrame] = useState({ width: 800, height: 500 });
   const [view, setView] = useState<Viewport | null>(null);
@@ -43,13 +52,22 @@ export function TreeCanvas({ nodes, layout, selected, highlighted, onSelect, onT
   useEffect(() => {
     const element = frameRef.current;
     if (!element) return undefined;
-    const observer = new ResizeObserver(([entry]) => entry && setFrame({ width: entry.contentRect.width, height: entry.contentRect.height }));
+    const observer = new ResizeObserver(
+      ([entry]) => entry && setFrame({ width: entry.contentRect.width, height: entry.contentRect.height }),
+    );
     observer.observe(element);
     // React's wheel listener is passive and cannot keep the page from scrolling.
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
       const box = element.getBoundingClientRect();
-      setView((before) => zoomAt(before ?? openingRef.current, Math.exp(-event.deltaY * 0.0015), event.clientX - box.left, event.clientY - box.top));
+      setView((before) =>
+        zoomAt(
+          before ?? openingRef.current,
+          Math.exp(-event.deltaY * 0.0015),
+          event.clientX - box.left,
+          event.clientY - box.top,
+        ),
+      );
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => {
@@ -85,7 +103,8 @@ export function TreeCanvas({ nodes, layout, selected, highlighted, onSelect, onT
   };
   const drag = (event: PointerEvent) => {
     const start = dragRef.current;
-    if (start) setView({ ...start.view, x: start.view.x + event.clientX - start.x, y: start.view.y + event.clientY - start.y });
+    if (start)
+      setView({ ...start.view, x: start.view.x + event.clientX - start.x, y: start.view.y + event.clientY - start.y });
   };
   const endDrag = useCallback(
     (event: PointerEvent<SVGSVGElement>) => {
@@ -116,10 +135,24 @@ export function TreeCanvas({ nodes, layout, selected, highlighted, onSelect, onT
     >
       <g transform={`translate(${shown.x} ${shown.y}) scale(${shown.zoom})`}>
         {visible.map((place) => (
-          <Edge key={`e${place.index}`} place={place} parent={placeOf.get(nodes[place.index]?.parent ?? -1)} node={nodes[place.index]!} total={nodes[0]?.visits ?? 1} isBest={highlighted.has(place.index)} />
+          <Edge
+            key={`e${place.index}`}
+            place={place}
+            parent={placeOf.get(nodes[place.index]?.parent ?? -1)}
+            node={nodes[place.index]!}
+            total={nodes[0]?.visits ?? 1}
+            isBest={highlighted.has(place.index)}
+          />
         ))}
         {visible.map((place) => (
-          <Pill key={place.index} place={place} node={nodes[place.index]!} isSelected={place.index === selected} isBest={highlighted.has(place.index)} hasWords={shown.zoom >= WORDS_FROM_ZOOM} />
+          <Pill
+            key={place.index}
+            place={place}
+            node={nodes[place.index]!}
+            isSelected={place.index === selected}
+            isBest={highlighted.has(place.index)}
+            hasWords={shown.zoom >= WORDS_FROM_ZOOM}
+          />
         ))}
       </g>
     </svg>
@@ -127,10 +160,20 @@ export function TreeCanvas({ nodes, layout, selected, highlighted, onSelect, onT
 }
 
 /** Places whose pill or edge from the parent touches the frame. */
-function inFrame(places: readonly PlacedNode[], view: Viewport, frame: { readonly width: number; readonly height: number }): readonly PlacedNode[] {
+function inFrame(
+  places: readonly PlacedNode[],
+  view: Viewport,
+  frame: { readonly width: number; readonly height: number },
+): readonly PlacedNode[] {
   const [left, right] = [-view.x / view.zoom, (frame.width - view.x) / view.zoom];
   const [top, bottom] = [-view.y / view.zoom, (frame.height - view.y) / view.zoom];
-  return places.filter((place) => place.x + PILL_WIDTH >= left && place.x - COLUMN_WIDTH <= right && place.y + ROW_HEIGHT >= top && place.y - ROW_HEIGHT <= bottom);
+  return places.filter(
+    (place) =>
+      place.x + PILL_WIDTH >= left &&
+      place.x - COLUMN_WIDTH <= right &&
+      place.y + ROW_HEIGHT >= top &&
+      place.y - ROW_HEIGHT <= bottom,
+  );
 }
 
 interface EdgeProps {
@@ -147,7 +190,15 @@ function Edge({ place, parent, node, total, isBest }: EdgeProps) {
   const from = parent.x + PILL_WIDTH;
   const middle = (from + place.x) / 2;
   const width = 1 + 4 * Math.sqrt(node.visits / Math.max(1, total));
-  return <path className="tree-edge" data-best={isBest || undefined} data-unvisited={node.visits === 0 || undefined} d={`M${from} ${parent.y}C${middle} ${parent.y} ${middle} ${place.y} ${place.x} ${place.y}`} strokeWidth={width} />;
+  return (
+    <path
+      className="tree-edge"
+      data-best={isBest || undefined}
+      data-unvisited={node.visits === 0 || undefined}
+      d={`M${from} ${parent.y}C${middle} ${parent.y} ${middle} ${place.y} ${place.x} ${place.y}`}
+      strokeWidth={width}
+    />
+  );
 }
 
 interface PillProps {
@@ -164,9 +215,25 @@ function Pill({ place, node, isSelected, isBest, hasWords }: PillProps) {
   const mark = outcome === 'open' ? '' : node.isTruncated ? '…' : outcome === 'right' ? '✓' : '✗';
   const label = `${facts.label}: ${node.text.slice(0, 80)}${outcome === 'open' ? '' : `, ${node.isTruncated ? texts.cut : texts[outcome]}`}, ${texts.visits(node.visits)}`;
   return (
-    <g id={`tree-node-${node.index}`} role="img" aria-label={label} data-node={node.index} data-token={facts.kind} className="tree-pill" data-selected={isSelected || undefined} data-best={isBest || undefined} data-outcome={outcome} transform={`translate(${place.x} ${place.y - PILL_HEIGHT / 2})`}>
+    <g
+      id={`tree-node-${node.index}`}
+      role="img"
+      aria-label={label}
+      data-node={node.index}
+      data-token={facts.kind}
+      className="tree-pill"
+      data-selected={isSelected || undefined}
+      data-best={isBest || undefined}
+      data-outcome={outcome}
+      transform={`translate(${place.x} ${place.y - PILL_HEIGHT / 2})`}
+    >
       <rect className="tree-pill-body" width={PILL_WIDTH} height={PILL_HEIGHT} rx={6} />
-      <rect className="tree-pill-value" y={PILL_HEIGHT - 3} width={PILL_WIDTH * Math.max(0, Math.min(1, meanValue(node)))} height={3} />
+      <rect
+        className="tree-pill-value"
+        y={PILL_HEIGHT - 3}
+        width={PILL_WIDTH * Math.max(0, Math.min(1, meanValue(node)))}
+        height={3}
+      />
       {hasWords && (
         <>
           <text x={9} y={17} className="tree-pill-glyph">

@@ -47,7 +47,8 @@ export function TreeOutline({ nodes, places, selected, isFolded, onSelect, onTog
             <TokenMark kind={node.kind} />
             <span className="outline-text">{node.text}</span>
             <span className="outline-facts">
-              {outcome !== 'open' && <b data-outcome={outcome}>{node.isTruncated ? texts.cut : texts[outcome]}</b>} {texts.visits(node.visits)} · {meanValue(node).toFixed(2)}
+              {outcome !== 'open' && <b data-outcome={outcome}>{node.isTruncated ? texts.cut : texts[outcome]}</b>}{' '}
+              {texts.visits(node.visits)} · {meanValue(node).toFixed(2)}
             </span>
           </div>
         );

@@ -60,23 +60,56 @@ export function TreeViewer({ tree, view }: { readonly tree: Tree; readonly view:
         </Button>
         <label className="tree-tool">
           {texts.filter}
-          <Select options={FILTERS.map((value) => ({ value, label: texts.filters[value] }))} value={view.filter} onChange={view.setFilter} />
+          <Select
+            options={FILTERS.map((value) => ({ value, label: texts.filters[value] }))}
+            value={view.filter}
+            onChange={view.setFilter}
+          />
         </label>
-        <SearchInput ref={searchRef} aria-label={texts.search} placeholder={texts.search} value={view.search} onChange={(event) => view.setSearch(event.target.value)} />
+        <SearchInput
+          ref={searchRef}
+          aria-label={texts.search}
+          placeholder={texts.search}
+          value={view.search}
+          onChange={(event) => view.setSearch(event.target.value)}
+        />
       </div>
       <div className="tree-frame" onKeyDown={isOutline ? onKey : undefined}>
         {view.layout.nodes.length === 0 ? (
           <p className="tree-nothing">{texts.nothing}</p>
         ) : isOutline ? (
-          <TreeOutline nodes={view.nodes} places={view.layout.nodes} selected={view.selected} isFolded={view.isFolded} onSelect={view.select} onToggleFold={view.toggleFold} />
+          <TreeOutline
+            nodes={view.nodes}
+            places={view.layout.nodes}
+            selected={view.selected}
+            isFolded={view.isFolded}
+            onSelect={view.select}
+            onToggleFold={view.toggleFold}
+          />
         ) : (
-          <TreeCanvas nodes={view.nodes} layout={view.layout} selected={view.selected} highlighted={view.highlighted} onSelect={view.select} onToggleFold={view.toggleFold} onKey={onKey} fitRequest={fitRequest} />
+          <TreeCanvas
+            nodes={view.nodes}
+            layout={view.layout}
+            selected={view.selected}
+            highlighted={view.highlighted}
+            onSelect={view.select}
+            onToggleFold={view.toggleFold}
+            onKey={onKey}
+            fitRequest={fitRequest}
+          />
         )}
       </div>
       {total > 0 && (
         <label className="tree-replay">
           <span>{texts.simulations(view.simulation, total)}</span>
-          <input type="range" aria-label={texts.simulationSlider} min={1} max={total} value={view.simulation} onChange={(event) => view.setSimulation(Number(event.target.value))} />
+          <input
+            type="range"
+            aria-label={texts.simulationSlider}
+            min={1}
+            max={total}
+            value={view.simulation}
+            onChange={(event) => view.setSimulation(Number(event.target.value))}
+          />
           <span className="tree-keys">{texts.keys}</span>
         </label>
       )}

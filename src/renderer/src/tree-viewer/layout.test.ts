@@ -2,12 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COLUMN_WIDTH, ROW_HEIGHT, layoutTree, pathTo, type LayoutNode } from './layout';
 
-const chainOf = (count: number): LayoutNode[] => Array.from({ length: count }, (_, index) => ({ index, parent: index - 1 }));
+const chainOf = (count: number): LayoutNode[] =>
+  Array.from({ length: count }, (_, index) => ({ index, parent: index - 1 }));
 
 /** Random trees: each node hangs below an earlier one. */
 const trees = fc
   .array(fc.nat(), { minLength: 0, maxLength: 60 })
-  .map((draws): LayoutNode[] => [{ index: 0, parent: -1 }, ...draws.map((draw, i) => ({ index: i + 1, parent: draw % (i + 1) }))]);
+  .map((draws): LayoutNode[] => [
+    { index: 0, parent: -1 },
+    ...draws.map((draw, i) => ({ index: i + 1, parent: draw % (i + 1) })),
+  ]);
 
 describe('layoutTree', () => {
   it('puts a parent in the middle of its children', () => {
@@ -21,7 +25,8 @@ describe('layoutTree', () => {
     fc.assert(
       fc.property(trees, (nodes) => {
         const columns = new Map<number, number[]>();
-        for (const node of layoutTree(nodes, () => false).nodes) columns.set(node.x, [...(columns.get(node.x) ?? []), node.y]);
+        for (const node of layoutTree(nodes, () => false).nodes)
+          columns.set(node.x, [...(columns.get(node.x) ?? []), node.y]);
         for (const ys of columns.values()) {
           ys.sort((a, b) => a - b);
           for (let i = 1; i < ys.length; i++) expect(ys[i]! - ys[i - 1]!).toBeGreaterThanOrEqual(ROW_HEIGHT - 1e-9);
@@ -38,7 +43,13 @@ describe('layoutTree', () => {
 
   it('keeps the ancestors of what a filter shows', () => {
     const nodes = [...chainOf(3), { index: 3, parent: 0 }];
-    expect(layoutTree(nodes, () => false, (index) => index === 2).nodes.map((node) => node.index)).toEqual([0, 1, 2]);
+    expect(
+      layoutTree(
+        nodes,
+        () => false,
+        (index) => index === 2,
+      ).nodes.map((node) => node.index),
+    ).toEqual([0, 1, 2]);
   });
 
   it('lays out a chain that is deeper than a call stack', () => {
@@ -48,6 +59,16 @@ describe('layoutTree', () => {
 
 describe('pathTo', () => {
   it('leads from the root to the node', () => {
-    expect(pathTo([{ index: 0, parent: -1 }, { index: 1, parent: 0 }, { index: 2, parent: 0 }, { index: 3, parent: 2 }], 3)).toEqual([0, 2, 3]);
+    expect(
+      pathTo(
+        [
+          { index: 0, parent: -1 },
+          { index: 1, parent: 0 },
+          { index: 2, parent: 0 },
+          { index: 3, parent: 2 },
+        ],
+        3,
+      ),
+    ).toEqual([0, 2, 3]);
   });
 });

@@ -31,7 +31,11 @@ export const ROW_HEIGHT = 34;
  * @param isFolded nodes whose children are hidden
  * @param isShown  nodes a filter leaves; a node is also shown when something below it is
  */
-export function layoutTree(nodes: readonly LayoutNode[], isFolded: (index: number) => boolean, isShown: (index: number) => boolean = () => true): TreeLayout {
+export function layoutTree(
+  nodes: readonly LayoutNode[],
+  isFolded: (index: number) => boolean,
+  isShown: (index: number) => boolean = () => true,
+): TreeLayout {
   const children = childrenOf(nodes);
   const shown = withAncestors(nodes, isShown);
   const placed: PlacedNode[] = [];

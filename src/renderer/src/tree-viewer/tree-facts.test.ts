@@ -60,7 +60,10 @@ describe('treeAfter', () => {
 describe('uctTerms', () => {
   it('adds the mean value and the bonus for rare visits', () => {
     // c = 2, N(parent) = 8, N = 2: 2·sqrt(ln 8 / 2) = 2.0393…
-    expect(uctTerms({ visits: 2, valueSum: 1 }, 8, 2)).toEqual({ value: 0.5, exploration: expect.closeTo(2.0393, 4) as number });
+    expect(uctTerms({ visits: 2, valueSum: 1 }, 8, 2)).toEqual({
+      value: 0.5,
+      exploration: expect.closeTo(2.0393, 4) as number,
+    });
     expect(uctTerms({ visits: 0, valueSum: 0 }, 8, 2).exploration).toBe(Infinity);
   });
 });

@@ -36,9 +36,12 @@ export function passesFilter(node: TreeNode, filter: TreeFilter, search: string)
 export function bestPath(nodes: readonly TreeNode[]): readonly number[] {
   const children = childrenOf(nodes);
   const path: number[] = nodes.length > 0 ? [0] : [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const below = (children[at] ?? []).map((index) => nodes[index]!);
-    const best = below.reduce<TreeNode | null>((chosen, node) => (chosen === null || isBetter(node, chosen) ? node : chosen), null);
+    const best = below.reduce<TreeNode | null>(
+      (chosen, node) => (chosen === null || isBetter(node, chosen) ? node : chosen),
+      null,
+    );
     if (best === null) return path;
     path.push(best.index);
     at = best.index;
@@ -60,15 +63,24 @@ export interface UctTerms {
 }
 
 /** @param explorationWeight c of the run's settings */
-export function uctTerms(node: Pick<TreeNode, 'visits' | 'valueSum'>, parentVisits: number, explorationWeight: number): UctTerms {
+export function uctTerms(
+  node: Pick<TreeNode, 'visits' | 'valueSum'>,
+  parentVisits: number,
+  explorationWeight: number,
+): UctTerms {
   return {
     value: meanValue(node),
-    exploration: node.visits === 0 ? Infinity : explorationWeight * Math.sqrt(Math.log(Math.max(1, parentVisits)) / node.visits),
+    exploration:
+      node.visits === 0 ? Infinity : explorationWeight * Math.sqrt(Math.log(Math.max(1, parentVisits)) / node.visits),
   };
 }
 
 /** The tree as it stood after the first `count` simulations: later nodes gone, visits and values counted again. */
-export function treeAfter(nodes: readonly TreeNode[], simulations: readonly { readonly path: readonly number[]; readonly value: number }[], count: number): readonly TreeNode[] {
+export function treeAfter(
+  nodes: readonly TreeNode[],
+  simulations: readonly { readonly path: readonly number[]; readonly value: number }[],
+  count: number,
+): readonly TreeNode[] {
   const visits = new Map<number, { visits: number; valueSum: number }>();
   for (const { path, value } of simulations.slice(0, count)) {
     for (const index of path) {
@@ -78,7 +90,12 @@ export function treeAfter(nodes: readonly TreeNode[], simulations: readonly { re
   }
   // Nodes come in order of creation, so what exists at a moment is a prefix of the list and indices stay what they are.
   const end = nodes.findIndex((node) => node.createdAtSimulation >= count);
-  return (end === -1 ? nodes : nodes.slice(0, end)).map((node) => ({ ...node, visits: 0, valueSum: 0, ...visits.get(node.index) }));
+  return (end === -1 ? nodes : nodes.slice(0, end)).map((node) => ({
+    ...node,
+    visits: 0,
+    valueSum: 0,
+    ...visits.get(node.index),
+  }));
 }
 
 /** Siblings of a node, itself included, in order of creation. */
@@ -89,7 +106,9 @@ export function siblingsOf(nodes: readonly TreeNode[], index: number): readonly 
 
 /** Steps of the path to a node, without the question. */
 export function stepsTo(nodes: readonly TreeNode[], index: number): readonly TreeNode[] {
-  return pathTo(nodes, index).slice(1).map((each) => nodes[each]!);
+  return pathTo(nodes, index)
+    .slice(1)
+    .map((each) => nodes[each]!);
 }
 
 function fold(text: string): string {

@@ -37,12 +37,18 @@ export function useTreeView(tree: Tree): TreeView {
   const [selected, select] = useState(0);
   const [filter, setFilter] = useState<TreeFilter>('all');
   const [search, setSearch] = useState('');
-  const [folded, setFolded] = useState<ReadonlySet<number>>(() => (tree.nodes.length > UNFOLDED_UP_TO ? foldedBelow(tree.nodes, 2) : new Set()));
+  const [folded, setFolded] = useState<ReadonlySet<number>>(() =>
+    tree.nodes.length > UNFOLDED_UP_TO ? foldedBelow(tree.nodes, 2) : new Set(),
+  );
 
-  const nodes = useMemo(() => (simulation >= total ? tree.nodes : treeAfter(tree.nodes, tree.simulations, simulation)), [tree, simulation, total]);
+  const nodes = useMemo(
+    () => (simulation >= total ? tree.nodes : treeAfter(tree.nodes, tree.simulations, simulation)),
+    [tree, simulation, total],
+  );
   const isFolded = useCallback((index: number) => folded.has(index), [folded]);
   const layout = useMemo(() => {
-    const isShown = filter === 'all' && search === '' ? undefined : (index: number) => passesFilter(nodes[index]!, filter, search);
+    const isShown =
+      filter === 'all' && search === '' ? undefined : (index: number) => passesFilter(nodes[index]!, filter, search);
     return layoutTree(nodes, isFolded, isShown);
   }, [nodes, isFolded, filter, search]);
   const best = useMemo(() => bestPath(nodes), [nodes]);
@@ -94,5 +100,7 @@ export function useTreeView(tree: Tree): TreeView {
 /** Every node at or below a depth that has children. */
 function foldedBelow(nodes: readonly TreeNode[], depth: number): ReadonlySet<number> {
   const children = childrenOf(nodes);
-  return new Set(nodes.filter((node) => node.depth >= depth && (children[node.index]?.length ?? 0) > 0).map((node) => node.index));
+  return new Set(
+    nodes.filter((node) => node.depth >= depth && (children[node.index]?.length ?? 0) > 0).map((node) => node.index),
+  );
 }

@@ -25,7 +25,16 @@ export function zoomAt(view: Viewport, factor: number, pointX: number, pointY: n
 
 /** Shows the whole drawing, never larger than it is. */
 export function fitInto(drawing: Size, frame: Size): Viewport {
-  const zoom = Math.min(1, Math.max(MIN_ZOOM, Math.min((frame.width - 2 * MARGIN) / Math.max(1, drawing.width), (frame.height - 2 * MARGIN) / Math.max(1, drawing.height))));
+  const zoom = Math.min(
+    1,
+    Math.max(
+      MIN_ZOOM,
+      Math.min(
+        (frame.width - 2 * MARGIN) / Math.max(1, drawing.width),
+        (frame.height - 2 * MARGIN) / Math.max(1, drawing.height),
+      ),
+    ),
+  );
   return { x: MARGIN, y: Math.max(MARGIN, (frame.height - drawing.height * zoom) / 2), zoom };
 }
 
@@ -42,9 +51,14 @@ export function openAt(drawing: Size, frame: Size, rootY: number): Viewport {
 }
 
 /** Moves the drawing just so far that a point lies inside the frame with some room around it. */
-export function reveal(view: Viewport, point: { readonly x: number; readonly y: number }, frame: { readonly width: number; readonly height: number }): Viewport {
+export function reveal(
+  view: Viewport,
+  point: { readonly x: number; readonly y: number },
+  frame: { readonly width: number; readonly height: number },
+): Viewport {
   const room = 80;
-  const shift = (at: number, size: number, extent: number) => (at < room ? room - at : at > size - extent ? size - extent - at : 0);
+  const shift = (at: number, size: number, extent: number) =>
+    at < room ? room - at : at > size - extent ? size - extent - at : 0;
   return {
     ...view,
     x: view.x + shift(view.x + point.x * view.zoom, frame.width, 240 * view.zoom + room),

@@ -22,7 +22,12 @@ export function ComparePage({ params, query }: PageProps<'compare'>) {
     <StagePage
       kind="evaluate"
       projectId={projectId}
-      products={<Evaluations projectId={projectId} asked={{ first: parseId(query.get('first')), second: parseId(query.get('second')) }} />}
+      products={
+        <Evaluations
+          projectId={projectId}
+          asked={{ first: parseId(query.get('first')), second: parseId(query.get('second')) }}
+        />
+      }
     />
   );
 }
@@ -39,10 +44,19 @@ function Evaluations({ projectId, asked }: { readonly projectId: ProjectId; read
         return (
           <>
             <Panel title={texts.comparison}>
-              <ComparisonPanel first={sorted.find(({ id }) => id === pair.first) ?? null} second={sorted.find(({ id }) => id === pair.second) ?? null} onSwap={() => setPicked({ first: pair.second, second: pair.first })} />
+              <ComparisonPanel
+                first={sorted.find(({ id }) => id === pair.first) ?? null}
+                second={sorted.find(({ id }) => id === pair.second) ?? null}
+                onSwap={() => setPicked({ first: pair.second, second: pair.first })}
+              />
             </Panel>
             <Panel title={texts.evaluations}>
-              <Table caption={texts.evaluations} columns={columnsFor(pair, setPicked)} rows={sorted} rowKey={(evaluation) => evaluation.id} />
+              <Table
+                caption={texts.evaluations}
+                columns={columnsFor(pair, setPicked)}
+                rows={sorted}
+                rowKey={(evaluation) => evaluation.id}
+              />
             </Panel>
           </>
         );
@@ -60,26 +74,63 @@ function columnsFor(pair: Pair, pick: (pair: Pair) => void): readonly Column<Eva
       title: words.checkpoint,
       cell: (evaluation) => (
         <>
-          {evaluation.checkpointName} {evaluation.plainPrompt !== '' && <span className="compare-quiet">{texts.withPrompt(evaluation.plainPrompt)}</span>}
+          {evaluation.checkpointName}{' '}
+          {evaluation.plainPrompt !== '' && (
+            <span className="compare-quiet">{texts.withPrompt(evaluation.plainPrompt)}</span>
+          )}
         </>
       ),
     },
     { id: 'set', title: words.set, cell: (evaluation) => evaluation.questionSetName, width: '120px' },
     { id: 'mode', title: words.mode, cell: (evaluation) => texts.modes[evaluation.mode], width: '100px' },
-    { id: 'accuracy', title: words.accuracy, cell: ({ accuracy }) => `${formatProportion(accuracy)} (${formatInteger(accuracy.count)})`, isNumber: true, width: '140px' },
-    { id: 'coverage', title: words.coverage, cell: ({ coverage }) => (coverage ? formatProportion(coverage) : '–'), isNumber: true, width: '110px' },
-    { id: 'tokens', title: words.tokens, cell: (evaluation) => formatInteger(evaluation.tokensPerAnswer), isNumber: true, width: '90px' },
-    { id: 'made', title: words.made, cell: (evaluation) => formatMoment(evaluation.createdAtMs, Date.now()), isNumber: true, width: '110px' },
+    {
+      id: 'accuracy',
+      title: words.accuracy,
+      cell: ({ accuracy }) => `${formatProportion(accuracy)} (${formatInteger(accuracy.count)})`,
+      isNumber: true,
+      width: '140px',
+    },
+    {
+      id: 'coverage',
+      title: words.coverage,
+      cell: ({ coverage }) => (coverage ? formatProportion(coverage) : '–'),
+      isNumber: true,
+      width: '110px',
+    },
+    {
+      id: 'tokens',
+      title: words.tokens,
+      cell: (evaluation) => formatInteger(evaluation.tokensPerAnswer),
+      isNumber: true,
+      width: '90px',
+    },
+    {
+      id: 'made',
+      title: words.made,
+      cell: (evaluation) => formatMoment(evaluation.createdAtMs, Date.now()),
+      isNumber: true,
+      width: '110px',
+    },
     {
       id: 'pick',
       title: words.pick,
       width: '210px',
       cell: (evaluation) => (
         <span className="row">
-          <Button look="quiet" aria-pressed={pair.first === evaluation.id} aria-label={`${texts.chosen(evaluation.checkpointName, evaluation.questionSetName)}: ${texts.pickFirst}`} onClick={() => pick({ ...pair, first: evaluation.id })}>
+          <Button
+            look="quiet"
+            aria-pressed={pair.first === evaluation.id}
+            aria-label={`${texts.chosen(evaluation.checkpointName, evaluation.questionSetName)}: ${texts.pickFirst}`}
+            onClick={() => pick({ ...pair, first: evaluation.id })}
+          >
             {texts.first}
           </Button>
-          <Button look="quiet" aria-pressed={pair.second === evaluation.id} aria-label={`${texts.chosen(evaluation.checkpointName, evaluation.questionSetName)}: ${texts.pickSecond}`} onClick={() => pick({ ...pair, second: evaluation.id })}>
+          <Button
+            look="quiet"
+            aria-pressed={pair.second === evaluation.id}
+            aria-label={`${texts.chosen(evaluation.checkpointName, evaluation.questionSetName)}: ${texts.pickSecond}`}
+            onClick={() => pick({ ...pair, second: evaluation.id })}
+          >
             {texts.second}
           </Button>
         </span>

@@ -17,9 +17,19 @@ import { texts } from './texts/en';
 const MAX_FLIPS = 40;
 
 /** Two evaluations: both figures with their intervals, the paired verdict in words, and the questions that changed sides. */
-export function ComparisonPanel({ first, second, onSwap }: { readonly first: Evaluation | null; readonly second: Evaluation | null; readonly onSwap: () => void }) {
+export function ComparisonPanel({
+  first,
+  second,
+  onSwap,
+}: {
+  readonly first: Evaluation | null;
+  readonly second: Evaluation | null;
+  readonly onSwap: () => void;
+}) {
   const isPair = first !== null && second !== null && first.id !== second.id;
-  const comparison = useQuery(api.evaluations.compare.queryOptions({ input: isPair ? { first: first.id, second: second.id } : skipToken }));
+  const comparison = useQuery(
+    api.evaluations.compare.queryOptions({ input: isPair ? { first: first.id, second: second.id } : skipToken }),
+  );
   if (first === null || second === null) return <p className="compare-quiet">{texts.pickTwo}</p>;
   if (!isPair) return <p className="compare-quiet">{texts.sameTwice}</p>;
   return (
@@ -44,7 +54,10 @@ function Figures({ comparison, onSwap }: { readonly comparison: Comparison; read
       ].map(({ evaluation, accuracy }) => (
         <div key={evaluation.id} className="compare-row">
           <span className="compare-name">
-            {evaluation.checkpointName} {evaluation.plainPrompt !== '' && <span className="compare-quiet">{texts.withPrompt(evaluation.plainPrompt)}</span>}
+            {evaluation.checkpointName}{' '}
+            {evaluation.plainPrompt !== '' && (
+              <span className="compare-quiet">{texts.withPrompt(evaluation.plainPrompt)}</span>
+            )}
           </span>
           <IntervalBar proportion={accuracy} />
           <b className="compare-number">{formatProportion(accuracy)}</b>
@@ -54,7 +67,11 @@ function Figures({ comparison, onSwap }: { readonly comparison: Comparison; read
         {comparison.verdict}
       </p>
       <p className="compare-quiet">
-        {texts.difference} {texts.points(signed(difference.value))}, {texts.interval(signed(difference.low), signed(difference.high))} · {texts.pValue(formatNumber(comparison.pValue))} ({texts.test}) · {texts.sharedQuestions(formatInteger(comparison.sharedQuestions))} · {texts.won(formatInteger(comparison.won))}, {texts.lost(formatInteger(comparison.lost))}{' '}
+        {texts.difference} {texts.points(signed(difference.value))},{' '}
+        {texts.interval(signed(difference.low), signed(difference.high))} ·{' '}
+        {texts.pValue(formatNumber(comparison.pValue))} ({texts.test}) ·{' '}
+        {texts.sharedQuestions(formatInteger(comparison.sharedQuestions))} · {texts.won(formatInteger(comparison.won))},{' '}
+        {texts.lost(formatInteger(comparison.lost))}{' '}
         <Button look="quiet" onClick={onSwap}>
           {texts.swap}
         </Button>
@@ -74,7 +91,12 @@ function Flips({ comparison }: { readonly comparison: Comparison }) {
     <section aria-label={texts.flips}>
       <div className="row">
         <h3>{texts.flips}</h3>
-        <Select aria-label={texts.show} value={filter} options={FILTERS.map((value) => ({ value, label: texts.flipFilters[value] }))} onChange={setFilter} />
+        <Select
+          aria-label={texts.show}
+          value={filter}
+          options={FILTERS.map((value) => ({ value, label: texts.flipFilters[value] }))}
+          onChange={setFilter}
+        />
       </div>
       {shown.slice(0, MAX_FLIPS).map((flip) => (
         <details key={flip.questionId} className="compare-flip">

@@ -24,17 +24,26 @@ const evaluation = (id: string, set: string, createdAtMs: number, mode: Evaluati
 });
 
 describe('completePair', () => {
-  const newestFirst = [evaluation('after', 'test', 3), evaluation('side', 'validation', 2), evaluation('before', 'test', 1)];
+  const newestFirst = [
+    evaluation('after', 'test', 3),
+    evaluation('side', 'validation', 2),
+    evaluation('before', 'test', 1),
+  ];
 
   it('compares the newest with the oldest on the same questions', () => {
     expect(completePair(newestFirst, { first: null, second: null })).toEqual({ first: 'before', second: 'after' });
   });
 
   it('keeps what a person picked', () => {
-    expect(completePair(newestFirst, { first: EvaluationId.parse('side'), second: EvaluationId.parse('before') })).toEqual({ first: 'side', second: 'before' });
+    expect(
+      completePair(newestFirst, { first: EvaluationId.parse('side'), second: EvaluationId.parse('before') }),
+    ).toEqual({ first: 'side', second: 'before' });
   });
 
   it('has no partner when nothing else was asked the same questions', () => {
-    expect(completePair([evaluation('alone', 'test', 1)], { first: null, second: null })).toEqual({ first: null, second: 'alone' });
+    expect(completePair([evaluation('alone', 'test', 1)], { first: null, second: null })).toEqual({
+      first: null,
+      second: 'alone',
+    });
   });
 });

@@ -12,8 +12,14 @@ export interface Pair {
  * model as it came.
  */
 export function completePair(newestFirst: readonly Evaluation[], picked: Pair): Pair {
-  const second = newestFirst.find(({ id }) => id === picked.second) ?? newestFirst.find(({ id }) => id !== picked.first);
+  const second =
+    newestFirst.find(({ id }) => id === picked.second) ?? newestFirst.find(({ id }) => id !== picked.first);
   if (!second) return picked;
-  const partner = newestFirst.findLast((evaluation) => evaluation.questionSetId === second.questionSetId && evaluation.id !== second.id && evaluation.mode === second.mode);
+  const partner = newestFirst.findLast(
+    (evaluation) =>
+      evaluation.questionSetId === second.questionSetId &&
+      evaluation.id !== second.id &&
+      evaluation.mode === second.mode,
+  );
   return { first: picked.first ?? partner?.id ?? null, second: second.id };
 }

@@ -40,7 +40,8 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
   const isBlocked = isEditing || bulk !== null;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof HTMLElement && event.target.closest('input, textarea, select, dialog') !== null;
+      const isTyping =
+        event.target instanceof HTMLElement && event.target.closest('input, textarea, select, dialog') !== null;
       const action = actionsRef.current[event.key];
       if (!action || isTyping || isBlocked || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
@@ -51,7 +52,12 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
   }, [isBlocked]);
 
   return (
-    <PageFrame isWide title={texts.title} sentence={texts.sentence} action={<ButtonLink href={href('examples', { projectId: params.projectId })}>{texts.back}</ButtonLink>}>
+    <PageFrame
+      isWide
+      title={texts.title}
+      sentence={texts.sentence}
+      action={<ButtonLink href={href('examples', { projectId: params.projectId })}>{texts.back}</ButtonLink>}
+    >
       <ReviewFilters review={review} searchRef={searchRef} onBulk={setBulk} />
       {review.error && <ErrorView error={review.error} />}
       <Loaded query={review.query}>
@@ -63,7 +69,12 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
               <ExampleTable review={review} />
               <section className="review-focus" aria-label={texts.question}>
                 <div className="review-actions" role="toolbar" aria-label={texts.keys}>
-                  <Button look="primary" shortcut="A" onClick={actions['a']} aria-pressed={focused.verdict === 'accepted'}>
+                  <Button
+                    look="primary"
+                    shortcut="A"
+                    onClick={actions['a']}
+                    aria-pressed={focused.verdict === 'accepted'}
+                  >
                     {texts.accept}
                   </Button>
                   <Button shortcut="R" onClick={actions['r']} aria-pressed={focused.verdict === 'rejected'}>

@@ -5,13 +5,30 @@ import { Button } from '../../ui/Button';
 import { Select, Switch, TextArea } from '../../ui/inputs';
 import { texts } from './texts/en';
 
-const TOKENS = FUNCTIONAL_TOKENS.map(({ name, glyph }) => ({ value: name as string, label: `${glyph} ${name.replace('_', ' ')}` }));
+const TOKENS = FUNCTIONAL_TOKENS.map(({ name, glyph }) => ({
+  value: name as string,
+  label: `${glyph} ${name.replace('_', ' ')}`,
+}));
 
 /** The steps of an example, each with its token, its text and whether it is taught. */
-export function ExampleEditor({ example, onSave, onCancel }: { readonly example: Example; readonly onSave: (steps: ExampleStep[]) => void; readonly onCancel: () => void }) {
+export function ExampleEditor({
+  example,
+  onSave,
+  onCancel,
+}: {
+  readonly example: Example;
+  readonly onSave: (steps: ExampleStep[]) => void;
+  readonly onCancel: () => void;
+}) {
   const [steps, setSteps] = useState<readonly ExampleStep[]>(example.steps);
-  const change = (at: number, part: Partial<ExampleStep>) => setSteps(steps.map((step, i) => (i === at ? { ...step, ...part } : step)));
-  const insertAfter = (at: number) => setSteps([...steps.slice(0, at + 1), { token: 'next_step', text: '', isTrained: true, role: 'right', nodeIndex: null }, ...steps.slice(at + 1)]);
+  const change = (at: number, part: Partial<ExampleStep>) =>
+    setSteps(steps.map((step, i) => (i === at ? { ...step, ...part } : step)));
+  const insertAfter = (at: number) =>
+    setSteps([
+      ...steps.slice(0, at + 1),
+      { token: 'next_step', text: '', isTrained: true, role: 'right', nodeIndex: null },
+      ...steps.slice(at + 1),
+    ]);
   const hasEmpty = steps.some((step) => step.text.trim() === '');
   return (
     <form
@@ -25,7 +42,12 @@ export function ExampleEditor({ example, onSave, onCancel }: { readonly example:
       {steps.map((step, at) => (
         <fieldset key={at} className="review-edit-step">
           <div className="row">
-            <Select aria-label={texts.stepToken} value={step.token} options={TOKENS} onChange={(token) => change(at, { token })} />
+            <Select
+              aria-label={texts.stepToken}
+              value={step.token}
+              options={TOKENS}
+              onChange={(token) => change(at, { token })}
+            />
             <label className="review-taught">
               <Switch checked={step.isTrained} onChange={(isTrained) => change(at, { isTrained })} /> {texts.isTrained}
             </label>
@@ -38,7 +60,12 @@ export function ExampleEditor({ example, onSave, onCancel }: { readonly example:
               </Button>
             )}
           </div>
-          <TextArea aria-label={texts.stepText} rows={Math.min(8, Math.max(2, step.text.split('\n').length))} value={step.text} onChange={(event) => change(at, { text: event.target.value })} />
+          <TextArea
+            aria-label={texts.stepText}
+            rows={Math.min(8, Math.max(2, step.text.split('\n').length))}
+            value={step.text}
+            onChange={(event) => change(at, { text: event.target.value })}
+          />
         </fieldset>
       ))}
       <div className="row">

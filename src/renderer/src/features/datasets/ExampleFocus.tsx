@@ -16,14 +16,28 @@ import type { Review } from './use-review';
 import { texts } from './texts/en';
 
 /** One example, whole: question, reasoning in blocks, problems and note; its lineage in the inspector. */
-export function ExampleFocus({ example, projectId, review }: { readonly example: Example; readonly projectId: string; readonly review: Review }) {
+export function ExampleFocus({
+  example,
+  projectId,
+  review,
+}: {
+  readonly example: Example;
+  readonly projectId: string;
+  readonly review: Review;
+}) {
   return (
     <>
       <p className="review-question">
         <MathText text={example.prompt} />
       </p>
       <p className="review-quiet">
-        {texts.reference}: <b>{example.referenceAnswer}</b> · {texts.kinds[example.kind]} · {texts.tokens(example.tokenCount)} {example.isEdited && <Mark tone="active" glyph="✎">{texts.edited}</Mark>}
+        {texts.reference}: <b>{example.referenceAnswer}</b> · {texts.kinds[example.kind]} ·{' '}
+        {texts.tokens(example.tokenCount)}{' '}
+        {example.isEdited && (
+          <Mark tone="active" glyph="✎">
+            {texts.edited}
+          </Mark>
+        )}
       </p>
       {example.problems.length > 0 && (
         <Notice tone="warn">
@@ -40,7 +54,14 @@ export function ExampleFocus({ example, projectId, review }: { readonly example:
           token: step.token,
           text: step.text,
           isWrong: step.role === 'wrong',
-          note: [step.role === 'verify' && example.steps[at - 1]?.role === 'wrong' ? texts.findsMistake : texts.roles[step.role], step.isTrained ? '' : texts.masked].filter(Boolean).join(' · '),
+          note: [
+            step.role === 'verify' && example.steps[at - 1]?.role === 'wrong'
+              ? texts.findsMistake
+              : texts.roles[step.role],
+            step.isTrained ? '' : texts.masked,
+          ]
+            .filter(Boolean)
+            .join(' · '),
         }))}
       />
       <NoteField key={example.id} example={example} review={review} />
@@ -53,8 +74,12 @@ function NoteField({ example, review }: { readonly example: Example; readonly re
   const [note, setNote] = useState(example.note);
   return (
     <div className="review-note">
-      <Field label={texts.note}>{(ids) => <TextArea {...ids} rows={2} value={note} onChange={(event) => setNote(event.target.value)} />}</Field>
-      {note !== example.note && <Button onClick={() => review.decide({ action: 'note', note })}>{texts.saveNote}</Button>}
+      <Field label={texts.note}>
+        {(ids) => <TextArea {...ids} rows={2} value={note} onChange={(event) => setNote(event.target.value)} />}
+      </Field>
+      {note !== example.note && (
+        <Button onClick={() => review.decide({ action: 'note', note })}>{texts.saveNote}</Button>
+      )}
     </div>
   );
 }
@@ -66,10 +91,34 @@ function Lineage({ example, projectId }: { readonly example: Example; readonly p
       <Loaded query={found}>
         {({ lineage }) => {
           const rows = [
-            lineage.treeId && ([texts.tree, <a key="tree" href={href('tree', { projectId, treeId: lineage.treeId })}>{example.questionId}</a>] as const),
-            lineage.searchRunId && ([texts.run, <a key="search" href={href('run', { projectId, runId: lineage.searchRunId })}>{lineage.searchRunName}</a>] as const),
-            lineage.examplesRunId && ([texts.madeBy, <a key="made" href={href('run', { projectId, runId: lineage.examplesRunId })}>{texts.madeBy}</a>] as const),
-            lineage.questionSetId && ([texts.set, <a key="set" href={href('questionSet', { projectId, setId: lineage.questionSetId })}>{lineage.questionSetName}</a>] as const),
+            lineage.treeId &&
+              ([
+                texts.tree,
+                <a key="tree" href={href('tree', { projectId, treeId: lineage.treeId })}>
+                  {example.questionId}
+                </a>,
+              ] as const),
+            lineage.searchRunId &&
+              ([
+                texts.run,
+                <a key="search" href={href('run', { projectId, runId: lineage.searchRunId })}>
+                  {lineage.searchRunName}
+                </a>,
+              ] as const),
+            lineage.examplesRunId &&
+              ([
+                texts.madeBy,
+                <a key="made" href={href('run', { projectId, runId: lineage.examplesRunId })}>
+                  {texts.madeBy}
+                </a>,
+              ] as const),
+            lineage.questionSetId &&
+              ([
+                texts.set,
+                <a key="set" href={href('questionSet', { projectId, setId: lineage.questionSetId })}>
+                  {lineage.questionSetName}
+                </a>,
+              ] as const),
           ].filter((row) => row !== null);
           return (
             <>

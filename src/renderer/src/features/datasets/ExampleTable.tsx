@@ -18,13 +18,25 @@ const LOOK: Readonly<Record<Verdict, { readonly glyph: string; readonly tone: To
 export function ExampleTable({ review }: { readonly review: Review }) {
   const frameRef = useRef<HTMLDivElement>(null);
   const { examples, focused } = review;
-  const rows = useVirtualizer({ count: examples.length, getScrollElement: () => frameRef.current, estimateSize: () => ROW_HEIGHT, overscan: 8 });
+  const rows = useVirtualizer({
+    count: examples.length,
+    getScrollElement: () => frameRef.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 8,
+  });
   const at = examples.findIndex((example) => example.id === focused?.id);
   useEffect(() => {
     if (at >= 0) rows.scrollToIndex(at, { align: 'auto' });
   }, [at, rows]);
   return (
-    <div ref={frameRef} className="review-list" role="listbox" aria-label={texts.list} tabIndex={0} aria-activedescendant={focused ? `example-${focused.id}` : undefined}>
+    <div
+      ref={frameRef}
+      className="review-list"
+      role="listbox"
+      aria-label={texts.list}
+      tabIndex={0}
+      aria-activedescendant={focused ? `example-${focused.id}` : undefined}
+    >
       <div className="review-rows" style={{ height: `${rows.getTotalSize()}px` }}>
         {rows.getVirtualItems().map((item) => {
           const example = examples[item.index]!;

@@ -24,8 +24,14 @@ export function ExamplesPage({ params }: PageProps<'examples'>) {
       projectId={projectId}
       renderProduct={(run) => (
         <div className="row">
-          {run.outputs.datasetId && <ButtonLink href={href('dataset', { projectId, datasetId: run.outputs.datasetId })}>{texts.review}</ButtonLink>}
-          <ButtonLink href={href('sftNew', { projectId }, { dataset: run.outputs.datasetId })}>{STAGES.sft.verb}</ButtonLink>
+          {run.outputs.datasetId && (
+            <ButtonLink href={href('dataset', { projectId, datasetId: run.outputs.datasetId })}>
+              {texts.review}
+            </ButtonLink>
+          )}
+          <ButtonLink href={href('sftNew', { projectId }, { dataset: run.outputs.datasetId })}>
+            {STAGES.sft.verb}
+          </ButtonLink>
         </div>
       )}
       products={
@@ -33,7 +39,13 @@ export function ExamplesPage({ params }: PageProps<'examples'>) {
           {(list) =>
             list.length === 0 ? null : (
               <Panel title={texts.listTitle}>
-                <Table caption={texts.listTitle} columns={columnsOf(projectId)} rows={[...list].sort((a, b) => b.createdAtMs - a.createdAtMs)} rowKey={(dataset) => dataset.id} onSelect={(dataset) => navigate('dataset', { projectId, datasetId: dataset.id })} />
+                <Table
+                  caption={texts.listTitle}
+                  columns={columnsOf(projectId)}
+                  rows={[...list].sort((a, b) => b.createdAtMs - a.createdAtMs)}
+                  rowKey={(dataset) => dataset.id}
+                  onSelect={(dataset) => navigate('dataset', { projectId, datasetId: dataset.id })}
+                />
               </Panel>
             )
           }
@@ -46,10 +58,38 @@ export function ExamplesPage({ params }: PageProps<'examples'>) {
 function columnsOf(projectId: ProjectId): readonly Column<Dataset>[] {
   const words = texts.columns;
   return [
-    { id: 'name', title: words.name, cell: (dataset) => <a href={href('dataset', { projectId, datasetId: dataset.id })}>{dataset.name}</a> },
-    { id: 'count', title: words.count, cell: (dataset) => formatInteger(dataset.count), isNumber: true, width: '100px' },
-    { id: 'merged', title: words.merged, cell: (dataset) => formatInteger(dataset.mergedCount), isNumber: true, width: '100px' },
-    { id: 'verdicts', title: words.verdicts, cell: ({ verdicts, count }) => texts.reviewed(verdicts.accepted + verdicts.rejected, count), isNumber: true, width: '120px' },
-    { id: 'made', title: words.made, cell: (dataset) => formatMoment(dataset.createdAtMs, Date.now()), isNumber: true, width: '130px' },
+    {
+      id: 'name',
+      title: words.name,
+      cell: (dataset) => <a href={href('dataset', { projectId, datasetId: dataset.id })}>{dataset.name}</a>,
+    },
+    {
+      id: 'count',
+      title: words.count,
+      cell: (dataset) => formatInteger(dataset.count),
+      isNumber: true,
+      width: '100px',
+    },
+    {
+      id: 'merged',
+      title: words.merged,
+      cell: (dataset) => formatInteger(dataset.mergedCount),
+      isNumber: true,
+      width: '100px',
+    },
+    {
+      id: 'verdicts',
+      title: words.verdicts,
+      cell: ({ verdicts, count }) => texts.reviewed(verdicts.accepted + verdicts.rejected, count),
+      isNumber: true,
+      width: '120px',
+    },
+    {
+      id: 'made',
+      title: words.made,
+      cell: (dataset) => formatMoment(dataset.createdAtMs, Date.now()),
+      isNumber: true,
+      width: '130px',
+    },
   ];
 }

@@ -9,17 +9,34 @@ import { texts } from './texts/en';
 const VERDICTS: readonly Verdict[] = ['accepted', 'rejected', 'todo'];
 
 /** The counter that is a filter, then kind, problems, text, and one decision for all that is shown. */
-export function ReviewFilters({ review, searchRef, onBulk }: { readonly review: Review; readonly searchRef: RefObject<HTMLInputElement | null>; readonly onBulk: (verdict: Verdict) => void }) {
+export function ReviewFilters({
+  review,
+  searchRef,
+  onBulk,
+}: {
+  readonly review: Review;
+  readonly searchRef: RefObject<HTMLInputElement | null>;
+  readonly onBulk: (verdict: Verdict) => void;
+}) {
   const { filter, setFilter } = review;
   const counts = review.query.data?.counts ?? { todo: 0, accepted: 0, rejected: 0 };
   return (
     <div className="review-filters">
       <div role="group" aria-label={texts.counterLabel} className="review-counter">
-        <Button look="quiet" aria-pressed={filter.verdict === undefined} onClick={() => setFilter({ verdict: undefined })}>
+        <Button
+          look="quiet"
+          aria-pressed={filter.verdict === undefined}
+          onClick={() => setFilter({ verdict: undefined })}
+        >
           {texts.all} {formatInteger(counts.todo + counts.accepted + counts.rejected)}
         </Button>
         {VERDICTS.map((verdict) => (
-          <Button key={verdict} look="quiet" aria-pressed={filter.verdict === verdict} onClick={() => setFilter({ verdict })}>
+          <Button
+            key={verdict}
+            look="quiet"
+            aria-pressed={filter.verdict === verdict}
+            onClick={() => setFilter({ verdict })}
+          >
             {texts.counter[verdict]} {formatInteger(counts[verdict])}
           </Button>
         ))}
@@ -27,13 +44,26 @@ export function ReviewFilters({ review, searchRef, onBulk }: { readonly review: 
       <Select
         aria-label={texts.kind}
         value={filter.kind ?? 'any'}
-        options={[{ value: 'any', label: texts.anyKind }, ...ExampleKind.options.map((kind) => ({ value: kind, label: texts.kinds[kind] }))]}
+        options={[
+          { value: 'any', label: texts.anyKind },
+          ...ExampleKind.options.map((kind) => ({ value: kind, label: texts.kinds[kind] })),
+        ]}
         onChange={(kind) => setFilter({ kind: kind === 'any' ? undefined : ExampleKind.parse(kind) })}
       />
       <label className="review-taught">
-        <Switch checked={filter.hasProblems === true} onChange={(isOn) => setFilter({ hasProblems: isOn ? true : undefined })} /> {texts.problemsOnly}
+        <Switch
+          checked={filter.hasProblems === true}
+          onChange={(isOn) => setFilter({ hasProblems: isOn ? true : undefined })}
+        />{' '}
+        {texts.problemsOnly}
       </label>
-      <SearchInput ref={searchRef} aria-label={texts.search} placeholder={texts.search} value={filter.search} onChange={(event) => setFilter({ search: event.target.value })} />
+      <SearchInput
+        ref={searchRef}
+        aria-label={texts.search}
+        placeholder={texts.search}
+        value={filter.search}
+        onChange={(event) => setFilter({ search: event.target.value })}
+      />
       {review.total > 0 && (
         <span className="review-bulk">
           <Button look="quiet" onClick={() => onBulk('accepted')}>

@@ -30,7 +30,12 @@ export interface Review {
 }
 
 function useExamples(datasetId: DatasetId, filter: ExampleFilter, offset: number) {
-  return useQuery(api.examples.list.queryOptions({ input: { datasetId, filter, offset, limit: WINDOW_ROWS }, placeholderData: keepPreviousData }));
+  return useQuery(
+    api.examples.list.queryOptions({
+      input: { datasetId, filter, offset, limit: WINDOW_ROWS },
+      placeholderData: keepPreviousData,
+    }),
+  );
 }
 
 /** The state of the review of one data set. @param initial example to open first, e.g. from a link in a tree */

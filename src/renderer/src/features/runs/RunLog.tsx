@@ -16,7 +16,8 @@ export function RunLog({ runId }: { readonly runId: RunId }) {
         <ol className="run-log" tabIndex={0} aria-label={texts.log}>
           {lines.map((line, i) => (
             <li key={i} data-level={line.level}>
-              <time>{new Date(line.atMs).toLocaleTimeString()}</time> {line.level !== 'info' && <b>{line.level}</b>} {line.message}
+              <time>{new Date(line.atMs).toLocaleTimeString()}</time> {line.level !== 'info' && <b>{line.level}</b>}{' '}
+              {line.message}
             </li>
           ))}
         </ol>

@@ -13,14 +13,29 @@ export function RunNow({ run }: { readonly run: Run }) {
   return (
     <section className="run-now" aria-label={texts.phase}>
       <p className="run-phase">
-        {texts.liveStatus(progress.phase, formatInteger(Math.floor(progress.done)), formatInteger(progress.total), progress.unit)}
-        {isMoving && <span className="run-left">{progress.secondsLeft ? texts.left(formatRange(progress.secondsLeft.low, progress.secondsLeft.high)) : texts.noEstimate}</span>}
+        {texts.liveStatus(
+          progress.phase,
+          formatInteger(Math.floor(progress.done)),
+          formatInteger(progress.total),
+          progress.unit,
+        )}
+        {isMoving && (
+          <span className="run-left">
+            {progress.secondsLeft
+              ? texts.left(formatRange(progress.secondsLeft.low, progress.secondsLeft.high))
+              : texts.noEstimate}
+          </span>
+        )}
       </p>
       <Progress share={progress.total > 0 ? progress.done / progress.total : null} label={progress.phase} />
       <dl className="run-numbers">
         <Figure name={texts.worked} value={formatDuration(run.activeSeconds)} />
-        {isMoving && progress.tokensPerSecond !== null && <Figure name={texts.speed} value={texts.perSecond(formatInteger(progress.tokensPerSecond))} />}
-        {isMoving && progress.memoryBytes !== null && <Figure name={texts.memory} value={formatBytes(progress.memoryBytes)} />}
+        {isMoving && progress.tokensPerSecond !== null && (
+          <Figure name={texts.speed} value={texts.perSecond(formatInteger(progress.tokensPerSecond))} />
+        )}
+        {isMoving && progress.memoryBytes !== null && (
+          <Figure name={texts.memory} value={formatBytes(progress.memoryBytes)} />
+        )}
       </dl>
     </section>
   );

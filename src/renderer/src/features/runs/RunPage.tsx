@@ -54,7 +54,15 @@ function OpenRun({ run }: { readonly run: Run }) {
         <Panel title={texts.chartsTitle}>
           <div className="run-charts">
             {charts.map((chart) => (
-              <LineChart key={chart.id} title={chart.title} series={chart.series} isLog={chart.isLog} isShare={chart.isShare} isNoisy={chart.isNoisy} cursorGroup={run.id} />
+              <LineChart
+                key={chart.id}
+                title={chart.title}
+                series={chart.series}
+                isLog={chart.isLog}
+                isShare={chart.isShare}
+                isNoisy={chart.isNoisy}
+                cursorGroup={run.id}
+              />
             ))}
           </div>
         </Panel>
@@ -65,7 +73,12 @@ function OpenRun({ run }: { readonly run: Run }) {
         <Facts
           rows={[
             [texts.seed, String(run.seed)],
-            [texts.versions, Object.entries(run.versions).map(([name, version]) => `${name} ${version}`).join(', ') || '–'],
+            [
+              texts.versions,
+              Object.entries(run.versions)
+                .map(([name, version]) => `${name} ${version}`)
+                .join(', ') || '–',
+            ],
           ]}
         />
         <Disclosure summary={texts.settings}>

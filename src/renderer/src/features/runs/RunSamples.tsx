@@ -28,7 +28,15 @@ export function RunSamples({ runId }: { readonly runId: RunId }) {
         <>
           <Field label={texts.sampleOf}>
             {(ids) => (
-              <Select {...ids} value={questionId} onChange={setChosen} options={[...byQuestion].map(([value, [sample]]) => ({ value, label: sample?.prompt.slice(0, 110) ?? value }))} />
+              <Select
+                {...ids}
+                value={questionId}
+                onChange={setChosen}
+                options={[...byQuestion].map(([value, [sample]]) => ({
+                  value,
+                  label: sample?.prompt.slice(0, 110) ?? value,
+                }))}
+              />
             )}
           </Field>
           <p className="run-quiet">
@@ -65,6 +73,7 @@ function SampleColumn({ sample }: { readonly sample: Sample }) {
 
 function groupByQuestion(samples: readonly Sample[]): ReadonlyMap<string, readonly Sample[]> {
   const groups = new Map<string, Sample[]>();
-  for (const sample of [...samples].sort((a, b) => a.step - b.step)) groups.set(sample.questionId, [...(groups.get(sample.questionId) ?? []), sample]);
+  for (const sample of [...samples].sort((a, b) => a.step - b.step))
+    groups.set(sample.questionId, [...(groups.get(sample.questionId) ?? []), sample]);
   return groups;
 }

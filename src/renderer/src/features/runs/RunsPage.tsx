@@ -24,7 +24,12 @@ export function RunsPage({ params }: PageProps<'runs'>) {
           list.length === 0 ? (
             <EmptyState title={texts.noRuns}>{texts.noRunsBody}</EmptyState>
           ) : (
-            <Table caption={texts.runsTitle} columns={columnsAt(Date.now())} rows={[...list].sort((a, b) => b.createdAtMs - a.createdAtMs)} rowKey={(run) => run.id} />
+            <Table
+              caption={texts.runsTitle}
+              columns={columnsAt(Date.now())}
+              rows={[...list].sort((a, b) => b.createdAtMs - a.createdAtMs)}
+              rowKey={(run) => run.id}
+            />
           )
         }
       </Loaded>
@@ -35,11 +40,27 @@ export function RunsPage({ params }: PageProps<'runs'>) {
 function columnsAt(nowMs: number): readonly Column<Run>[] {
   const words = texts.columns;
   return [
-    { id: 'name', title: words.name, cell: (run) => <a href={href('run', { projectId: run.projectId, runId: run.id })}>{run.name}</a> },
+    {
+      id: 'name',
+      title: words.name,
+      cell: (run) => <a href={href('run', { projectId: run.projectId, runId: run.id })}>{run.name}</a>,
+    },
     { id: 'kind', title: words.kind, cell: (run) => STAGES[run.kind].name, width: '110px' },
     { id: 'status', title: words.status, cell: (run) => <RunStatusMark status={run.status} />, width: '120px' },
     { id: 'figures', title: words.figures, cell: describeRun },
-    { id: 'seconds', title: words.seconds, cell: (run) => formatDuration(run.activeSeconds), isNumber: true, width: '100px' },
-    { id: 'started', title: words.started, cell: (run) => formatMoment(run.createdAtMs, nowMs), isNumber: true, width: '120px' },
+    {
+      id: 'seconds',
+      title: words.seconds,
+      cell: (run) => formatDuration(run.activeSeconds),
+      isNumber: true,
+      width: '100px',
+    },
+    {
+      id: 'started',
+      title: words.started,
+      cell: (run) => formatMoment(run.createdAtMs, nowMs),
+      isNumber: true,
+      width: '120px',
+    },
   ];
 }

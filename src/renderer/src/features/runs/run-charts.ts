@@ -16,18 +16,69 @@ interface ChartRow {
 const words = texts.metrics;
 
 const CHARTS: readonly ChartRow[] = [
-  { id: 'loss', metrics: [{ name: 'loss', label: words.loss }, { name: 'validationLoss', label: words.validationLoss }] },
-  { id: 'lossParts', metrics: [{ name: 'functionalLoss', label: words.functionalLoss }, { name: 'textLoss', label: words.textLoss }, { name: 'validationFunctionalLoss', label: words.validationFunctionalLoss }, { name: 'validationTextLoss', label: words.validationTextLoss }] },
-  { id: 'reward', metrics: [{ name: 'reward', label: words.reward }, { name: 'rewardStd', label: words.rewardStd }] },
-  { id: 'accuracy', metrics: [{ name: 'heldOutAccuracy', label: words.heldOutAccuracy }, { name: 'accuracy', label: words.exploredAccuracy }], isShare: true },
+  {
+    id: 'loss',
+    metrics: [
+      { name: 'loss', label: words.loss },
+      { name: 'validationLoss', label: words.validationLoss },
+    ],
+  },
+  {
+    id: 'lossParts',
+    metrics: [
+      { name: 'functionalLoss', label: words.functionalLoss },
+      { name: 'textLoss', label: words.textLoss },
+      { name: 'validationFunctionalLoss', label: words.validationFunctionalLoss },
+      { name: 'validationTextLoss', label: words.validationTextLoss },
+    ],
+  },
+  {
+    id: 'reward',
+    metrics: [
+      { name: 'reward', label: words.reward },
+      { name: 'rewardStd', label: words.rewardStd },
+    ],
+  },
+  {
+    id: 'accuracy',
+    metrics: [
+      { name: 'heldOutAccuracy', label: words.heldOutAccuracy },
+      { name: 'accuracy', label: words.exploredAccuracy },
+    ],
+    isShare: true,
+  },
   { id: 'kl', metrics: [{ name: 'kl', label: words.kl }] },
   { id: 'entropy', metrics: [{ name: 'entropy', label: words.entropy }] },
   { id: 'length', metrics: [{ name: 'length', label: words.length }] },
-  { id: 'form', metrics: [{ name: 'formShare', label: words.formShare }, { name: 'answerShare', label: words.answerShare }, { name: 'truncatedShare', label: words.truncatedShare }], isShare: true },
-  { id: 'clip', metrics: [{ name: 'clippedShare', label: words.clippedShare }, { name: 'settledShare', label: words.settledShare }], isShare: true },
-  { id: 'tokenUse', metrics: FUNCTIONAL_TOKENS.map(({ name }) => ({ name: `use.${name}`, label: name.replace('_', ' ') })) },
+  {
+    id: 'form',
+    metrics: [
+      { name: 'formShare', label: words.formShare },
+      { name: 'answerShare', label: words.answerShare },
+      { name: 'truncatedShare', label: words.truncatedShare },
+    ],
+    isShare: true,
+  },
+  {
+    id: 'clip',
+    metrics: [
+      { name: 'clippedShare', label: words.clippedShare },
+      { name: 'settledShare', label: words.settledShare },
+    ],
+    isShare: true,
+  },
+  {
+    id: 'tokenUse',
+    metrics: FUNCTIONAL_TOKENS.map(({ name }) => ({ name: `use.${name}`, label: name.replace('_', ' ') })),
+  },
   { id: 'tokenEntropy', metrics: [{ name: 'tokenEntropy', label: words.tokenEntropy }] },
-  { id: 'paths', metrics: [{ name: 'paths', label: words.paths }, { name: 'steps', label: words.steps }] },
+  {
+    id: 'paths',
+    metrics: [
+      { name: 'paths', label: words.paths },
+      { name: 'steps', label: words.steps },
+    ],
+  },
   { id: 'solved', metrics: [{ name: 'solvedShare', label: words.solvedShare }], isShare: true },
   { id: 'treeSize', metrics: [{ name: 'nodesPerTree', label: words.nodesPerTree }] },
   { id: 'gradient', metrics: [{ name: 'gradNorm', label: words.gradNorm }] },
@@ -58,6 +109,15 @@ export function chartsOf(metrics: readonly MetricSeries[]): readonly RunChart[] 
     isShare,
     isNoisy,
   }));
-  const others = metrics.filter(({ name }) => !known.has(name)).map((series): RunChart => ({ id: series.name, title: series.name, series: [{ ...series, label: series.name }], isLog: false, isShare: false, isNoisy: true }));
+  const others = metrics
+    .filter(({ name }) => !known.has(name))
+    .map((series): RunChart => ({
+      id: series.name,
+      title: series.name,
+      series: [{ ...series, label: series.name }],
+      isLog: false,
+      isShare: false,
+      isNoisy: true,
+    }));
   return [...rows, ...others].filter((chart) => chart.series.length > 0);
 }

@@ -38,7 +38,14 @@ export function NodeInspector({ tree, nodes, selected, explorationWeight, onSele
       )}
       {selected > 0 && (
         <Panel title={words.path}>
-          <ReasoningBlocks label={words.path} blocks={stepsTo(nodes, selected).map((step) => ({ token: step.kind, text: step.text, isOpenEnded: step.isTruncated }))} />
+          <ReasoningBlocks
+            label={words.path}
+            blocks={stepsTo(nodes, selected).map((step) => ({
+              token: step.kind,
+              text: step.text,
+              isOpenEnded: step.isTruncated,
+            }))}
+          />
         </Panel>
       )}
       {siblings.length > 0 && (
@@ -58,14 +65,29 @@ export function NodeInspector({ tree, nodes, selected, explorationWeight, onSele
         </Panel>
       )}
       <Panel title={words.lineage}>
-        <Facts rows={[[words.run, <a key="run" href={href('run', { projectId: lineage.projectId, runId: lineage.runId })}>{lineage.runName}</a>]]} />
+        <Facts
+          rows={[
+            [
+              words.run,
+              <a key="run" href={href('run', { projectId: lineage.projectId, runId: lineage.runId })}>
+                {lineage.runName}
+              </a>,
+            ],
+          ]}
+        />
         {examples.length === 0 ? (
           <p className="tree-quiet">{words.noExamples}</p>
         ) : (
           <ul className="tree-siblings">
             {examples.map((example) => (
               <li key={example.id}>
-                <a href={href('dataset', { projectId: lineage.projectId, datasetId: example.datasetId }, { example: example.id })}>
+                <a
+                  href={href(
+                    'dataset',
+                    { projectId: lineage.projectId, datasetId: example.datasetId },
+                    { example: example.id },
+                  )}
+                >
                   {words.usedIn} ({example.kind})
                 </a>
               </li>

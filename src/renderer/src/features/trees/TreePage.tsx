@@ -38,15 +38,25 @@ function OpenTree({ tree, back }: { readonly tree: Tree; readonly back: React.Re
       action={back}
       sentence={
         <>
-          <MathText text={summary.prompt} /> <span className="tree-reference">{texts.reference}: {summary.referenceAnswer}.</span>{' '}
+          <MathText text={summary.prompt} />{' '}
+          <span className="tree-reference">
+            {texts.reference}: {summary.referenceAnswer}.
+          </span>{' '}
           <span className="tree-quiet">
-            {summary.isSolved ? texts.solved : texts.unsolved} · {texts.facts(summary.nodeCount, summary.leafCount, summary.rightLeaves)}
+            {summary.isSolved ? texts.solved : texts.unsolved} ·{' '}
+            {texts.facts(summary.nodeCount, summary.leafCount, summary.rightLeaves)}
           </span>
         </>
       }
     >
       <TreeViewer tree={tree} view={view} />
-      <NodeInspector tree={tree} nodes={view.nodes} selected={view.selected} explorationWeight={explorationWeight} onSelect={view.select} />
+      <NodeInspector
+        tree={tree}
+        nodes={view.nodes}
+        selected={view.selected}
+        explorationWeight={explorationWeight}
+        onSelect={view.select}
+      />
     </PageFrame>
   );
 }

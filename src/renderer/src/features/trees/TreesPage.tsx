@@ -30,7 +30,9 @@ export function TreesPage({ params, query }: PageProps<'trees'>) {
       projectId={projectId}
       renderProduct={(run) => (
         <div className="row">
-          <ButtonLink href={href('examplesNew', { projectId }, { searchRun: run.id })}>{STAGES.examples.verb}</ButtonLink>
+          <ButtonLink href={href('examplesNew', { projectId }, { searchRun: run.id })}>
+            {STAGES.examples.verb}
+          </ButtonLink>
           <ButtonLink href={href('trees', { projectId }, { run: run.id })}>{texts.listTitle}</ButtonLink>
         </div>
       )}
@@ -43,7 +45,14 @@ function TreeList({ projectId, runId }: { readonly projectId: ProjectId; readonl
   const [filter, setFilter] = useState<Filter>('all');
   const [search, setSearch] = useState('');
   const [offset, setOffset] = useState(0);
-  const input = { projectId, filter, search, offset, limit: PAGE_ROWS, ...(runId !== null && { runId: RunId.parse(runId) }) };
+  const input = {
+    projectId,
+    filter,
+    search,
+    offset,
+    limit: PAGE_ROWS,
+    ...(runId !== null && { runId: RunId.parse(runId) }),
+  };
   const trees = useQuery(api.trees.list.queryOptions({ input, placeholderData: keepPreviousData }));
   if (trees.data?.total === 0 && filter === 'all' && search === '') return null;
   return (
@@ -80,15 +89,29 @@ function TreeList({ projectId, runId }: { readonly projectId: ProjectId; readonl
             {data.total === 0 ? (
               <p className="tree-quiet">{texts.none}</p>
             ) : (
-              <Table caption={texts.listTitle} columns={COLUMNS_FOR(projectId)} rows={data.trees} rowKey={(tree) => tree.id} onSelect={(tree) => navigate('tree', { projectId, treeId: tree.id })} />
+              <Table
+                caption={texts.listTitle}
+                columns={COLUMNS_FOR(projectId)}
+                rows={data.trees}
+                rowKey={(tree) => tree.id}
+                onSelect={(tree) => navigate('tree', { projectId, treeId: tree.id })}
+              />
             )}
             {data.total > PAGE_ROWS && (
               <div className="row">
-                <Button disabledReason={offset === 0 ? ' ' : null} onClick={() => setOffset(Math.max(0, offset - PAGE_ROWS))}>
+                <Button
+                  disabledReason={offset === 0 ? ' ' : null}
+                  onClick={() => setOffset(Math.max(0, offset - PAGE_ROWS))}
+                >
                   {texts.previous}
                 </Button>
-                <span className="tree-quiet">{texts.page(offset + 1, Math.min(offset + PAGE_ROWS, data.total), data.total)}</span>
-                <Button disabledReason={offset + PAGE_ROWS >= data.total ? ' ' : null} onClick={() => setOffset(offset + PAGE_ROWS)}>
+                <span className="tree-quiet">
+                  {texts.page(offset + 1, Math.min(offset + PAGE_ROWS, data.total), data.total)}
+                </span>
+                <Button
+                  disabledReason={offset + PAGE_ROWS >= data.total ? ' ' : null}
+                  onClick={() => setOffset(offset + PAGE_ROWS)}
+                >
                   {texts.next}
                 </Button>
               </div>

@@ -1,7 +1,16 @@
 /** Words of the page that compares checkpoints. */
 export const texts = {
   evaluations: 'Evaluations',
-  columns: { checkpoint: 'Checkpoint', set: 'Questions', mode: 'Answered', accuracy: 'Right', coverage: 'Any path right', tokens: 'Tokens each', made: 'Made', pick: 'Compare' },
+  columns: {
+    checkpoint: 'Checkpoint',
+    set: 'Questions',
+    mode: 'Answered',
+    accuracy: 'Right',
+    coverage: 'Any path right',
+    tokens: 'Tokens each',
+    made: 'Made',
+    pick: 'Compare',
+  },
   modes: { greedy: 'in one go', search: 'by search' },
   withPrompt: (prompt: string) => `prompt “${prompt}”`,
   pickFirst: 'as the first',
