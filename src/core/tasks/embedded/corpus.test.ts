@@ -28,17 +28,20 @@ describe.each(PRETRAINING)('pretraining corpus of the phase "$name"', ({ corpus 
     }
   });
 
-  it('checks and fixes on request alone: never after a line with a cue, at most once, at the end', () => {
+  it('checks and fixes on request alone: never beside a line with a cue, at most once in a document', () => {
     for (const text of texts) {
       const lines = text.trimEnd().split('\n');
-      const at = lines.findIndex((line) => line.startsWith('Check :'));
-      if (at < 0) {
+      const checks = lines.filter((line) => line.startsWith('Check :')).length;
+      expect(checks).toBeLessThanOrEqual(1);
+      if (checks === 0) {
         expect(text).not.toContain('Fix :');
         continue;
       }
       expect(text).not.toMatch(/^(Next|Answer|Restate|Idea|Ask|Result) :/m);
-      expect(lines.length - at).toBeLessThanOrEqual(2);
-      if (lines.length - at === 2) expect(lines[at + 1]).toMatch(/^Fix :/);
+      const at = lines.findIndex((line) => line.startsWith('Check :'));
+      const fixAt = lines.findIndex((line) => line.startsWith('Fix :'));
+      expect(fixAt === -1 || fixAt === at + 1).toBe(true);
+      if (!corpus.goesOnAfterCheck) expect(lines.length).toBeLessThanOrEqual(at + 2);
     }
   });
 
@@ -70,7 +73,7 @@ describe.each(PRETRAINING)('pretraining corpus of the phase "$name"', ({ corpus 
     const verdicts = texts.flatMap((text) => [...text.matchAll(/have (\d+) , find (\d+) \. That is (\w+)/g)]);
     for (const [, have, find, verdict] of verdicts) expect(verdict).toBe(have === find ? 'right' : 'wrong');
     const wrong = verdicts.filter((match) => match[3] === 'wrong').length / verdicts.length;
-    expect(wrong).toBeGreaterThan(0.35);
+    expect(wrong).toBeGreaterThan(0.3);
     expect(wrong).toBeLessThan(0.65);
   });
 

@@ -54,16 +54,11 @@ export interface CorpusSettings {
   readonly resultWeight: number;
   /** Chance that the step before a check is wrong. */
   readonly checkedSlipChance: number;
+  /** Whether the solution goes on after the check that was asked for, in lines without cues. */
+  readonly goesOnAfterCheck: boolean;
+  /** Share of each kind among the documents. */
+  readonly shares: Readonly<Record<DocumentKind, number>>;
 }
-
-/** Share of each kind among the documents. */
-export const DOCUMENT_SHARES: Readonly<Record<DocumentKind, number>> = {
-  direct: 0.12,
-  workbook: 0.3,
-  check: 0.3,
-  drill: 0.23,
-  verdict: 0.05,
-};
 
 const QUESTION_WEIGHT = 0.1;
 /** Of the lines that only lead up to a check: what they copy from the story, and the result of their calculation. */
@@ -77,7 +72,7 @@ const SLIP_CHANCE = 0.08;
 /** One document, drawn by `rng`; problems come from the training split alone. */
 export function drawDocument(rng: Rng, settings: CorpusSettings): CorpusDocument {
   let left = rng.next();
-  for (const [kind, share] of Object.entries(DOCUMENT_SHARES)) {
+  for (const [kind, share] of Object.entries(settings.shares)) {
     left -= share;
     // Object.entries widens the key; the table has these keys and no others.
     if (left < 0) return { kind: kind as DocumentKind, segments: WRITERS[kind as DocumentKind](rng, settings) };
@@ -141,7 +136,7 @@ function writeWorkbook(rng: Rng, settings: CorpusSettings): Segment[] {
     segments.push(...stepSegments(step, `${CUES.nextStep} `, { text: 1, result: settings.resultWeight }));
   }
   if (written < steps.length) {
-    const rest = continueExactly(problem, steps, written);
+    const rest = continueExactly(problem, steps[written - 1]?.result ?? problem.start, written);
     segments.push(line(`${CUES.directAnswer} ${directAnswerText(rest, endOf(problem, rest))}`, settings.resultWeight));
   } else {
     const cue = rng.next() < 0.5 ? CUES.nextStep : CUES.output;
@@ -163,7 +158,17 @@ function writeCheck(rng: Rng, settings: CorpusSettings): Segment[] {
     if (rng.next() < 0.15) segments.push(line(subquestionText(problem, step.operation), HISTORY_WEIGHT));
     segments.push(...stepSegments(step, '', HISTORY));
   }
-  return [...segments, ...checkSegments(steps[checked]!, settings.checkStyle)];
+  segments.push(...checkSegments(steps[checked]!, settings.checkStyle));
+  if (settings.goesOnAfterCheck) segments.push(...restSegments(problem, checked + 1, steps[checked]!.right));
+  return segments;
+}
+
+/** The rest of a solution from step `from` on, in lines without cues; nothing where it would leave 1..999. */
+function restSegments(problem: Problem, from: number, value: number): Segment[] {
+  if (!staysInRange(value, problem.operations.slice(from))) return [];
+  const rest = continueExactly(problem, value, from);
+  const lines = rest.flatMap((step) => stepSegments(step, '', { text: 1, result: HISTORY_RESULT_WEIGHT }));
+  return [...lines, line(finalText(rest.at(-1)?.result ?? value), 1)];
 }
 
 /** A check of one line without its story. */
@@ -240,10 +245,10 @@ function workOut(problem: Problem, slipAt: (index: number) => number): WorkedSte
   return steps;
 }
 
-/** The steps from `from` on, without slips, going on from the number that stands there. */
-function continueExactly(problem: Problem, steps: readonly WorkedStep[], from: number): WorkedStep[] {
+/** The steps from `from` on, without slips, going on from the number `start`. */
+function continueExactly(problem: Problem, start: number, from: number): WorkedStep[] {
   const rest: WorkedStep[] = [];
-  let value = from > 0 ? steps[from - 1]!.result : problem.start;
+  let value = start;
   for (const operation of problem.operations.slice(from)) {
     const result = applyOperation(value, operation.kind, operation.operand);
     rest.push({ operation, value, right: result, result });
