@@ -3,7 +3,6 @@ import { OrtExecutor } from '../../main/engine/ort-executor';
 import { hasFixtures } from '../testing/fixtures';
 import { createGenerator } from './generate';
 import { fixtureModels, readExpected, readFixtureModel } from './testing/fixture-model';
-import { hasFixtures } from '../testing/fixtures';
 
 interface ExpectedGeneration {
   readonly max_new_tokens: number;
@@ -23,7 +22,7 @@ const noTexts = { decode: () => '' };
 
 it.skipIf(!hasFixtures)('finds models to check', () => expect(fixtureModels().length).toBeGreaterThan(0));
 
-describe.skipIf(!hasFixtures).each(
+describe.each(
   fixtureModels().flatMap((model) => [
     { model, weights: 'compiled in', maxBakedBytes: 2 ** 26 },
     { model, weights: 'as inputs', maxBakedBytes: 0 },

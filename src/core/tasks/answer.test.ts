@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DATA, hasData, readRows } from '../testing/fixtures';
 import { extractAnswer } from './answer';
-import { DATA, hasData } from '../testing/fixtures';
 import { parseNumber } from './number';
 import { answerVerifier, compareAnswers, normaliseAnswer } from './verifier';
 

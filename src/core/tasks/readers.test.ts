@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DATA, hasData } from '../testing/fixtures';
-import { DATA, hasData } from '../testing/fixtures';
 import { readQuestionLines, suggestColumns } from './readers';
 
 test.skipIf(!hasData).each([

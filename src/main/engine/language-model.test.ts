@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import type { GenerationResult } from '@core/generation/generator';
 import { createRng } from '@core/random/rng';
 import { FIXTURES, hasFixtures, listFixtures } from '@core/testing/fixtures';
-import { FIXTURES, hasFixtures, listFixtures } from '@core/testing/fixtures';
 import { openLanguageModel, type LanguageModel } from './language-model';
 import { OrtExecutor } from './ort-executor';
 

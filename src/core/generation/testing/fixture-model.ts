@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { readSafetensors } from '../../formats/safetensors';
 import type { ModelConfig, Parameter, ParameterStore } from '../../models/model-config';
 import { readModelConfig } from '../../models/registry';
-import { FIXTURES, hasFixtures, listFixtures } from '../../testing/fixtures';
+
+export const FIXTURES = resolve(process.env['WORKBENCH_FIXTURES'] ?? '../shared/fixtures');
 
 /** Folders of tiny models that say what generation must give. */
 export function fixtureModels(): string[] {

@@ -43,7 +43,10 @@ export function PathPicker({ label, value, accepts, acceptsModels = false, onCho
   // A typed path may be a folder to look into, a model folder, or a file: only the host knows.
   const goTo = async (path: string): Promise<void> => {
     const inside = await client.system.listFolder({ path }).catch(() => null);
-    if (inside === null || inside.entries.some((entry) => entry.name === MODEL_CONFIG && acceptsModels)) onChoose(path);
+    // Asked about a file, the host lists the folder that it lies in.
+    const isFile = inside?.entries.some((entry) => entry.kind === 'file' && entry.path === path) ?? true;
+    const isModel = acceptsModels && inside?.entries.some((entry) => entry.name === MODEL_CONFIG);
+    if (inside === null || isFile || isModel) onChoose(path);
     else open(inside.path);
   };
   return (
