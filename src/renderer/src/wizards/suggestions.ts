@@ -39,12 +39,19 @@ const BY_SIZE: { readonly [K in StageKind]: Readonly<Record<SizeClass, StageSett
     large: { maxQuestions: 20, numSimulations: 8, children: 'narrow', concurrentTrees: 4 },
   },
   examples: {
-    tiny: { maxMergesPerPath: 2, wrongTailScope: 'step', verifyMaxTokens: 96, maxTokens: 384, minSharedSteps: 0 },
+    tiny: {
+      maxMergesPerPath: 2,
+      wrongTailScope: 'step',
+      verifyMaxTokens: 96,
+      maxTokens: 384,
+      minSharedSteps: 0,
+      contaminationWords: 0,
+    },
     small: { verifyMaxTokens: 160, maxTokens: 1024 },
     large: {},
   },
   sft: {
-    tiny: { learningRate: 5e-4, epochs: 6, minUpdates: 120, maxTokens: 384, checkpointEvery: 40 },
+    tiny: { learningRate: 1e-3, epochs: 5, minUpdates: 120, batchSize: 16, maxTokens: 384, checkpointEvery: 40 },
     small: { method: 'lora', learningRate: 2e-4, epochs: 3, batchSize: 8, maxTokens: 768, microBatchTokens: 1024 },
     large: { method: 'lora', learningRate: 1e-4, epochs: 2, batchSize: 8, maxTokens: 1024, microBatchTokens: 512 },
   },
