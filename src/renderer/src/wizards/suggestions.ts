@@ -19,13 +19,13 @@ const BY_SIZE: { readonly [K in StageKind]: Readonly<Record<SizeClass, StageSett
   tokens: { tiny: { initialisation: 'cue' }, small: {}, large: {} },
   search: {
     tiny: {
-      maxQuestions: 300,
+      maxQuestions: 700,
       numSimulations: 8,
       maxStepTokens: 64,
       maxAnswerTokens: 96,
       maxPathTokens: 384,
       children: 'narrow',
-      concurrentTrees: 64,
+      concurrentTrees: 150,
     },
     small: {
       maxQuestions: 50,
