@@ -45,7 +45,7 @@ export function fullDemoPlan(seed: number): RoadPlan {
         seed,
       },
       sft: {
-        learningRate: 6e-4,
+        learningRate: 1e-3,
         epochs: 5,
         minUpdates: 120,
         maxUpdates: 280,
