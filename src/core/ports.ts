@@ -4,9 +4,9 @@
 
 /** A dense tensor over memory that somebody else owns; `data.length` equals the product of `dims`. */
 export interface TensorView {
-  readonly dtype: 'float32' | 'int64' | 'int32' | 'bool' | 'uint8';
+  readonly dtype: 'float32' | 'int64' | 'int32' | 'bool' | 'uint8' | 'int8';
   readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array | Int32Array | Uint8Array;
+  readonly data: Float32Array | BigInt64Array | Int32Array | Uint8Array | Int8Array;
 }
 
 /** A graph ready to run. One run at a time. */

@@ -8,7 +8,14 @@ import { ProtobufWriter } from './protobuf';
 export const POISON_OUTPUT = '__poison';
 
 /** TensorProto.DataType of onnx.proto. */
-const ELEMENT_TYPE: Readonly<Record<GraphDType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
+const ELEMENT_TYPE: Readonly<Record<GraphDType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+};
 
 const IR_VERSION = 10;
 /** ai.onnx operator set; 18 brought Split with `num_outputs` and reductions with axes as input. */

@@ -2,7 +2,7 @@ import { ShapeError } from '../errors';
 import type { Dims } from '../tensor/dims';
 
 /** Element types that our graphs use. */
-export type GraphDType = 'float32' | 'int64' | 'int32' | 'bool' | 'uint8';
+export type GraphDType = 'float32' | 'int64' | 'int32' | 'bool' | 'uint8' | 'int8';
 
 /** A value in a graph: the output of a node, an input, or a constant. */
 export interface Value {
@@ -28,7 +28,7 @@ export interface GraphNode {
 /** A tensor stored in the model itself. Keep these small: weights are inputs. */
 export interface Constant {
   readonly value: Value;
-  readonly data: Float32Array | BigInt64Array | Int32Array | Uint8Array;
+  readonly data: Float32Array | BigInt64Array | Int32Array | Uint8Array | Int8Array;
 }
 
 export interface NodeSpec {
