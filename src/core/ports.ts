@@ -9,6 +9,28 @@ export interface TensorView {
   readonly data: Float32Array | BigInt64Array | Int32Array | Uint8Array | Int8Array;
 }
 
+/** A dense tensor in the memory of an executor's device. Only graphs of that executor can read it; `DeviceMemory.free` ends it. */
+export interface DeviceTensor {
+  readonly dtype: TensorView['dtype'];
+  readonly dims: readonly number[];
+  /** What the executor knows it by. */
+  readonly handle: object;
+}
+
+/** Memory of a device beside the processor. What lies there is fed to graphs and written by them without crossing the bus. */
+export interface DeviceMemory {
+  /** Which form of a graph the device runs best; see `Op.emit`. */
+  readonly target: 'webgpu';
+  /** A copy on the device. */
+  upload(view: TensorView): Promise<DeviceTensor>;
+  /** Fills `into`, of the same type and shape, with what the device holds. */
+  download(tensor: DeviceTensor, into: TensorView): Promise<void>;
+  free(tensor: DeviceTensor): void;
+}
+
+/** Values of a graph, wherever they lie. */
+export type Tensors = Readonly<Record<string, TensorView | DeviceTensor>>;
+
 /** A graph ready to run. One run at a time. */
 export interface CompiledGraph {
   /**
@@ -16,13 +38,20 @@ export interface CompiledGraph {
    * @param feeds    every graph input by name
    * @param outputs  the outputs wanted, by name, with memory to write to
    */
-  run(feeds: Readonly<Record<string, TensorView>>, outputs: Readonly<Record<string, TensorView>>): Promise<void>;
+  run(feeds: Tensors, outputs: Tensors): Promise<void>;
   dispose(): Promise<void>;
 }
 
 /** Turns ONNX bytes into something that runs; onnxruntime in the engine process, the reference executor in tests. */
 export interface GraphExecutor {
   compile(onnx: Uint8Array, options?: { readonly label?: string }): Promise<CompiledGraph>;
+  /** Absent where graphs run in the memory that everybody shares. */
+  readonly device?: DeviceMemory;
+}
+
+/** Whether a tensor lies on a device. */
+export function isOnDevice(tensor: TensorView | DeviceTensor): tensor is DeviceTensor {
+  return 'handle' in tensor;
 }
 
 /** A seeded stream of random numbers with a state that can be saved; see `random/rng.ts`. */

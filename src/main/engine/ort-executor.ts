@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { WorkbenchError } from '@core/errors';
 import { encodeGraph, POISON_OUTPUT } from '@core/graph/encode';
 import { Graph } from '@core/graph/graph';
-import type { CompiledGraph, GraphExecutor, TensorView } from '@core/ports';
+import { isOnDevice, type CompiledGraph, type GraphExecutor, type Tensors, type TensorView } from '@core/ports';
 
 /** What the binding says when it meets the sequence output, after every other output has been filled. */
 const POISON_MESSAGE = 'Non tensor type is temporarily not supported';
@@ -16,7 +16,7 @@ export interface OrtExecutorOptions {
 }
 
 /**
- * Runs graphs with onnxruntime-node 1.30.0 on the CPU. The only file that knows the package.
+ * Runs graphs with onnxruntime-node 1.30.0 on the CPU. With `webgpu-executor.ts` the only file that knows the package.
  *
  * The binding fills preallocated outputs in place and then copies each once more for its result object. A run that also asks for
  * `POISON_OUTPUT` stops before that copy; whether this holds is tried once, on a small graph, and the plain way is taken otherwise.
@@ -57,12 +57,7 @@ export class OrtExecutor implements GraphExecutor {
         extra: { session: { intra_op: { allow_spinning: '0' } } },
       });
     } catch (cause) {
-      throw new WorkbenchError(
-        'internal',
-        `onnxruntime refused the graph "${label}".`,
-        { code: 'graph-refused', where: label },
-        { cause },
-      );
+      throw describeRefusal(cause, label);
     }
   }
 
@@ -98,7 +93,7 @@ class OrtGraph implements CompiledGraph {
     this.#copyFree = copyFree;
   }
 
-  async run(feeds: Readonly<Record<string, TensorView>>, outputs: Readonly<Record<string, TensorView>>): Promise<void> {
+  async run(feeds: Tensors, outputs: Tensors): Promise<void> {
     const inputs = this.#wrapAll(feeds);
     const fetches = this.#wrapAll(outputs);
     try {
@@ -113,11 +108,11 @@ class OrtGraph implements CompiledGraph {
     await this.#session.release();
   }
 
-  #wrapAll(views: Readonly<Record<string, TensorView>>): Record<string, Tensor> {
+  #wrapAll(views: Tensors): Record<string, Tensor> {
     const tensors: Record<string, Tensor> = {};
     for (const name in views) {
       const view = views[name];
-      if (view) tensors[name] = this.#wrap(view);
+      if (view) tensors[name] = this.#wrap(onHost(view, this.#label));
     }
     return tensors;
   }
@@ -131,7 +126,16 @@ class OrtGraph implements CompiledGraph {
   }
 }
 
-function toTensor({ dtype, dims, data }: TensorView): Tensor {
+/** @throws WorkbenchError for a tensor of another executor's device */
+function onHost(tensor: Tensors[string], label: string): TensorView {
+  if (!isOnDevice(tensor)) return tensor;
+  throw new WorkbenchError('internal', `"${label}" runs on the processor and was given a tensor of a device.`, {
+    code: 'tensor-elsewhere',
+    where: label,
+  });
+}
+
+export function toTensor({ dtype, dims, data }: TensorView): Tensor {
   // The binding copies the dims, and its constructor overloads want the element type and array type as a literal pair.
   return new Tensor(dtype as 'float32', data as Float32Array, [...dims]);
 }
@@ -150,7 +154,16 @@ async function runPoisoned(
   throw new Error('The run ended without meeting the sequence output.');
 }
 
-function describeRunError(cause: unknown, label: string): WorkbenchError {
+export function describeRefusal(cause: unknown, label: string): WorkbenchError {
+  return new WorkbenchError(
+    'internal',
+    `onnxruntime refused the graph "${label}".`,
+    { code: 'graph-refused', where: label },
+    { cause },
+  );
+}
+
+export function describeRunError(cause: unknown, label: string): WorkbenchError {
   const text = cause instanceof Error ? cause.message : String(cause);
   if (/alloc|out of memory|bad_alloc/i.test(text)) {
     return new WorkbenchError(
