@@ -76,6 +76,10 @@ function shape(sizes: Sizes): ModelConfig {
     tieWordEmbeddings: true,
     qkvBias: false,
     qkNorm: false,
+    activation: 'silu',
+    normOffset: 0,
+    scaledEmbeddings: false,
+    slidingWindow: null,
     ...sizes,
   };
 }

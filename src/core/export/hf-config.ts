@@ -1,14 +1,8 @@
 import type { JsonRecord } from '../formats/json';
 import type { WritableDtype } from '../formats/safetensors';
-import type { ModelConfig } from '../models/model-config';
-
-/** Name of the transformers class by architecture. */
-const CLASSES: Readonly<Record<string, string>> = {
-  llama: 'LlamaForCausalLM',
-  mistral: 'MistralForCausalLM',
-  qwen2: 'Qwen2ForCausalLM',
-  qwen3: 'Qwen3ForCausalLM',
-};
+import { describeRopeScaling } from '../models/decoder/rope';
+import type { Activation, ModelConfig, SlidingWindow } from '../models/model-config';
+import { findArchitecture } from '../models/registry';
 
 const TORCH_NAMES: Readonly<Record<WritableDtype, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
 
@@ -21,7 +15,7 @@ const DROPPED = ['quantization_config', '_name_or_path', 'torch_dtype', 'dtype']
  */
 export function toHfConfig(rawConfig: JsonRecord, config: ModelConfig, dtype: WritableDtype): JsonRecord {
   const kept = Object.fromEntries(Object.entries(rawConfig).filter(([key]) => !DROPPED.includes(key)));
-  const className = CLASSES[config.architecture];
+  const className = findArchitecture(config.architecture)?.className;
   return {
     ...kept,
     model_type: config.architecture,
@@ -33,11 +27,20 @@ export function toHfConfig(rawConfig: JsonRecord, config: ModelConfig, dtype: Wr
   };
 }
 
+const ACTIVATION_NAMES: Readonly<Record<Activation, string>> = { silu: 'silu', geluTanh: 'gelu_pytorch_tanh' };
+
+function describeWindow({ size, layers }: SlidingWindow): JsonRecord {
+  return {
+    sliding_window: size,
+    use_sliding_window: true,
+    layer_types: layers.map((isWindowed) => (isWindowed ? 'sliding_attention' : 'full_attention')),
+  };
+}
+
 /** config.json from the numbers alone, for a model that never had one (GGUF, or made here). */
 export function describeModelConfig(config: ModelConfig): JsonRecord {
-  const { ropeScaling: rope } = config;
   return {
-    architectures: [CLASSES[config.architecture] ?? config.architecture],
+    architectures: [findArchitecture(config.architecture)?.className ?? config.architecture],
     model_type: config.architecture,
     hidden_size: config.hiddenSize,
     intermediate_size: config.intermediateSize,
@@ -45,17 +48,12 @@ export function describeModelConfig(config: ModelConfig): JsonRecord {
     num_attention_heads: config.numHeads,
     num_key_value_heads: config.numKvHeads,
     head_dim: config.headDim,
-    hidden_act: 'silu',
+    hidden_act: ACTIVATION_NAMES[config.activation],
     max_position_embeddings: config.maxPositions,
     rms_norm_eps: config.rmsNormEps,
     rope_theta: config.ropeTheta,
-    rope_scaling: rope && {
-      rope_type: rope.kind,
-      factor: rope.factor,
-      low_freq_factor: rope.lowFreqFactor,
-      high_freq_factor: rope.highFreqFactor,
-      original_max_position_embeddings: rope.originalMaxPositions,
-    },
+    rope_scaling: config.ropeScaling && describeRopeScaling(config.ropeScaling),
+    ...(config.slidingWindow && describeWindow(config.slidingWindow)),
     // transformers' Llama has these switches; Qwen2 has its bias built in.
     ...(config.architecture === 'qwen2' ? {} : { attention_bias: false, mlp_bias: false }),
     tie_word_embeddings: config.tieWordEmbeddings,

@@ -85,13 +85,12 @@ export class Decoder {
     past: readonly number[],
   ): Promise<void> {
     const program = await this.#program('prefill');
-    const { config } = this.#options;
     const width = tokens.reduce((widest, row) => Math.max(widest, row.length), 0);
     const cached = past.reduce((most, count) => Math.max(most, count), 0);
     this.#refresh(program, rows, first, tokens.length);
     Object.assign(program.feeds, this.#tokenInputs(program, tokens, past, width), {
       [PREFILL_INPUTS.cached]: { dtype: 'int64', dims: [1], data: BigInt64Array.of(BigInt(cached)) },
-      [PREFILL_INPUTS.mask]: prefillMask(past, width, cached, config.numHeads / config.numKvHeads),
+      ...this.#masks(program, past, width, cached),
     });
     const fresh = this.#freshOutputs(rows, tokens.length, width);
     await program.compiled.run(program.feeds, fresh.outputs);
@@ -194,6 +193,17 @@ export class Decoder {
     program.viewsOf = viewsOf;
   }
 
+  /** The masks that the graph reads: of layers that see all before a position, of those with a sliding window, or both. */
+  #masks(program: Program, past: readonly number[], width: number, cached: number): Tensors {
+    const { numHeads, numKvHeads, slidingWindow } = this.#options.config;
+    const reaches = { [PREFILL_INPUTS.mask]: Infinity, [PREFILL_INPUTS.windowMask]: slidingWindow?.size ?? Infinity };
+    return Object.fromEntries(
+      Object.entries(reaches)
+        .filter(([name]) => program.inputs.has(name))
+        .map(([name, reach]) => [name, prefillMask({ past, width, cached, group: numHeads / numKvHeads, reach })]),
+    );
+  }
+
   /** Ids and positions; the latter only where the graph reads them. */
   #tokenInputs(
     program: Program,
@@ -236,15 +246,28 @@ export class Decoder {
   }
 }
 
+interface PrefillShape {
+  readonly past: readonly number[];
+  readonly width: number;
+  readonly cached: number;
+  readonly group: number;
+  /** Tokens that each sees at most, itself included. */
+  readonly reach: number;
+}
+
 /** Which keys each new token sees: those its row holds, and the new ones up to itself. [B, 1, group · width, cached + width]. */
-function prefillMask(past: readonly number[], width: number, cached: number, group: number): TensorView {
+function prefillMask({ past, width, cached, group, reach }: PrefillShape): TensorView {
   const keys = cached + width;
   const data = new Float32Array(past.length * group * width * keys);
   past.forEach((held, row) => {
     for (let query = 0; query < group * width; query++) {
       const begin = (row * group * width + query) * keys;
+      const token = query % width;
       data.fill(HIDDEN_SCORE, begin + held, begin + cached);
-      data.fill(HIDDEN_SCORE, begin + cached + (query % width) + 1, begin + keys);
+      data.fill(HIDDEN_SCORE, begin + cached + token + 1, begin + keys);
+      // Too far back: of the row's cached keys, whose positions are their places, and of the new ones, which come after them.
+      data.fill(HIDDEN_SCORE, begin, begin + Math.min(held, Math.max(0, held + token + 1 - reach)));
+      data.fill(HIDDEN_SCORE, begin + cached, begin + cached + Math.max(0, token + 1 - reach));
     }
   });
   return { dtype: 'float32', dims: [past.length, 1, group * width, keys], data };

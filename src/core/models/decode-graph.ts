@@ -1,6 +1,7 @@
+import { WorkbenchError } from '../errors';
 import type { Value } from '../graph/graph';
 import { ForwardParts, KV_PARTS, MICROSOFT, pastName, presentName, taken, type ForwardGraph } from './forward-parts';
-import type { ModelConfig, ParameterStore } from './model-config';
+import { windowOf, type ModelConfig, type ParameterStore } from './model-config';
 
 /** Inputs of a decode graph besides those of every forward graph. */
 export const DECODE_INPUTS = {
@@ -16,14 +17,19 @@ export const LOGITS_OUTPUT = 'logits';
 /** GroupQueryAttention rotates only heads of a multiple of this size; others are rotated before it. */
 const ROTATED_HEAD_MULTIPLE = 16;
 
+/** GroupQueryAttention takes heads of a multiple of this size alone. */
+export const SERVED_HEAD_MULTIPLE = 8;
+
 /**
  * One more token for each row of a key-value cache, for every family that `ModelConfig` describes: pre-norm blocks of grouped-query attention
- * with rotary positions and a SiLU-gated MLP. Inputs: ids [B, 1], the caches [B, kvHeads, M, headDim], and what the parts need. Outputs: the
+ * with rotary positions and a gated MLP. Inputs: ids [B, 1], the caches [B, kvHeads, M, headDim], and what the parts need. Outputs: the
  * logits, and the caches again: the same memory, to which the run adds one position a row.
  *
+ * @throws WorkbenchError `head-size`
  * @param baked weights to make constants of the graph, for models so small that compiling anew after a change costs nothing
  */
 export function buildDecodeGraph(config: ModelConfig, baked: ParameterStore | null = null): ForwardGraph {
+  checkHeads(config);
   const parts = new ForwardParts(config, 'decode', baked);
   const lastKeys = parts.graph.input(DECODE_INPUTS.lastKeys, 'int32', ['B']);
   const totalKeys = parts.graph.input(DECODE_INPUTS.totalKeys, 'int32', [1]);
@@ -38,10 +44,20 @@ export function buildDecodeGraph(config: ModelConfig, baked: ParameterStore | nu
   return parts.finish();
 }
 
+function checkHeads({ headDim }: ModelConfig): void {
+  if (headDim % SERVED_HEAD_MULTIPLE === 0) return;
+  throw new WorkbenchError(
+    'unsupported',
+    `The model's heads have ${headDim} numbers each; text is generated with heads of a multiple of ${SERVED_HEAD_MULTIPLE} alone.`,
+    { code: 'head-size', where: 'config.json, "head_dim"', wayOut: 'Choose another model of the same family.' },
+  );
+}
+
 /** Attention of one layer over its cache, output projection included: [B, D]. */
 function buildCachedAttention(parts: ForwardParts, normed: Value, layer: number, lengths: readonly Value[]): Value {
   const { graph, config, inputs } = parts;
   const { numHeads, numKvHeads, headDim } = config;
+  const window = windowOf(config, layer);
   const rotatesInside = headDim % ROTATED_HEAD_MULTIPLE === 0;
   const [query, key] = (['q', 'k'] as const).map((part) => {
     const heads = parts.heads(normed, layer, part);
@@ -60,6 +76,7 @@ function buildCachedAttention(parts: ForwardParts, normed: Value, layer: number,
         kv_num_heads: numKvHeads,
         do_rotary: rotatesInside ? 1 : 0,
         rotary_interleaved: 0,
+        ...(window !== null && { local_window_size: window }),
       },
       outputs: [{ dims: ['B', 'S', numHeads * headDim] }, { dims: cacheDims }, { dims: cacheDims }],
     },

@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors';
 import { Graph, type Value } from '../graph/graph';
 import { EMBEDDING, FINAL_NORM, headName, layerPrefix } from './decoder/parameters';
-import type { ModelConfig, ParameterStore } from './model-config';
+import type { Activation, ModelConfig, ParameterStore } from './model-config';
 
 /** Names of inputs that the decode and the prefill graph have in common, besides weights. */
 export const FORWARD_INPUTS = {
@@ -25,6 +25,12 @@ export const pastName = (layer: number, part: KvPart): string => `past.${layer}.
 export const presentName = (layer: number, part: KvPart): string => `present.${layer}.${part}`;
 
 export const MICROSOFT = 'com.microsoft';
+
+/** The fused node of each activation; QuickGelu with factor 1 is x · sigmoid(x). */
+const ACTIVATIONS = {
+  silu: { opType: 'QuickGelu', attributes: { alpha: { float: 1 } } },
+  geluTanh: { opType: 'FastGelu', attributes: {} },
+} satisfies Record<Activation, { readonly opType: string; readonly attributes: object }>;
 
 /** A graph of a model's forward pass and the weights it reads, by Hugging Face name. */
 export interface ForwardGraph {
@@ -74,11 +80,13 @@ export class ForwardParts {
     const rows = this.graph.single('Gather', [table, this.inputs.ids], ['B', 'S', hiddenSize], {
       attributes: { axis: 0 },
     });
-    return this.flatten(rows, hiddenSize);
+    const hidden = this.flatten(rows, hiddenSize);
+    if (!this.config.scaledEmbeddings) return hidden;
+    return this.graph.single('Mul', [hidden, this.graph.float(Math.sqrt(hiddenSize))], hidden.dims);
   }
 
   inputNorm(hidden: Value): Value {
-    return this.#rmsNorm(hidden, this.#weight(`${layerPrefix(0)}input_layernorm.weight`, [this.config.hiddenSize]));
+    return this.#rmsNorm(hidden, this.#gain(`${layerPrefix(0)}input_layernorm.weight`));
   }
 
   /** After the attention of a layer: norm of `branch + skip`, and that sum. */
@@ -92,16 +100,14 @@ export class ForwardParts {
     return this.#skipNorm(branch, skip, isLast ? FINAL_NORM : `${layerPrefix(layer + 1)}input_layernorm.weight`);
   }
 
-  /** down(silu(gate(x)) · up(x)): [N, D] */
+  /** down(activation(gate(x)) · up(x)): [N, D] */
   mlp(normed: Value, layer: number): Value {
     const { intermediateSize, hiddenSize } = this.config;
     const module = `${layerPrefix(layer)}mlp`;
     const gate = this.#linear(normed, `${module}.gate_proj`, intermediateSize);
     const up = this.#linear(normed, `${module}.up_proj`, intermediateSize);
-    const active = this.graph.single('QuickGelu', [gate], gate.dims, {
-      domain: MICROSOFT,
-      attributes: { alpha: { float: 1 } },
-    });
+    const { opType, attributes } = ACTIVATIONS[this.config.activation];
+    const active = this.graph.single(opType, [gate], gate.dims, { domain: MICROSOFT, attributes });
     const gated = this.graph.single('Mul', [active, up], gate.dims);
     return this.#linear(gated, `${module}.down_proj`, hiddenSize);
   }
@@ -148,18 +154,21 @@ export class ForwardParts {
   }
 
   #skipNorm(branch: Value, skip: Value, weight: string): readonly [normed: Value, sum: Value] {
-    const { hiddenSize, rmsNormEps } = this.config;
+    const { rmsNormEps } = this.config;
     const dims = branch.dims;
-    const [normed, , , sum] = this.graph.node(
-      'SkipSimplifiedLayerNormalization',
-      [branch, skip, this.#weight(weight, [hiddenSize])],
-      {
-        domain: MICROSOFT,
-        attributes: { epsilon: { float: rmsNormEps } },
-        outputs: [{ dims }, { dims: [1] }, { dims: [1] }, { dims }],
-      },
-    );
+    const [normed, , , sum] = this.graph.node('SkipSimplifiedLayerNormalization', [branch, skip, this.#gain(weight)], {
+      domain: MICROSOFT,
+      attributes: { epsilon: { float: rmsNormEps } },
+      outputs: [{ dims }, { dims: [1] }, { dims: [1] }, { dims }],
+    });
     return [taken(normed), taken(sum)];
+  }
+
+  /** What an RMS norm over the hidden size multiplies with: [D]. */
+  #gain(name: string): Value {
+    const { hiddenSize, normOffset } = this.config;
+    const stored = this.#weight(name, [hiddenSize]);
+    return normOffset === 0 ? stored : this.graph.single('Add', [stored, this.graph.float(normOffset)], stored.dims);
   }
 
   #rmsNorm(x: Value, gamma: Value): Value {

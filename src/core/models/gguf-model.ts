@@ -1,8 +1,9 @@
 import { WorkbenchError } from '../errors';
 import type { GgufHeader, GgufTensor, GgufValue } from '../formats/gguf';
 import type { JsonRecord } from '../formats/json';
-import { ropeFrequencies } from './decoder/rope';
+import { describeRopeScaling, ropeFrequencies } from './decoder/rope';
 import type { ModelConfig, RopeScaling } from './model-config';
+import { findArchitecture } from './registry';
 
 /** GGUF's names of a block's tensors, without `blk.<n>.`, and Hugging Face's, without `model.layers.<n>.`. */
 const BLOCK_NAMES: Readonly<Record<string, string>> = {
@@ -42,9 +43,14 @@ export function toHfName(ggufName: string): string | null {
  * llama architecture so: row 2i + j of a head is row j · headDim / 2 + i of Hugging Face's.
  */
 export function countPairedHeads(hfName: string, config: ModelConfig): number {
-  if (config.architecture !== 'llama' && config.architecture !== 'mistral') return 0;
+  if (!findArchitecture(config.architecture)?.isPairedInGguf) return 0;
   if (/self_attn\.q_proj\.(weight|bias)$/.test(hfName)) return config.numHeads;
   return /self_attn\.k_proj\.(weight|bias)$/.test(hfName) ? config.numKvHeads : 0;
+}
+
+/** What GGUF's numbers of this tensor have too much: llama.cpp's converter adds the offset of a norm (Gemma) to the file's weights. */
+export function storedOffset(hfName: string, config: ModelConfig): number {
+  return /norm\.weight$/.test(hfName) ? config.normOffset : 0;
 }
 
 /** Row in Hugging Face's order of row `row` of a paired tensor with `rows` rows. */
@@ -69,10 +75,13 @@ export function describeGgufConfig(header: GgufHeader, ropeFactors: Float32Array
   const hidden = number('embedding_length');
   const headDim = number('attention.key_length', number('rope.dimension_count', hidden / heads));
   const theta = shortestFloat32(number('rope.freq_base', 10_000));
-  const scalingType = metadata.get(`${architecture}.rope.scaling.type`);
-  if (scalingType !== undefined && scalingType !== 'none' && number('rope.scaling.factor', 1) !== 1) {
-    throw unsupported(fileName, `RoPE scaling "${String(scalingType)}"`);
-  }
+  const scalingType = metadata.get(`${architecture}.rope.scaling.type`) ?? 'none';
+  const stretch = scalingType === 'none' ? 1 : number('rope.scaling.factor', 1);
+  if (stretch !== 1 && scalingType !== 'linear') throw unsupported(fileName, `RoPE scaling "${String(scalingType)}"`);
+  const scaling: RopeScaling | null =
+    stretch === 1
+      ? ropeFactors && recoverRopeScaling(ropeFactors, headDim, theta, fileName)
+      : { kind: 'linear', factor: shortestFloat32(stretch) };
   return {
     model_type: architecture,
     hidden_size: hidden,
@@ -81,11 +90,10 @@ export function describeGgufConfig(header: GgufHeader, ropeFactors: Float32Array
     num_attention_heads: heads,
     num_key_value_heads: number('attention.head_count_kv', heads),
     head_dim: headDim,
-    hidden_act: 'silu',
     max_position_embeddings: number('context_length'),
     rms_norm_eps: shortestFloat32(number('attention.layer_norm_rms_epsilon')),
     rope_theta: theta,
-    rope_scaling: ropeFactors && toHfScaling(recoverRopeScaling(ropeFactors, headDim, theta, fileName)),
+    rope_scaling: scaling && describeRopeScaling(scaling),
     tie_word_embeddings: !tensors.has('output.weight'),
     vocab_size: tensors.get('token_embd.weight')?.dims[0] ?? number('vocab_size'),
     ...specialIds(metadata),
@@ -140,18 +148,6 @@ function recoverRopeScaling(
     if (fits && factors.length === plain.length) return ropeScaling;
   }
   throw unsupported(fileName, 'RoPE factors that no known scaling gives');
-}
-
-function toHfScaling(scaling: RopeScaling | null): JsonRecord | null {
-  return (
-    scaling && {
-      rope_type: scaling.kind,
-      factor: scaling.factor,
-      low_freq_factor: scaling.lowFreqFactor,
-      high_freq_factor: scaling.highFreqFactor,
-      original_max_position_embeddings: scaling.originalMaxPositions,
-    }
-  );
 }
 
 /** The number with the fewest digits that rounds to the same float32: GGUF's 9.999999747378752e-06 was 1e-5. */

@@ -1,11 +1,23 @@
-/** How positions are stretched beyond the trained context; `llama3` as in Llama 3.1 (`rope_type: "llama3"`). */
-export type RopeScaling = {
-  readonly kind: 'llama3';
-  readonly factor: number;
-  readonly lowFreqFactor: number;
-  readonly highFreqFactor: number;
-  readonly originalMaxPositions: number;
-};
+/** How positions are stretched beyond the trained context: all alike, or long waves alone as in Llama 3.1 (`rope_type: "llama3"`). */
+export type RopeScaling =
+  | { readonly kind: 'linear'; readonly factor: number }
+  | {
+      readonly kind: 'llama3';
+      readonly factor: number;
+      readonly lowFreqFactor: number;
+      readonly highFreqFactor: number;
+      readonly originalMaxPositions: number;
+    };
+
+/** Layers in which a position sees the last `size` positions alone, itself included. */
+export interface SlidingWindow {
+  readonly size: number;
+  /** For each layer, whether it is one of them. */
+  readonly layers: readonly boolean[];
+}
+
+/** What the gate of an MLP goes through: x · sigmoid(x), or GELU with the tanh approximation. */
+export type Activation = 'silu' | 'geluTanh';
 
 /** A decoder-only model, whatever its family: read from config.json or GGUF metadata by `models/<architecture>/config.ts`. */
 export interface ModelConfig {
@@ -27,7 +39,20 @@ export interface ModelConfig {
   readonly qkvBias: boolean;
   /** RMS norm on each head of q and k (Qwen3). */
   readonly qkNorm: boolean;
+  readonly activation: Activation;
+  /** Added to the weights of the RMS norms: 1 where a family stores them around 0 (Gemma), else 0. */
+  readonly normOffset: 0 | 1;
+  /** Whether embeddings are multiplied by √hiddenSize (Gemma). */
+  readonly scaledEmbeddings: boolean;
+  /** Null where every position sees all before it, also where the window is as long as the context. */
+  readonly slidingWindow: SlidingWindow | null;
   readonly maxPositions: number;
+}
+
+/** Positions that a position of this layer sees, itself included; null where it sees all before it. */
+export function windowOf(config: Pick<ModelConfig, 'slidingWindow'>, layer: number): number | null {
+  const { slidingWindow: window } = config;
+  return window?.layers[layer] ? window.size : null;
 }
 
 /** One named tensor of a model, in Hugging Face naming and layout ([out, in]). */

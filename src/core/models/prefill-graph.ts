@@ -8,7 +8,7 @@ import {
   type ForwardGraph,
   type KvPart,
 } from './forward-parts';
-import type { ModelConfig, ParameterStore } from './model-config';
+import { windowOf, type ModelConfig, type ParameterStore } from './model-config';
 
 /** Inputs of a prefill graph besides those of every forward graph. */
 export const PREFILL_INPUTS = {
@@ -16,6 +16,8 @@ export const PREFILL_INPUTS = {
   cached: 'cached',
   /** [B, 1, G·S, C + S] float32: 0 where a query sees a key, very negative elsewhere; G queries share a key. */
   mask: 'mask',
+  /** The same for the layers of a sliding window; only where the model has some. */
+  windowMask: 'window_mask',
 } as const;
 
 /**
@@ -32,7 +34,9 @@ export function buildPrefillGraph(config: ModelConfig, baked: ParameterStore | n
   const { headDim, numHeads, numKvHeads, numLayers } = config;
   const group = numHeads / numKvHeads;
   const cached = parts.graph.input(PREFILL_INPUTS.cached, 'int64', [1]);
-  const mask = parts.graph.input(PREFILL_INPUTS.mask, 'float32', ['B', 1, `${group}*S`, 'T']);
+  const maskDims = ['B', 1, `${group}*S`, 'T'] as const;
+  const mask = parts.graph.input(PREFILL_INPUTS.mask, 'float32', maskDims);
+  const windowMask = parts.graph.input(PREFILL_INPUTS.windowMask, 'float32', maskDims);
 
   /** New keys or values, given out, and all of them: [B, kvHeads, C + S, headDim]. */
   const extend = (normed: Value, layer: number, part: KvPart): Value => {
@@ -64,7 +68,7 @@ export function buildPrefillGraph(config: ModelConfig, baked: ParameterStore | n
     const dims = ['B', numKvHeads, `${group}*S`, 'T'] as const;
     const attributes = { transB: 1, alpha: { float: 1 / Math.sqrt(headDim) } };
     const scores = parts.graph.single('FusedMatMul', [query, keys], dims, { domain: MICROSOFT, attributes });
-    const masked = parts.graph.single('Add', [scores, mask], dims);
+    const masked = parts.graph.single('Add', [scores, windowOf(config, layer) === null ? mask : windowMask], dims);
     const shares = parts.graph.single('Softmax', [masked], dims, { attributes: { axis: -1 } });
     const mixed = parts.graph.single('MatMul', [shares, values], query.dims);
     const byHead = reshape(mixed, [0, 0, group, -1, headDim], ['B', numKvHeads, group, 'S', headDim]);

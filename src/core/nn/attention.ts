@@ -75,13 +75,20 @@ export function selfAttention(
  * The masks of `runs` runs of queries, each over the keys up to its own end.
  * @param length   positions; divisible by `runs`
  * @param segments [B, T] int64 or null, see `segmentMask`
+ * @param window   positions that each sees at most, see `causalMask`
  */
-export function causalMasks(program: Program, length: Dim, runs: number, segments: Var | null): readonly Var[] {
+export function causalMasks(
+  program: Program,
+  length: Dim,
+  runs: number,
+  segments: Var | null,
+  window: number | null = null,
+): readonly Var[] {
   const size = runLength(length, runs);
   const parts = segments && program.applyAll(split(runs, 1), segments);
   return Array.from({ length: runs }, (_, run) => {
     const keys = multiplyDims(size, run + 1);
-    const causal = program.apply(causalMask(size, keys));
+    const causal = program.apply(causalMask(size, keys, window));
     const own = parts?.[run];
     if (!parts || !own) return causal;
     return program.apply(segmentMask, own, program.apply(concat(keys, 1), ...parts.slice(0, run + 1)), causal);

@@ -69,8 +69,9 @@ export function rope(table: RopeTable, inverse = false): Op {
 /**
  * Added to the scores: 0 where a position may look, −∞ at later ones: [queries, 1, keys], made from the sizes alone. No gradient.
  * The queries are the last ones of the keys' positions.
+ * @param window positions that each sees at most, itself included; null for all
  */
-export function causalMask(queries: Dim, keys: Dim): Op {
+export function causalMask(queries: Dim, keys: Dim, window: number | null = null): Op {
   const dims = [queries, 1, keys];
   return {
     name: 'causalMask',
@@ -82,23 +83,25 @@ export function causalMask(queries: Dim, keys: Dim): Op {
         graph.single('Range', [start, end, graph.int64(1)], [dim]);
       const [rows, columns] = [scalarOf(queries), scalarOf(keys)];
       const first = graph.single('Sub', [columns, rows], []);
-      const isLater = graph.single(
-        'Greater',
-        [
-          context.reshape(countTo(graph.int64(0), columns, keys), [1, 1, keys]),
-          context.reshape(countTo(first, columns, queries), [queries, 1, 1]),
-        ],
-        dims,
-        { dtype: 'bool' },
-      );
-      return [graph.single('Where', [isLater, graph.float(-Infinity), graph.float(0)], dims, { dtype: 'float32' })];
+      const ofKeys = context.reshape(countTo(graph.int64(0), columns, keys), [1, 1, keys]);
+      const ofQueries = context.reshape(countTo(first, columns, queries), [queries, 1, 1]);
+      const truth = { dtype: 'bool' } as const;
+      const isLater = graph.single('Greater', [ofKeys, ofQueries], dims, truth);
+      const isHidden = window === null ? isLater : graph.single('Or', [isLater, isBefore(window)], dims, truth);
+      return [graph.single('Where', [isHidden, graph.float(-Infinity), graph.float(0)], dims, { dtype: 'float32' })];
+
+      function isBefore(reach: number): Value {
+        const left = graph.single('Add', [ofKeys, graph.int64(reach)], ofKeys.dims);
+        return graph.single('LessOrEqual', [left, ofQueries], dims, truth);
+      }
     },
     evaluate: (_, bindings) => {
       const [rows, columns] = [bindDim(queries, bindings), bindDim(keys, bindings)];
       return [
-        tensor64([rows, 1, columns], (index) =>
-          index % columns > Math.floor(index / columns) + columns - rows ? -Infinity : 0,
-        ),
+        tensor64([rows, 1, columns], (index) => {
+          const distance = Math.floor(index / columns) + columns - rows - (index % columns);
+          return distance < 0 || (window !== null && distance >= window) ? -Infinity : 0;
+        }),
       ];
     },
   };

@@ -100,6 +100,32 @@ export const silu: Op = {
   },
 };
 
+/** Factors of GELU's tanh approximation. */
+const GELU_SLOPE = Math.sqrt(8 / Math.PI);
+const GELU_CUBE = 0.044715;
+
+/**
+ * x · Φ(x) by the tanh approximation (Hendrycks and Gimpel 2016, arXiv:1606.08415): x · sigmoid(√(8/π) (x + 0.044715 x³)), for
+ * (1 + tanh u) / 2 = sigmoid(2u).
+ */
+export const geluTanh: Op = {
+  ...unary('geluTanh', '', (x) => x * logistic(GELU_SLOPE * (x + GELU_CUBE * x ** 3))),
+  emit: ({ graph }, inputs, [output]) => [
+    graph.single('FastGelu', inputs, output?.dims ?? [], { domain: 'com.microsoft' }),
+  ],
+  vjp: ({ program, inputs, gradients }) => {
+    const x = operand(inputs, 0);
+    // With z = √(8/π) (x + 0.044715 x³) and s = sigmoid(z): y' = s + s (1 - s) x z', and x z' = √(8/π) (x + 3 · 0.044715 x³).
+    const cube = program.apply(multiply, program.apply(multiply, x, x), x);
+    const stretched = (factor: number) =>
+      program.apply(scale(GELU_SLOPE), program.apply(add, x, program.apply(scale(factor * GELU_CUBE), cube)));
+    const s = program.apply(sigmoid, stretched(1));
+    const spread = program.apply(subtract, s, program.apply(multiply, s, s));
+    const slope = program.apply(add, s, program.apply(multiply, spread, stretched(3)));
+    return [program.apply(multiply, operand(gradients, 0), slope)];
+  },
+};
+
 /** Times a constant. */
 export function scale(factor: number): Op {
   return {

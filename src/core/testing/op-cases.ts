@@ -59,6 +59,7 @@ export const OP_CASES = {
   causalMask: [
     { op: OPS.causalMask('U', 'U'), operands: [{ dims: ['U'] }], gradient: false },
     { op: OPS.causalMask('U', '4*U'), operands: [{ dims: ['4*U'] }], gradient: false },
+    { op: OPS.causalMask('U', '4*U', 2), operands: [{ dims: ['4*U'] }], gradient: false },
   ],
   concat: [
     { op: OPS.concat('4*U'), operands: pair(['2*U', 3]) },
@@ -84,6 +85,7 @@ export const OP_CASES = {
       gradient: false,
     },
   ],
+  geluTanh: [one(OPS.geluTanh), { op: OPS.geluTanh, operands: [{ dims: [1, 5] }] }],
   isAtMost: [{ op: OPS.isAtMost, operands: pair(['B', 3], [3]), gradient: false }],
   logSoftmax: [one(OPS.logSoftmax, ['B', 'T', 5])],
   loraLinear: [

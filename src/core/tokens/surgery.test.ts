@@ -50,6 +50,10 @@ const small = (vocabSize: number, tieWordEmbeddings = true): { tokenizer: Tokeni
     tieWordEmbeddings,
     qkvBias: false,
     qkNorm: false,
+    activation: 'silu',
+    normOffset: 0,
+    scaledEmbeddings: false,
+    slidingWindow: null,
     maxPositions: 64,
   },
 });

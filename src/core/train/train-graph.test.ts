@@ -23,6 +23,10 @@ const config: ModelConfig = {
   tieWordEmbeddings: true,
   qkvBias: true,
   qkNorm: true,
+  activation: 'silu',
+  normOffset: 0,
+  scaledEmbeddings: false,
+  slidingWindow: null,
   maxPositions: 32,
 };
 const LENGTH = 8;

@@ -1,13 +1,13 @@
 import { causalMasks, selfAttention } from '../../nn/attention';
 import { gatedMlp } from '../../nn/mlp';
 import type { WeightInputs } from '../../nn/weights';
-import { add } from '../../ops/elementwise';
+import { add, scale, shift } from '../../ops/elementwise';
 import { gatherRows, gatherRowsPartly } from '../../ops/lookup';
 import { rmsNorm } from '../../ops/normalise';
 import type { Program, Var } from '../../ops/program';
 import { reshape } from '../../ops/shape';
 import { multiplyDims } from '../../tensor/dims';
-import type { ModelConfig } from '../model-config';
+import { windowOf, type ModelConfig } from '../model-config';
 import { EMBEDDING, FINAL_NORM, layerPrefix } from './parameters';
 import { ropeFrequencies } from './rope';
 
@@ -36,20 +36,32 @@ export function buildHidden(
   { ids, segments, runs }: HiddenInputs,
 ): Var {
   const [rows = 'B', length = 'T'] = ids.dims;
-  const masks = causalMasks(program, length, runs, segments);
+  const masksByWindow = new Map<number | null, readonly Var[]>();
+  const masksOf = (layer: number): readonly Var[] => {
+    const window = windowOf(config, layer);
+    const known = masksByWindow.get(window) ?? causalMasks(program, length, runs, segments, window);
+    masksByWindow.set(window, known);
+    return known;
+  };
   const table = {
     headDim: config.headDim,
     frequencies: ropeFrequencies(config),
     maxPositions: ROW_GRAIN * Math.ceil(config.maxPositions / ROW_GRAIN),
   };
-  const norm = (x: Var, name: string) =>
-    program.apply(rmsNorm(config.rmsNormEps, config.hiddenSize), x, weights.weight(name, [config.hiddenSize]));
+  const norm = (x: Var, name: string) => {
+    const stored = weights.weight(name, [config.hiddenSize]);
+    const gain = config.normOffset === 0 ? stored : program.apply(shift(config.normOffset), stored);
+    return program.apply(rmsNorm(config.rmsNormEps, config.hiddenSize), x, gain);
+  };
 
   const flat = program.apply(reshape([multiplyDims(rows, length)]), ids);
-  let x = embed(program, weights, weights.weight(EMBEDDING, [config.vocabSize, config.hiddenSize]), flat);
+  const embedded = embed(program, weights, weights.weight(EMBEDDING, [config.vocabSize, config.hiddenSize]), flat);
+  let x = config.scaledEmbeddings ? program.apply(scale(Math.sqrt(config.hiddenSize)), embedded) : embedded;
   for (let layer = 0; layer < config.numLayers; layer++) {
     const prefix = layerPrefix(layer);
     const before = x;
+    // Masks are made outside the region: what a region makes is made again when it is recomputed.
+    const masks = masksOf(layer);
     x = program.region([before], () => {
       const attended = selfAttention(
         program,

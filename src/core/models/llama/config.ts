@@ -5,8 +5,11 @@ import type { ModelConfig } from '../model-config';
 export function readLlamaConfig(json: unknown): ModelConfig {
   return readDecoderConfig(json, {
     architecture: 'llama',
-    qkvBias: false,
-    qkNorm: false,
-    refuse: (config) => (config.attention_bias ? 'a bias in attention (attention_bias)' : null),
+    refuse: (config) =>
+      config.attention_bias
+        ? 'a bias in attention (attention_bias)'
+        : config.use_sliding_window
+          ? 'sliding-window attention'
+          : null,
   });
 }

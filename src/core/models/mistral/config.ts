@@ -1,15 +1,7 @@
 import { readDecoderConfig } from '../decoder/config';
 import type { ModelConfig } from '../model-config';
 
-/** Mistral without sliding-window attention (v0.2 and later): a Llama by another name. */
+/** Mistral: a Llama whose layers all have a sliding window where `sliding_window` is a number (v0.1). */
 export function readMistralConfig(json: unknown): ModelConfig {
-  return readDecoderConfig(json, {
-    architecture: 'mistral',
-    qkvBias: false,
-    qkNorm: false,
-    refuse: (config) =>
-      config.sliding_window && config.sliding_window < config.max_position_embeddings
-        ? 'sliding-window attention'
-        : null,
-  });
+  return readDecoderConfig(json, { architecture: 'mistral', isWindowed: () => true });
 }

@@ -10,6 +10,7 @@ import {
   describeGgufGeneration,
   nameTensors,
   ROPE_FACTORS,
+  storedOffset,
   unpairRow,
 } from '@core/models/gguf-model';
 import { readModelConfig } from '@core/models/registry';
@@ -86,6 +87,8 @@ export async function readGguf(path: string): Promise<ModelSource> {
           });
         const data = checkMemory(name, dims, allocate(name, dims));
         await readTensor(fullPath, tensor, data, countPairedHeads(name, config));
+        const offset = storedOffset(name, config);
+        if (offset !== 0) for (let i = 0; i < data.length; i++) data[i]! -= offset;
         checkFinite(name, data, fullPath);
         loaded += data.length;
         options.onProgress?.(loaded, parameterCount);

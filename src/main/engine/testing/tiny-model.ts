@@ -19,6 +19,10 @@ export const TINY_CONFIG: ModelConfig = {
   tieWordEmbeddings: true,
   qkvBias: false,
   qkNorm: false,
+  activation: 'silu',
+  normOffset: 0,
+  scaledEmbeddings: false,
+  slidingWindow: null,
   maxPositions: 600,
 };
 
