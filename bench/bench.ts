@@ -2,6 +2,12 @@ import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureDecoding } from './decode';
+import { ENGINE_CONTESTS } from './engine/contests';
+import type { Contest } from './engine/contest';
+import { prepareModel } from './engine/model-cache';
+import { serveBench } from './engine/our-worker';
+import { runContests } from './engine/run-engine';
+import { FEWEST_SAMPLES, formatScores } from './engine/score';
 import { measureInstalledSize, measureStartUp } from './program';
 import { formatRows, rowOf, type BenchRow, type Measurement } from './row';
 import { measureSearch } from './search';
@@ -20,16 +26,43 @@ const SUITES: Readonly<Record<string, (log: Log) => Measurement[] | Promise<Meas
   size: measureInstalledSize,
 };
 
-/** `npm run bench [-- --only decode-tiny,search] [--json FILE]`: each suite in a process of its own, one after the other. */
+/** Tables of goals, by the flag that chooses one. */
+const TABLES: Readonly<Record<'engine', Readonly<Record<string, Contest>>>> = { engine: ENGINE_CONTESTS };
+
+/**
+ * `npm run bench [-- --only decode-tiny,search] [--json FILE]`: each suite in a process of its own, one after the other.
+ * `npm run bench -- --engine [--only decode-8,adamw] [--samples 3] [--seed 1] [--json FILE]`: the engine's goals beside its peers.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { json: { type: 'string' }, only: { type: 'string' }, suite: { type: 'string' } },
+    options: {
+      json: { type: 'string' },
+      only: { type: 'string' },
+      suite: { type: 'string' },
+      samples: { type: 'string', default: process.env['WORKBENCH_BENCH_SAMPLES'] ?? String(FEWEST_SAMPLES) },
+      seed: { type: 'string', default: '1' },
+      engine: { type: 'boolean', default: false },
+      worker: { type: 'boolean', default: false },
+      prepare: { type: 'boolean', default: false },
+    },
   });
-  if (values.suite !== undefined) {
-    await runSuite(values.suite);
+  if (values.worker) return serveBench();
+  if (values.prepare) return prepareModel();
+  if (values.suite !== undefined) return runSuite(values.suite);
+  const only = values.only?.split(',');
+  if (values.engine) {
+    const rows = await runContests({
+      contests: TABLES.engine,
+      ...(only && { only }),
+      samples: Number(values.samples),
+      seed: values.seed,
+      ...(values.json !== undefined && { json: values.json }),
+      log: (line) => console.log(line),
+    });
+    console.log(`\n${formatScores(rows)}`);
     return;
   }
-  const names = values.only?.split(',') ?? Object.keys(SUITES);
+  const names = only ?? Object.keys(SUITES);
   const rows: BenchRow[] = [];
   for (const name of names) {
     if (!(name in SUITES)) throw new Error(`There is no suite "${name}"; there are ${Object.keys(SUITES).join(', ')}.`);

@@ -1,13 +1,13 @@
 import { createGenerator } from '@core/generation/generate';
 import { createRng } from '@core/random/rng';
 import { OrtExecutor } from '../src/main/engine/ort-executor';
-import { drawWeights, SHAPES, type ShapeName } from './models';
+import { drawWeights, SHAPES, type MeasuredShape } from './models';
 import { askPeer } from './peer';
 import type { Measurement } from './row';
 
 /** Sequences at once, and new tokens of each: enough for a second or so, few enough for a slow machine. */
 const CASES: Readonly<
-  Record<ShapeName, readonly { readonly rows: number; readonly newTokens: number; readonly goal?: number }[]>
+  Record<MeasuredShape, readonly { readonly rows: number; readonly newTokens: number; readonly goal?: number }[]>
 > = {
   'tiny 1.8M': [
     { rows: 1, newTokens: 256 },
@@ -28,7 +28,7 @@ const REPETITIONS = 5;
  * New tokens per second behind a context of 128 tokens, sampling at temperature 0.7 included. The contexts are in the prefix cache from a
  * first, uncounted round, so that decoding alone is timed.
  */
-export async function measureDecoding(shape: ShapeName, log: (line: string) => void): Promise<Measurement[]> {
+export async function measureDecoding(shape: MeasuredShape, log: (line: string) => void): Promise<Measurement[]> {
   const config = SHAPES[shape];
   const parameters = drawWeights(config);
   const measured: Measurement[] = [];

@@ -16,6 +16,17 @@ export const SHAPES = {
     vocabSize: 144,
     maxPositions: 512,
   }),
+  /** The small model that TRL was measured with: 3.3M weights. */
+  'tiny 3M': shape({
+    hiddenSize: 256,
+    numLayers: 4,
+    numHeads: 4,
+    numKvHeads: 4,
+    headDim: 64,
+    intermediateSize: 688,
+    vocabSize: 512,
+    maxPositions: 512,
+  }),
   /** SmolLM2-135M. */
   '135M': shape({
     hiddenSize: 576,
@@ -29,7 +40,8 @@ export const SHAPES = {
   }),
 } as const satisfies Record<string, ModelConfig>;
 
-export type ShapeName = keyof typeof SHAPES;
+/** Shapes of the suites without peers' goals. */
+export type MeasuredShape = 'tiny 1.8M' | '135M';
 
 /** A model of this shape with seeded weights of an ordinary size. */
 export function drawWeights(config: ModelConfig): WeightStore {

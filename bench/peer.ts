@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import type { ModelConfig } from '@core/models/model-config';
 import { toHfShape } from './models';
 
-/** Python with torch, transformers and peft; made by hand, see bench/README.md. */
-const PYTHON = resolve('.peers/venv/bin/python');
+/** Python with torch, transformers and peft; see bench/README.md. */
+const PYTHON = process.env['WORKBENCH_PEER_PYTHON'] ?? resolve('.peers/venv/bin/python');
 const SCRIPT = resolve('bench/peers/transformers_peer.py');
 const TIMEOUT_MS = 300_000;
 

@@ -46,8 +46,7 @@ export function rowOf({ case: name, unit, samples, goal, better = 'higher', peer
 
 /** Rows as a table for a terminal. */
 export function formatRows(rows: readonly BenchRow[]): string {
-  const number = (value: number | null): string =>
-    value === null ? '–' : value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+  const number = formatNumber;
   const cells = rows.map((row) => [
     row.case,
     `${number(row.min)} / ${number(row.ours)} / ${number(row.max)}`,
@@ -56,7 +55,16 @@ export function formatRows(rows: readonly BenchRow[]): string {
     row.ratio === null ? '–' : `${row.ratio.toFixed(2)}x`,
     row.goal === null ? '–' : `${number(row.goal)} ${row.met ? 'met' : 'missed'}`,
   ]);
-  const table = [['case', 'min / median / max', 'unit', 'peer', 'ratio', 'goal'], ...cells];
+  return formatTable([['case', 'min / median / max', 'unit', 'peer', 'ratio', 'goal'], ...cells]);
+}
+
+/** Three figures, or all before the point; a dash for what was not measured. */
+export function formatNumber(value: number | null): string {
+  return value === null ? '–' : value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** Lines of cells in columns of equal width. */
+export function formatTable(table: readonly (readonly string[])[]): string {
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0)));
   return table
     .map((line) =>
@@ -68,7 +76,8 @@ export function formatRows(rows: readonly BenchRow[]): string {
     .join('\n');
 }
 
-function median(samples: readonly number[]): number {
+/** The middle one, or the mean of the two in the middle; NaN of none. */
+export function median(samples: readonly number[]): number {
   const sorted = samples.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1

@@ -3,14 +3,14 @@ import { createTrainer } from '@core/train/trainer';
 import { createRng } from '@core/random/rng';
 import { createWasmAdamW } from '../src/main/engine/adamw-wasm';
 import { OrtExecutor } from '../src/main/engine/ort-executor';
-import { drawWeights, SHAPES, type ShapeName } from './models';
+import { drawWeights, SHAPES, type MeasuredShape } from './models';
 import { askPeer } from './peer';
 import type { Measurement } from './row';
 
 /** Rows and length of a step; LoRA of rank 16 on all linear layers where a rank is given. */
 const CASES: Readonly<
   Record<
-    ShapeName,
+    MeasuredShape,
     {
       readonly rows: number;
       readonly length: number;
@@ -26,7 +26,7 @@ const CASES: Readonly<
 };
 
 /** Trained tokens per second, forward, backward and AdamW, and the most memory that the process held. */
-export async function measureTraining(shape: ShapeName, log: (line: string) => void): Promise<Measurement[]> {
+export async function measureTraining(shape: MeasuredShape, log: (line: string) => void): Promise<Measurement[]> {
   const config = SHAPES[shape];
   const { rows, length, rank, maxTokensPerMicroBatch, repetitions, goal } = CASES[shape];
   const mode: TrainingMode =

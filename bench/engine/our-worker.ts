@@ -1,0 +1,20 @@
+import { createInterface } from 'node:readline';
+import { OUR_TASKS, type OurCommand } from './our-tasks';
+
+/** The child that does our side of a contest: a command on the first line, then one answer for each word. */
+export async function serveBench(): Promise<void> {
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  const { value: opening } = await lines.next();
+  // The parent is this program and sends nothing else.
+  const command = JSON.parse(String(opening)) as OurCommand;
+  const task = OUR_TASKS[command.task];
+  if (task === undefined) throw new Error(`There is no task "${command.task}".`);
+  const { run, warm = run } = await task(command);
+  answer({ ready: true });
+  for (let next = await lines.next(); next.done !== true; next = await lines.next())
+    answer({ value: Number(await (next.value === 'warm' ? warm : run)()) });
+}
+
+function answer(record: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(`${JSON.stringify(record)}\n`);
+}
