@@ -50,7 +50,7 @@ export function countPairedHeads(hfName: string, config: ModelConfig): number {
 
 /** What GGUF's numbers of this tensor have too much: llama.cpp's converter adds the offset of a norm (Gemma) to the file's weights. */
 export function storedOffset(hfName: string, config: ModelConfig): number {
-  return /norm\.weight$/.test(hfName) ? config.normOffset : 0;
+  return hfName.endsWith('norm.weight') ? config.normOffset : 0;
 }
 
 /** Row in Hugging Face's order of row `row` of a paired tensor with `rows` rows. */

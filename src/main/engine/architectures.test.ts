@@ -188,7 +188,7 @@ function randomWeights(config: ModelConfig): WeightStore {
   const store = new WeightStore(listParameters(config));
   for (const { name, dims, data } of store.names.map((each) => store.get(each))) {
     const rng = createRng(5).fork(name);
-    const centre = /norm\.weight$/.test(name) ? 1 - config.normOffset : 0;
+    const centre = name.endsWith('norm.weight') ? 1 - config.normOffset : 0;
     for (let i = 0; i < data.length; i++) data[i] = centre + (dims.length === 1 ? 0.2 : 0.25) * rng.normal();
   }
   return store;
