@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseSafetensors, readSafetensors, writeSafetensors } from '@core/formats/safetensors';
+import type { StateTensor } from '@core/train/learning-state';
 import type { Trainer } from '@core/train/trainer';
 import { readBinaryState, writeAtomic } from '../../src/main/engine/run-state';
 import { BUILD_FOLDER } from './paths';
@@ -8,7 +9,7 @@ import { BUILD_FOLDER } from './paths';
 export function saveBuild(trainer: Trainer, name: string, key: string): void {
   const { step, tensors } = trainer.save();
   const counter = { name: STEP, dims: [1], data: Float32Array.of(step) };
-  writeAtomic(stateFile(name), writeSafetensors([...tensors, counter], { metadata: { key } }));
+  writeAtomic(stateFile(name), writeSafetensors([...tensors.map(requireFloats), counter], { metadata: { key } }));
 }
 
 /** Goes on from the last saved state of the same phase; gives the number of updates made, 0 when there is none. */
@@ -23,6 +24,12 @@ export async function resumeBuild(trainer: Trainer, name: string, key: string): 
 }
 
 const STEP = 'step';
+
+/** Pretraining keeps its moments in float32. */
+function requireFloats({ name, dims, data }: StateTensor): StateTensor<Float32Array> {
+  if (!(data instanceof Float32Array)) throw new TypeError(`"${name}" is not kept in float32.`);
+  return { name, dims, data };
+}
 
 function stateFile(name: string): string {
   return join(BUILD_FOLDER, `${name}.safetensors`);

@@ -55,6 +55,7 @@ async function trainAndWrite(name: string): Promise<void> {
   const config = {
     rank: RANK,
     alpha: ALPHA,
+    rankStabilised: false,
     dropout: 0,
     targetModules: [...LINEAR_LAYERS],
     trainableTokenIndices: Object.fromEntries(ends.map((end) => [end, rows])),

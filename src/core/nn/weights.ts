@@ -5,9 +5,19 @@ export interface WeightInputs {
   /** A weight by its Hugging Face name; the same Var each time. */
   weight(name: string, dims: readonly number[]): Var;
   /** The LoRA pair of a weight matrix, or null when it is not adapted. */
-  adapter(name: string): { readonly a: Var; readonly b: Var; readonly scaling: number } | null;
+  adapter(name: string): AdapterInputs | null;
   /** Where only some rows of an embedding learn: their tensor and the place of each id among them. */
   learningRows(name: string): LearningRows | null;
+}
+
+/** Shapes: A [r, in], B [out, r]. */
+export interface AdapterInputs {
+  readonly a: Var;
+  readonly b: Var;
+  /** Factor of B·A. */
+  readonly scaling: number;
+  /** What dropout adds to the adapter's input x [N, in], as factors of it: see `ops/dropout.ts`. Null without dropout. */
+  readonly dropout: ((x: Var) => Var) | null;
 }
 
 /** Shapes: rows [K + 1, D]; ids [K + 1] the vocabulary ids of the rows, then one for the waste row; indexOf… [B, T] places, K for others. */

@@ -1,4 +1,5 @@
 import { attend, causalMask, rope, segmentMask } from './attention';
+import { dropoutMask } from './dropout';
 import {
   absolute,
   add,
@@ -28,6 +29,7 @@ export const OPS = {
   attend,
   causalMask,
   concat,
+  dropoutMask,
   exp,
   expand,
   fence,

@@ -1,3 +1,5 @@
+import type { QuantisedSlot, QuantisedUpdate } from './adamw-int8';
+
 /** Settings of one update; see `updateAdamW`. */
 export interface AdamWUpdate {
   readonly learningRate: number;
@@ -31,6 +33,10 @@ export interface AdamWKernel {
   squaredNorm(values: Float32Array): number;
   /** One AdamW step in place. */
   update(slot: AdamWSlot, update: AdamWUpdate): void;
+  /** The same with moments of one byte, see `adamw-int8.ts`. */
+  updateQuantised(slot: QuantisedSlot, update: QuantisedUpdate): void;
+  /** Moves a running average towards the weights: a ← a + share·(w − a); equal lengths. */
+  average(average: Float32Array, weight: Float32Array, share: number): void;
 }
 
 /** Factors that are the same for every element of one update. */
@@ -49,28 +55,3 @@ export function adamwFactors({ learningRate, beta1, beta2, weightDecay, step }: 
     inverseRootCorrection: 1 / Math.sqrt(1 - beta2 ** step),
   };
 }
-
-/**
- * AdamW in plain arithmetic: w ← w·(1 − lr·decay) − lr·m̂ / (√v̂ + eps).
- * @see Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2; the decay is scaled by the rate as in torch.optim.AdamW
- */
-export const REFERENCE_KERNEL: AdamWKernel = {
-  allocate: (lengths) => lengths.map((length) => new Float32Array(length)),
-  squaredNorm: (values) => {
-    let total = 0;
-    for (let index = 0; index < values.length; index++) total += values[index]! * values[index]!;
-    return total;
-  },
-  update: ({ weight, gradient, firstMoment, secondMoment }, update) => {
-    const { decay, stepSize, inverseRootCorrection } = adamwFactors(update);
-    const { beta1, beta2, eps, gradientScale } = update;
-    for (let index = 0; index < weight.length; index++) {
-      const g = gradient[index]! * gradientScale;
-      const m = beta1 * firstMoment[index]! + (1 - beta1) * g;
-      const v = beta2 * secondMoment[index]! + (1 - beta2) * g * g;
-      firstMoment[index] = m;
-      secondMoment[index] = v;
-      weight[index] = weight[index]! * decay - (stepSize * m) / (Math.sqrt(v) * inverseRootCorrection + eps);
-    }
-  },
-};

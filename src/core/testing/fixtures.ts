@@ -46,7 +46,7 @@ export function readJsonFixture<T>(...path: string[]): T {
 }
 
 /** Every tensor of one safetensors file, as float32 (or rounded to it). */
-export function readTensorFixture(...path: string[]): Map<string, StateTensor> {
+export function readTensorFixture(...path: string[]): Map<string, StateTensor<Float32Array>> {
   const file = join(FIXTURES, ...path);
   return new Map([...readSafetensors(readFileSync(file), file)].map(([name, tensor]) => [name, { name, ...tensor }]));
 }

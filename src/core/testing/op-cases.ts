@@ -16,8 +16,10 @@ export interface OperandCase {
   readonly dims: readonly (number | string)[];
   /** Whole numbers below this bound, as int64. */
   readonly below?: number;
-  /** Values to use instead of random ones. */
+  /** Whole numbers to use instead of random ones, as int64. */
   readonly values?: readonly number[];
+  /** Numbers to use instead of random ones, as float32. */
+  readonly fractions?: readonly number[];
 }
 
 /** Sizes of the symbols in these cases; T is 4 runs of U. */
@@ -64,6 +66,17 @@ export const OP_CASES = {
   concat: [
     { op: OPS.concat('4*U'), operands: pair(['2*U', 3]) },
     { op: OPS.concat('4*U', 1), operands: pair(['B', '2*U', 3]) },
+  ],
+  dropoutMask: [
+    {
+      op: OPS.dropoutMask(0.25),
+      operands: [
+        // Whole numbers over 4096, as the mask wants them.
+        { dims: ['U', 3], fractions: [17, 4095, 1, 4095, 4095, 1, 2048, 3, 1].map((value) => value / 4096) },
+        { dims: [3, 4], fractions: [5, 4095, 1031, 4093, 1, 1, 1, 1, 4095, 0, 77, 2048] },
+      ],
+      gradient: false,
+    },
   ],
   exp: [one(OPS.exp)],
   expand: [{ op: OPS.expand(['B', 'T', 3]), operands: [{ dims: ['B', 1, 3] }] }],

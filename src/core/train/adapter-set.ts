@@ -6,7 +6,7 @@ import type { CompiledGraph, GraphExecutor, TensorView } from '../ports';
 import { sizeOf } from '../tensor/dims';
 import type { TrainingMode } from './learning-plan';
 import type { StateTensor } from './learning-state';
-import { buildMergeGraph, copyExactly, initialiseAdapterA, peftName } from './lora';
+import { buildMergeGraph, copyExactly, initialiseAdapterA, loraScaling, peftName } from './lora';
 import { adapterA, adapterB, type LearningPlan } from './train-graph';
 
 interface Adapter {
@@ -63,10 +63,9 @@ export class AdapterSet {
   }
 
   static async create(options: AdapterSetOptions): Promise<AdapterSet> {
-    const { rank, alpha } = options.mode;
     return new AdapterSet(
       options,
-      await options.executor.compile(encodeGraph(buildMergeGraph(alpha / rank)), { label: 'lora-merge' }),
+      await options.executor.compile(encodeGraph(buildMergeGraph(loraScaling(options.mode))), { label: 'lora-merge' }),
     );
   }
 
@@ -74,7 +73,7 @@ export class AdapterSet {
     return this.tensors().find((tensor) => tensor.name === name)?.data ?? null;
   }
 
-  tensors(): readonly StateTensor[] {
+  tensors(): readonly StateTensor<Float32Array>[] {
     return this.#adapters.flatMap(({ weight, dims: [out = 1, width = 1], rank, a, b }) => [
       { name: adapterA(weight), dims: [rank, width], data: a },
       { name: adapterB(weight), dims: [out, rank], data: b },
@@ -90,7 +89,7 @@ export class AdapterSet {
     }
   }
 
-  toPeft(rowIds: readonly number[]): readonly StateTensor[] {
+  toPeft(rowIds: readonly number[]): readonly StateTensor<Float32Array>[] {
     const pairs = this.#adapters.flatMap(({ weight, dims: [out = 1, width = 1], rank, a, b }) => [
       { name: peftName(weight, 'lora_A'), dims: [rank, width], data: a },
       { name: peftName(weight, 'lora_B'), dims: [out, rank], data: b },
@@ -110,7 +109,7 @@ export class AdapterSet {
   }
 
   /** @throws WorkbenchError `adapter-tensor-missing` */
-  async fromPeft(tensors: readonly StateTensor[], rowIds: readonly number[]): Promise<void> {
+  async fromPeft(tensors: readonly StateTensor<Float32Array>[], rowIds: readonly number[]): Promise<void> {
     const byName = new Map(tensors.map((tensor) => [tensor.name, tensor.data]));
     const read = (name: string): Float32Array => {
       const data = byName.get(name);

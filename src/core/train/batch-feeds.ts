@@ -8,29 +8,26 @@ export interface RowPlaces {
   readonly placeOf: ReadonlyMap<number, number>;
 }
 
-/**
- * The tokens of one micro-batch, right-padded: position t of a row reads `ids[t]` and predicts `ids[t + 1]`. Padding has id 0.
- */
+/** The tokens of one micro-batch: position t of a row reads `ids[t]` and predicts `ids[t + 1]`. Padding has id 0. */
 export function feedTokens(
   rows: readonly TokenRow[],
   batch: MicroBatch,
   places: RowPlaces | null,
 ): Record<string, TensorView> {
-  const dims = [batch.rows.length, batch.length];
-  const size = batch.rows.length * batch.length;
-  const chosen = batch.rows.map((row) => rows[row]).filter((row) => row !== undefined);
-  const integers = (pick: (row: TokenRow, position: number) => number, padding: number): TensorView => {
-    const data = new BigInt64Array(size).fill(BigInt(padding));
-    eachPosition(chosen, batch.length, (row, position, at) => (data[at] = BigInt(pick(row, position))));
-    return { dtype: 'int64', dims, data };
+  const integers = (
+    pick: (row: TokenRow, position: number, segment: number) => number,
+    padding: number,
+  ): TensorView => {
+    const data = new BigInt64Array(batch.lines * batch.length).fill(BigInt(padding));
+    eachPosition(rows, batch, ({ row, position, segment, at }) => (data[at] = BigInt(pick(row, position, segment))));
+    return { dtype: 'int64', dims: [batch.lines, batch.length], data };
   };
   const feeds: Record<string, TensorView> = {
     ids: integers((row, position) => row.ids[position] ?? 0, 0),
     targets: integers((row, position) => row.ids[position + 1] ?? 0, 0),
   };
   // Padding is a segment of its own, so that it sees itself and its softmax has something to sum.
-  if (rows.some((row) => row.segments))
-    feeds['segments'] = integers((row, position) => row.segments?.[position] ?? 0, -1);
+  if (batch.isPacked) feeds['segments'] = integers((_row, _position, segment) => segment, -1);
   if (places) {
     const placeOf = (id: number | undefined) => places.placeOf.get(id ?? -1) ?? places.count;
     feeds['indexOfIds'] = integers((row, position) => placeOf(row.ids[position]), places.count);
@@ -45,51 +42,71 @@ export function feedLoss(
   rows: readonly TrainingRow[],
   batch: MicroBatch,
 ): Record<string, TensorView> {
-  const chosen = batch.rows.map((row) => rows[row]).filter((row) => row !== undefined);
-  const weights = chosen.map((row) => row.weights);
-  const feeds = { weights: spread(weights, chosen, batch.length), inverseNormaliser: scalar(1 / loss.normaliser) };
-  return loss.kind === 'nll' ? feeds : { ...feeds, ...feedPolicy(loss, chosen, batch) };
+  const weights = rows.map((row) => row.weights);
+  const feeds = { weights: spread(weights, rows, batch), inverseNormaliser: scalar(1 / loss.normaliser) };
+  return loss.kind === 'nll' ? feeds : { ...feeds, ...feedPolicy(loss, rows, batch) };
+}
+
+/** Log-probabilities as the graph gives them, [lines · length], written to those of each row: `[i]` that of `ids[i]`. */
+export function scatterLogProbs(
+  flat: ArrayLike<number>,
+  rows: readonly TokenRow[],
+  batch: MicroBatch,
+  into: readonly Float32Array[],
+): void {
+  eachPosition(rows, batch, ({ index, position, at }) => {
+    const target = into[index];
+    if (target) target[position + 1] = flat[at] ?? 0;
+  });
 }
 
 export function scalar(value: number): TensorView {
   return { dtype: 'float32', dims: [1], data: Float32Array.of(value) };
 }
 
-function feedPolicy(loss: PolicyLoss, chosen: readonly TrainingRow[], batch: MicroBatch): Record<string, TensorView> {
-  const perToken = (values: readonly ArrayLike<number>[]) =>
-    spread(
-      batch.rows.map((row) => values[row] ?? []),
-      chosen,
-      batch.length,
-    );
+function feedPolicy(loss: PolicyLoss, rows: readonly TrainingRow[], batch: MicroBatch): Record<string, TensorView> {
   return {
-    oldLogProbs: perToken(loss.oldLogProbs),
+    oldLogProbs: spread(loss.oldLogProbs, rows, batch),
     // Without a reference the policy is its own: a divergence of nearly nothing instead of one from zeros.
-    refLogProbs: perToken(loss.refLogProbs.length === 0 ? loss.oldLogProbs : loss.refLogProbs),
-    advantages: perToken(loss.advantages),
+    refLogProbs: spread(loss.refLogProbs.length === 0 ? loss.oldLogProbs : loss.refLogProbs, rows, batch),
+    advantages: spread(loss.advantages, rows, batch),
     ratioLow: scalar(1 - loss.clipLow),
     ratioHigh: scalar(1 + loss.clipHigh),
     klCoefficient: scalar(loss.klCoefficient),
   };
 }
 
-/** Values that belong to predicted tokens, laid out by the position that predicts them; nothing where the weight is 0. */
-function spread(values: readonly ArrayLike<number>[], rows: readonly TrainingRow[], length: number): TensorView {
-  const data = new Float32Array(rows.length * length);
-  rows.forEach((row, index) => {
-    for (let position = 0; position < row.ids.length - 1; position++) {
-      if (row.weights[position + 1] !== 0) data[index * length + position] = values[index]?.[position + 1] ?? 0;
-    }
+/** Values that belong to predicted tokens, by the batch's rows, laid out by the position that predicts them; nothing where the weight is 0. */
+function spread(values: readonly ArrayLike<number>[], rows: readonly TrainingRow[], batch: MicroBatch): TensorView {
+  const data = new Float32Array(batch.lines * batch.length);
+  eachPosition(rows, batch, ({ row, index, position, at }) => {
+    if (row.weights[position + 1] !== 0) data[at] = values[index]?.[position + 1] ?? 0;
   });
-  return { dtype: 'float32', dims: [rows.length, length], data };
+  return { dtype: 'float32', dims: [batch.lines, batch.length], data };
 }
 
-function eachPosition(
-  rows: readonly TokenRow[],
-  length: number,
-  visit: (row: TokenRow, position: number, at: number) => void,
+/** A position of a micro-batch that predicts something. */
+export interface FilledPosition<Row> {
+  readonly row: Row;
+  /** The row's place in the batch. */
+  readonly index: number;
+  /** Within the row. */
+  readonly position: number;
+  /** Number of the row within the micro-batch. */
+  readonly segment: number;
+  /** Within the micro-batch. */
+  readonly at: number;
+}
+
+/** Visits every position that holds a token of a row. */
+export function eachPosition<Row extends TokenRow>(
+  rows: readonly Row[],
+  { placements, length }: MicroBatch,
+  visit: (filled: FilledPosition<Row>) => void,
 ): void {
-  rows.forEach((row, index) => {
-    for (let position = 0; position < row.ids.length - 1; position++) visit(row, position, index * length + position);
+  placements.forEach(({ row: index, line, offset }, segment) => {
+    const row = rows[index];
+    for (let position = 0; row && position < row.ids.length - 1; position++)
+      visit({ row, index, position, segment, at: line * length + offset + position });
   });
 }

@@ -1,10 +1,21 @@
 import { NumericError, ShapeError, WorkbenchError } from '../errors';
+import { dropoutRate } from '../ops/dropout';
 import type { TensorView } from '../ports';
 import { sizeOf } from '../tensor/dims';
 import type { AdapterSet } from './adapter-set';
-import { feedLoss, feedTokens, scalar, type RowPlaces } from './batch-feeds';
+import { feedLoss, feedTokens, scalar, scatterLogProbs, type RowPlaces } from './batch-feeds';
+import { DECAYED } from './decay-groups';
+import { DropoutDraws } from './dropout-draws';
 import { splitByRate } from './learning-rates';
-import { allocateLearning, readValues, writeValues, type LearningTensor, type StateTensor } from './learning-state';
+import { averageShare } from './average';
+import {
+  allocateLearning,
+  restoreLearning,
+  saveLearning,
+  type LearningTensor,
+  type StateTensor,
+} from './learning-state';
+import { rowIdsOf } from './learning-plan';
 import { LOSS_BUILDERS, lossNameOf, type TrainingLoss } from './loss';
 import { planMicroBatches, type MicroBatch, type TokenRow, type TrainingRow } from './micro-batches';
 import { accumulatedOf, gradientOf, learningRowsOf, listLearning, type LearningPlan } from './train-graph';
@@ -19,9 +30,12 @@ export class GraphTrainer implements Trainer {
   readonly #places: RowPlaces | null;
   readonly #rowIds: readonly number[];
   readonly #graphs: TrainerGraphs;
+  readonly #dropout: DropoutDraws | null;
   readonly #views = new Map<string, TensorView>();
   readonly #stats = { tokens: 0, positions: 0, microBatches: 0 };
   #hasGradient = false;
+  /** Rows whose gradient has been gathered since the last step. */
+  #gatheredRows = 0;
   #step = 0;
 
   constructor(options: TrainerOptions, plan: LearningPlan, adapters: AdapterSet | null) {
@@ -29,7 +43,8 @@ export class GraphTrainer implements Trainer {
     this.#adapters = adapters;
     const { mode, parameters, kernel, config, executor, maxTokensPerMicroBatch, checkpointing = false } = options;
     this.#graphs = new TrainerGraphs({ config, plan, executor, checkpointing, maxTokensPerMicroBatch });
-    this.#rowIds = mode.kind === 'lora' ? (mode.trainableRows ?? []) : [];
+    this.#dropout = openDropout(options, plan);
+    this.#rowIds = plan.rows.size > 0 ? rowIdsOf(mode) : [];
     this.#places =
       this.#rowIds.length > 0
         ? { count: this.#rowIds.length, placeOf: new Map(this.#rowIds.map((id, place) => [id, place])) }
@@ -41,6 +56,7 @@ export class GraphTrainer implements Trainer {
         if (embedding) return { name, dims, values: parameters.get(embedding).data, rowIds: this.#rowIds };
         return { name, dims, values: adapters?.valuesOf(name) ?? parameters.get(name).data };
       }),
+      { moments: options.moments ?? 'float32', average: typeof options.averageDecay === 'number' },
     );
     for (const { name, dims, data } of parameters.names.map((each) => parameters.get(each)))
       this.#views.set(name, view(dims, data));
@@ -59,25 +75,34 @@ export class GraphTrainer implements Trainer {
   }
 
   async accumulate(rows: readonly TrainingRow[], loss: TrainingLoss): Promise<AccumulateResult> {
-    if (!this.#hasGradient) for (const { gradient } of this.#learning) gradient.fill(0);
+    if (!this.#hasGradient) {
+      for (const { gradient } of this.#learning) gradient.fill(0);
+      this.#gatheredRows = 0;
+    }
     this.#hasGradient = true;
-    const segmented = rows.some((row) => row.segments);
     const totalNames = LOSS_BUILDERS[lossNameOf(loss)].totals;
     const totals: Record<string, number> = {};
     const logProbs = rows.map((row) => new Float32Array(row.ids.length));
     for (const batch of this.#planBatches(rows)) {
-      const outputs: Record<string, TensorView> = { logProbs: view([batch.rows.length * batch.length]) };
+      const flat = view([batch.lines * batch.length]);
+      const outputs: Record<string, TensorView> = { logProbs: flat };
       for (const name of totalNames) outputs[name] = scalar(0);
       for (const { name, gradientDims, gradient } of this.#learning)
         outputs[gradientOf(name)] = view(gradientDims, gradient);
-      const compiled = await this.#graphs.train(lossNameOf(loss), segmented, batch.length);
-      await this.#run(compiled, { ...feedTokens(rows, batch, this.#places), ...feedLoss(loss, rows, batch) }, outputs);
+      const compiled = await this.#graphs.train(lossNameOf(loss), batch.isPacked, batch.length);
+      const feeds = {
+        ...feedTokens(rows, batch, this.#places),
+        ...feedLoss(loss, rows, batch),
+        ...this.#dropout?.feeds(this.#step, this.#gatheredRows, rows, batch),
+      };
+      await this.#run(compiled, feeds, outputs);
       for (const name of totalNames) totals[name] = (totals[name] ?? 0) + Number(outputs[name]?.data[0]);
-      scatterLogProbs(batch, outputs['logProbs'], logProbs);
+      scatterLogProbs(flat.data, rows, batch, logProbs);
       this.#count(rows, batch);
       if (!Number.isFinite(totals['loss']))
         throw this.#refuse(`The loss is ${totals['loss']}.`, 'loss-not-finite', 'the loss');
     }
+    this.#gatheredRows += rows.length;
     const tokens = Math.max(1, totals['tokens'] ?? 1);
     const mean = (name: string) => (totals[name] ?? 0) / tokens;
     const policy =
@@ -89,14 +114,13 @@ export class GraphTrainer implements Trainer {
     rows: readonly TokenRow[],
     { temperature = 1 }: { readonly temperature?: number } = {},
   ): Promise<readonly Float32Array[]> {
-    const segmented = rows.some((row) => row.segments);
     const logProbs = rows.map((row) => new Float32Array(row.ids.length));
     for (const batch of this.#planBatches(rows)) {
-      const outputs = { logProbs: view([batch.rows.length * batch.length]) };
-      const compiled = await this.#graphs.logProbs(segmented, batch.length);
+      const flat = view([batch.lines * batch.length]);
+      const compiled = await this.#graphs.logProbs(batch.isPacked, batch.length);
       const feeds = feedTokens(rows, batch, null);
-      await this.#run(compiled, { ...feeds, inverseTemperature: scalar(1 / temperature) }, outputs);
-      scatterLogProbs(batch, outputs.logProbs, logProbs);
+      await this.#run(compiled, { ...feeds, inverseTemperature: scalar(1 / temperature) }, { logProbs: flat });
+      scatterLogProbs(flat.data, rows, batch, logProbs);
       this.#count(rows, batch);
     }
     return logProbs;
@@ -130,22 +154,28 @@ export class GraphTrainer implements Trainer {
     // The 1e-6 is torch.nn.utils.clip_grad_norm_'s.
     const clipScale = Math.min(1, options.clipNorm / (gradNorm + 1e-6));
     this.#step++;
-    for (const tensor of this.#learning) {
-      const weightDecay = options.decay === 'all' || tensor.isMatrix ? options.weightDecay : 0;
+    for (const [index, tensor] of this.#learning.entries()) {
+      const weightDecay = DECAYED[options.decay](tensor) ? options.weightDecay : 0;
       const { beta1, beta2, eps } = options;
       for (const { run, factor } of splitByRate(tensor, options.learningRateOf)) {
-        kernel.update(run, {
-          learningRate: options.learningRate * factor,
-          beta1,
-          beta2,
-          eps,
-          weightDecay,
-          step: this.#step,
-          gradientScale: clipScale,
-        });
+        run.moments.step(
+          kernel,
+          run,
+          {
+            learningRate: options.learningRate * factor,
+            beta1,
+            beta2,
+            eps,
+            weightDecay,
+            step: this.#step,
+            gradientScale: clipScale,
+          },
+          seedOf(this.#step, index) + run.firstRow,
+        );
       }
     }
     this.#hasGradient = false;
+    this.#average();
     await this.#adapters?.apply();
     parameters.markChanged();
     return { gradNorm, clipScale };
@@ -155,38 +185,36 @@ export class GraphTrainer implements Trainer {
     this.#hasGradient = false;
   }
 
+  async withAverage<T>(work: () => Promise<T>): Promise<T> {
+    await this.#exchangeAverage();
+    try {
+      return await work();
+    } finally {
+      await this.#exchangeAverage();
+    }
+  }
+
   save(): TrainerState {
-    const tensors = this.#learning.flatMap((tensor) =>
-      STATE_PARTS.map(({ prefix, part }) => {
-        const [only, ...others] = tensor.runs;
-        const data = only && others.length === 0 ? only[part] : readValues(tensor, part);
-        const [, ...rest] = tensor.gradientDims;
-        return { name: `${prefix}/${tensor.name}`, dims: [data.length / sizeOf(rest), ...rest], data };
-      }),
-    );
-    return { step: this.#step, tensors };
+    return { step: this.#step, tensors: this.#learning.flatMap(saveLearning) };
   }
 
   async restore({ step, tensors }: TrainerState): Promise<void> {
-    const byName = new Map(tensors.map((tensor) => [tensor.name, tensor.data]));
-    for (const tensor of this.#learning) {
-      for (const { prefix, part } of STATE_PARTS) {
-        const data = byName.get(`${prefix}/${tensor.name}`);
-        writeValues(tensor, part, data ?? new Float32Array(0));
-      }
-    }
+    const saved = new Map(tensors.map(({ name, data }) => [name, data]));
+    for (const tensor of this.#learning) restoreLearning(tensor, saved);
     this.#step = step;
     this.#hasGradient = false;
     await this.#adapters?.apply();
     this.#options.parameters.markChanged();
   }
 
-  adapter(): readonly StateTensor[] {
+  adapter(): readonly StateTensor<Float32Array>[] {
     return this.#adapters?.toPeft(this.#rowIds) ?? [];
   }
 
-  async loadAdapter(tensors: readonly StateTensor[]): Promise<void> {
+  async loadAdapter(tensors: readonly StateTensor<Float32Array>[]): Promise<void> {
     await this.#adapters?.fromPeft(tensors, this.#rowIds);
+    for (const { runs } of this.#learning)
+      for (const { average, weight } of runs) if (average.length > 0) average.set(weight);
     this.#options.parameters.markChanged();
   }
 
@@ -197,7 +225,7 @@ export class GraphTrainer implements Trainer {
     await this.dispose();
   }
 
-  gradients(): readonly StateTensor[] {
+  gradients(): readonly StateTensor<Float32Array>[] {
     return this.#learning.map(({ name, gradientDims, gradient }) => ({
       name,
       dims: gradientDims,
@@ -210,12 +238,34 @@ export class GraphTrainer implements Trainer {
     await this.#adapters?.dispose();
   }
 
+  /** Lets the averages follow the weights of the step just made. */
+  #average(): void {
+    const { averageDecay, kernel } = this.#options;
+    if (typeof averageDecay !== 'number') return;
+    const share = averageShare(averageDecay, this.#step);
+    for (const { runs } of this.#learning)
+      for (const { average, weight } of runs) kernel.average(average, weight, share);
+  }
+
+  /** Averages into the store and weights in their place, or back. */
+  async #exchangeAverage(): Promise<void> {
+    for (const { runs } of this.#learning) {
+      for (const { average, weight } of runs) {
+        if (average.length === 0) continue;
+        const kept = weight.slice();
+        weight.set(average);
+        average.set(kept);
+      }
+    }
+    await this.#adapters?.apply();
+    this.#options.parameters.markChanged();
+  }
+
   #planBatches(rows: readonly { readonly ids: ArrayLike<number> }[]): readonly MicroBatch[] {
-    const { maxTokensPerMicroBatch, config } = this.#options;
+    const { maxTokensPerMicroBatch: maxTokens, config, packing = false } = this.#options;
     return planMicroBatches(
       rows.map((row) => row.ids.length),
-      maxTokensPerMicroBatch,
-      config.maxPositions,
+      { maxTokens, maxPositions: config.maxPositions, packing },
     );
   }
 
@@ -246,16 +296,15 @@ export class GraphTrainer implements Trainer {
 
   #count(rows: readonly TokenRow[], batch: MicroBatch): void {
     this.#stats.microBatches++;
-    this.#stats.positions += batch.rows.length * batch.length;
-    for (const row of batch.rows) this.#stats.tokens += (rows[row]?.ids.length ?? 1) - 1;
+    this.#stats.positions += batch.lines * batch.length;
+    for (const { row } of batch.placements) this.#stats.tokens += (rows[row]?.ids.length ?? 1) - 1;
   }
 }
 
-const STATE_PARTS = [
-  { prefix: 'weight', part: 'weight' },
-  { prefix: 'moment1', part: 'firstMoment' },
-  { prefix: 'moment2', part: 'secondMoment' },
-] as const;
+/** A stream of lots for each tensor and step; rows of a tensor add their number. */
+function seedOf(step: number, tensor: number): number {
+  return (Math.imul(step, 0x9e3779b1) ^ Math.imul(tensor + 1, 0x85ebca77)) >>> 1;
+}
 
 function view(
   dims: readonly number[],
@@ -264,14 +313,11 @@ function view(
   return { dtype: 'float32', dims, data };
 }
 
-function scatterLogProbs(
-  { rows, length }: MicroBatch,
-  flat: TensorView | undefined,
-  into: readonly Float32Array[],
-): void {
-  rows.forEach((row, index) => {
-    const target = into[row];
-    for (let position = 0; target && position < target.length - 1; position++)
-      target[position + 1] = Number(flat?.data[index * length + position]);
-  });
+/** The draws of dropout, where an adapter drops anything. */
+function openDropout({ mode, parameters }: TrainerOptions, plan: LearningPlan): DropoutDraws | null {
+  if (mode.kind !== 'lora' || dropoutRate(mode.dropout ?? 0) === 0) return null;
+  return new DropoutDraws(
+    mode.rng,
+    [...plan.adapters.keys()].map((weight) => ({ weight, width: parameters.get(weight).dims[1] ?? 1 })),
+  );
 }

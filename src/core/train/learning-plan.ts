@@ -2,44 +2,80 @@ import { WorkbenchError } from '../errors';
 import { EMBEDDING, headName, listParameters } from '../models/decoder/parameters';
 import type { ModelConfig } from '../models/model-config';
 import type { Rng } from '../ports';
-import { listAdapted, type LoraOptions } from './lora';
+import { listFrozen, type FrozenTensors } from './frozen-tensors';
+import { listAdapted, loraScaling, type LoraOptions } from './lora';
 import type { LearningPlan } from './train-graph';
+
+/** Rows of the embeddings that learn although the rest of the tensor does not. */
+interface LearningRowIds {
+  /** Ids whose rows learn, at both ends of an untied model; where the whole tensor learns they are in it already. */
+  readonly trainableRows?: readonly number[];
+}
 
 /** What of the model learns. */
 export type TrainingMode =
-  | { readonly kind: 'full' }
+  /** Every weight but the frozen ones. */
+  | (LearningRowIds & { readonly kind: 'full'; readonly frozen?: FrozenTensors })
   /** Nothing: for a reference model that only scores, without memory for gradients and moments. */
   | { readonly kind: 'frozen' }
-  | (LoraOptions & {
-      readonly kind: 'lora';
-      /** Draws the start values of the adapters. */
-      readonly rng: Rng;
-      /** Ids whose embedding rows learn too, at both ends of an untied model. */
-      readonly trainableRows?: readonly number[];
-      /** Whole tensors that learn beside the adapters, by name (`modules_to_save` of PEFT). */
-      readonly wholeWeights?: readonly string[];
-    });
+  | (LoraOptions &
+      LearningRowIds & {
+        readonly kind: 'lora';
+        /** Draws the start values of the adapters. */
+        readonly rng: Rng;
+        /** Whole tensors that learn beside the adapters, by name (`modules_to_save` of PEFT). */
+        readonly wholeWeights?: readonly string[];
+      });
 
-/** The plan for a mode. @throws WorkbenchError `lora-target`, `learning-rows` */
+/** The ids of a mode's learning rows. */
+export function rowIdsOf(mode: TrainingMode): readonly number[] {
+  return mode.kind === 'frozen' ? [] : (mode.trainableRows ?? []);
+}
+
+/** The plan for a mode. @throws WorkbenchError `lora-target`, `learning-rows`, `nothing-learns` and those of `listFrozen` */
 export function planLearning(config: ModelConfig, mode: TrainingMode): LearningPlan {
-  if (mode.kind === 'full')
-    return { weights: new Set(listParameters(config).map(({ name }) => name)), adapters: new Map(), rows: new Map() };
   if (mode.kind === 'frozen') return { weights: new Set(), adapters: new Map(), rows: new Map() };
-  const rows = mode.trainableRows ?? [];
-  const outside = rows.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabSize);
-  if (outside !== undefined || new Set(rows).size !== rows.length) {
+  const weights = wholeWeightsOf(config, mode);
+  const rows = planRows(config, rowIdsOf(mode), weights);
+  if (mode.kind === 'full') {
+    if (weights.size + rows.size === 0) {
+      throw new WorkbenchError('validation', 'Every tensor is frozen, so nothing would learn.', {
+        code: 'nothing-learns',
+        wayOut: 'Freeze less.',
+      });
+    }
+    return { weights, adapters: new Map(), rows };
+  }
+  const adapter = { rank: mode.rank, scaling: loraScaling(mode), dropout: mode.dropout ?? 0 };
+  return { weights, adapters: new Map(listAdapted(config, mode).map(({ name }) => [name, adapter])), rows };
+}
+
+function wholeWeightsOf(
+  config: ModelConfig,
+  mode: Exclude<TrainingMode, { readonly kind: 'frozen' }>,
+): ReadonlySet<string> {
+  if (mode.kind === 'lora') return new Set(mode.wholeWeights ?? []);
+  const frozen = listFrozen(config, mode.frozen ?? {});
+  return new Set(
+    listParameters(config)
+      .map(({ name }) => name)
+      .filter((name) => !frozen.has(name)),
+  );
+}
+
+function planRows(
+  config: ModelConfig,
+  ids: readonly number[],
+  whole: ReadonlySet<string>,
+): ReadonlyMap<string, number> {
+  const outside = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabSize);
+  if (outside !== undefined || new Set(ids).size !== ids.length) {
     throw new WorkbenchError(
       'validation',
       `The learning rows ${outside ?? 'hold an id twice'} do not fit an embedding of ${config.vocabSize} rows.`,
       { code: 'learning-rows' },
     );
   }
-  const adapter = { rank: mode.rank, scaling: mode.alpha / mode.rank };
-  return {
-    weights: new Set(mode.wholeWeights ?? []),
-    adapters: new Map(listAdapted(config, mode).map(({ name }) => [name, adapter])),
-    rows: new Map(
-      rows.length === 0 ? [] : [...new Set([EMBEDDING, headName(config)])].map((name) => [name, rows.length]),
-    ),
-  };
+  const ends = [...new Set([EMBEDDING, headName(config)])].filter((name) => !whole.has(name));
+  return new Map(ids.length === 0 ? [] : ends.map((name) => [name, ids.length]));
 }

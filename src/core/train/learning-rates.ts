@@ -1,4 +1,4 @@
-import { EMBEDDING, HEAD } from '../models/decoder/parameters';
+import { isEmbedding } from './decay-groups';
 import type { LearningRun, LearningTensor } from './learning-state';
 
 /** Factor of the learning rate: of a tensor, or, for embedding and head, of one of their rows. */
@@ -11,7 +11,7 @@ export function splitByRate(
 ): { run: LearningRun; factor: number }[] {
   if (!rateOf) return tensor.runs.map((run) => ({ run, factor: 1 }));
   const name = tensor.name.replace(/#rows$/, '');
-  if (name !== EMBEDDING && name !== HEAD) return tensor.runs.map((run) => ({ run, factor: rateOf(name, null) }));
+  if (!isEmbedding(name)) return tensor.runs.map((run) => ({ run, factor: rateOf(name, null) }));
   return tensor.runs.flatMap((run) => {
     const rows = run.weight.length / run.width;
     const pieces: { run: LearningRun; factor: number }[] = [];
@@ -32,8 +32,8 @@ function sliceRun(run: LearningRun, from: number, to: number): LearningRun {
     ...run,
     weight: cut(run.weight),
     gradient: cut(run.gradient),
-    firstMoment: cut(run.firstMoment),
-    secondMoment: cut(run.secondMoment),
+    moments: run.moments.rows(from, to),
+    average: cut(run.average),
     firstRow: run.firstRow + from,
   };
 }

@@ -1,15 +1,31 @@
 import { ShapeError } from '../errors';
 import type { AdamWKernel } from '../optim/adamw';
 import { sizeOf } from '../tensor/dims';
+import { isEmbedding } from './decay-groups';
+import {
+  MOMENT_KINDS,
+  momentKindOf,
+  type MomentKindName,
+  type Moments,
+  type MomentShape,
+  type StateValues,
+} from './moments';
 
 /** A named tensor of the trainer's state; `data` is a view where it can be, so write it out before the next step. */
-export interface StateTensor {
+export interface StateTensor<Values extends StateValues = StateValues> {
   readonly name: string;
   readonly dims: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Values;
 }
 
-/** One tensor that learns: its values, the gradient gathered so far and the optimiser's moments, all of one length. */
+/** What is kept in memory of every weight that learns, beside the weight and its gradient. */
+export interface LearningMemory {
+  readonly moments: MomentKindName;
+  /** A running average of the weights. */
+  readonly average: boolean;
+}
+
+/** One tensor that learns: its values, the gradient gathered so far and the optimiser's moments. */
 export interface LearningTensor {
   /** Name within the trainer, e.g. `model.norm.weight` or `….q_proj.weight#A`. */
   readonly name: string;
@@ -25,9 +41,10 @@ export interface LearningTensor {
 export interface LearningRun {
   readonly weight: Float32Array;
   readonly gradient: Float32Array;
-  readonly firstMoment: Float32Array;
-  readonly secondMoment: Float32Array;
-  /** First row of the tensor that the run holds, and rows per run; for rates that differ by row. */
+  readonly moments: Moments;
+  /** As long as the weights, or empty where no average is kept. */
+  readonly average: Float32Array;
+  /** First row of the tensor that the run holds, and elements of a row; for rates that differ by row. */
   readonly firstRow: number;
   readonly width: number;
 }
@@ -41,56 +58,114 @@ export interface LearningSpec {
   readonly rowIds?: readonly number[];
 }
 
-/** Allocates gradients and moments for the tensors that learn. */
-export function allocateLearning(kernel: AdamWKernel, specs: readonly LearningSpec[]): readonly LearningTensor[] {
+/** Arrays of one tensor: gradient, average, and up to four of the moments. */
+const ARRAYS = 6;
+
+/** Allocates gradients, moments and averages for the tensors that learn; averages begin as the weights. */
+export function allocateLearning(
+  kernel: AdamWKernel,
+  specs: readonly LearningSpec[],
+  kept: LearningMemory,
+): readonly LearningTensor[] {
   const memory = kernel.allocate(
-    specs.flatMap(({ dims }) => [sizeOf(dims), sizeOf(dims), sizeOf(dims)]),
-    3,
+    specs.flatMap((spec) => wordsOf(spec, kept)),
+    ARRAYS,
   );
   return specs.map((spec, index) => {
-    const [gradient, firstMoment, secondMoment] = memory.slice(3 * index, 3 * index + 3);
-    if (!gradient || !firstMoment || !secondMoment) throw new ShapeError('The optimiser gave too little memory.');
-    const width = spec.dims.length === 2 ? (spec.dims[1] ?? 1) : sizeOf(spec.dims);
-    const cut = (fromRow: number, valueRow: number, rows: number): LearningRun => ({
-      weight: spec.values.subarray(valueRow * width, (valueRow + rows) * width),
-      gradient: gradient.subarray(fromRow * width, (fromRow + rows) * width),
-      firstMoment: firstMoment.subarray(fromRow * width, (fromRow + rows) * width),
-      secondMoment: secondMoment.subarray(fromRow * width, (fromRow + rows) * width),
-      firstRow: valueRow,
-      width,
-    });
+    const [gradient, average, ...others] = memory.slice(ARRAYS * index, ARRAYS * (index + 1));
+    if (!gradient || !average) throw new ShapeError('The optimiser gave too little memory.');
+    const shape = shapeOf(spec);
+    const moments = MOMENT_KINDS[momentKindOf(kept.moments, shape)].open(shape, others);
+    const { width } = shape;
+    const cut = (fromRow: number, valueRow: number, rows: number): LearningRun => {
+      const weight = spec.values.subarray(valueRow * width, (valueRow + rows) * width);
+      const own = average.subarray(fromRow * width, (fromRow + rows) * width);
+      if (kept.average) own.set(weight);
+      return {
+        weight,
+        gradient: gradient.subarray(fromRow * width, (fromRow + rows) * width),
+        moments: moments.rows(fromRow, fromRow + rows),
+        average: own,
+        firstRow: valueRow,
+        width,
+      };
+    };
     const runs = spec.rowIds
       ? neighbours(spec.rowIds).map(({ at, id, count }) => cut(at, id, count))
-      : [cut(0, 0, sizeOf(spec.dims) / width)];
+      : [cut(0, 0, shape.rows)];
     return { name: spec.name, gradientDims: spec.dims, gradient, runs, isMatrix: spec.dims.length === 2 };
   });
 }
 
-/** The values of a tensor that learns, as one array. */
-export function readValues(tensor: LearningTensor, of: 'weight' | 'firstMoment' | 'secondMoment'): Float32Array {
-  const out = new Float32Array(tensor.runs.reduce((total, run) => total + run.weight.length, 0));
-  let offset = 0;
-  for (const run of tensor.runs) {
-    out.set(run[of], offset);
-    offset += run[of].length;
-  }
-  return out;
+/**
+ * Bytes that tensors take while they learn, beside their values: gradient, moments, average. Exact but for the memory's alignment.
+ * @see listLearning for the tensors of a plan
+ */
+export function learningBytes(specs: readonly Pick<LearningSpec, 'name' | 'dims'>[], kept: LearningMemory): number {
+  return specs.reduce((total, spec) => total + 4 * wordsOf(spec, kept).reduce((sum, words) => sum + words, 0), 0);
 }
 
-/** The reverse of `readValues`. @throws {ShapeError} when the length differs */
-export function writeValues(
-  tensor: LearningTensor,
-  of: 'weight' | 'firstMoment' | 'secondMoment',
-  values: Float32Array,
-): void {
-  const expected = tensor.runs.reduce((total, run) => total + run.weight.length, 0);
-  if (values.length !== expected)
-    throw new ShapeError(`"${tensor.name}" has ${expected} values, ${values.length} came.`);
-  let offset = 0;
-  for (const run of tensor.runs) {
-    run[of].set(values.subarray(offset, offset + run[of].length));
-    offset += run[of].length;
+/** Lengths of a tensor's arrays in units of 4 bytes, `ARRAYS` of them. */
+function wordsOf(spec: Pick<LearningSpec, 'name' | 'dims'>, kept: LearningMemory): readonly number[] {
+  const [size, shape] = [sizeOf(spec.dims), shapeOf(spec)];
+  const moments = MOMENT_KINDS[momentKindOf(kept.moments, shape)].words(shape);
+  return [size, kept.average ? size : 0, ...moments, ...Array.from({ length: ARRAYS - 2 - moments.length }, () => 0)];
+}
+
+/** Embeddings learn row by row; any other tensor is one long row. */
+function shapeOf({ name, dims }: Pick<LearningSpec, 'name' | 'dims'>): MomentShape {
+  const [rows = 1, width = 1] = dims;
+  return isEmbedding(name) ? { rows, width } : { rows: 1, width: sizeOf(dims) };
+}
+
+/** Every array of a run that a saved state holds, by name. */
+function partsOf({ weight, moments, average }: LearningRun): Readonly<Record<string, StateValues>> {
+  return { weight, ...moments.parts, ...(average.length > 0 && { average }) };
+}
+
+/** The state of a tensor, under `part/name`; views where the tensor is one run. */
+export function saveLearning({ name, runs, gradientDims }: LearningTensor): readonly StateTensor[] {
+  const [, ...rest] = gradientDims;
+  const [first] = runs;
+  return Object.keys(first ? partsOf(first) : {}).map((part) => {
+    const data = join(runs.map((run) => partsOf(run)[part] ?? new Float32Array(0)));
+    const dims = part.startsWith('scales') ? [data.length] : [data.length / sizeOf(rest), ...rest];
+    return { name: `${part}/${name}`, dims, data };
+  });
+}
+
+/** The reverse of `saveLearning`. @throws {ShapeError} when an array is missing, or of another length or kind */
+export function restoreLearning({ name, runs }: LearningTensor, saved: ReadonlyMap<string, StateValues>): void {
+  for (const part of Object.keys(runs[0] ? partsOf(runs[0]) : {})) {
+    const from = saved.get(`${part}/${name}`);
+    const targets = runs.map((run) => partsOf(run)[part] ?? new Float32Array(0));
+    const expected = targets.reduce((total, values) => total + values.length, 0);
+    if (!from || from.length !== expected || targets.some((values) => values.constructor !== from.constructor))
+      throw new ShapeError(`"${part}/${name}" has ${expected} values, ${from?.length ?? 0} of this kind came.`);
+    let offset = 0;
+    for (const values of targets) {
+      values.set(from.subarray(offset, offset + values.length));
+      offset += values.length;
+    }
   }
+}
+
+function join(pieces: readonly StateValues[]): StateValues {
+  const [first, ...others] = pieces;
+  if (!first || others.length === 0) return first ?? new Float32Array(0);
+  const length = pieces.reduce((total, values) => total + values.length, 0);
+  const out =
+    first instanceof Float32Array
+      ? new Float32Array(length)
+      : first instanceof Int8Array
+        ? new Int8Array(length)
+        : new Uint8Array(length);
+  let offset = 0;
+  for (const values of pieces) {
+    out.set(values, offset);
+    offset += values.length;
+  }
+  return out;
 }
 
 /** Splits a list of ids into runs of consecutive ones. */

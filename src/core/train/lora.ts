@@ -9,8 +9,17 @@ export interface LoraOptions {
   readonly rank: number;
   /** Strength: the product B·A is multiplied with alpha / rank. */
   readonly alpha: number;
+  /** Multiply with alpha / √rank instead, so that larger ranks do not learn more slowly (rsLoRA, Kalajdzievski 2023, arXiv:2312.03732). */
+  readonly rankStabilised?: boolean;
+  /** Share of each adapter's inputs that a training step leaves out; default 0. Scoring and generating drop nothing. */
+  readonly dropout?: number;
   /** Default: all seven. */
   readonly targets?: readonly string[];
+}
+
+/** Factor of the product B·A. */
+export function loraScaling({ rank, alpha, rankStabilised = false }: LoraOptions): number {
+  return alpha / (rankStabilised ? Math.sqrt(rank) : rank);
 }
 
 /** The weight matrices that a LoRA of these targets adapts. @throws WorkbenchError `lora-target` for a name that no layer has */

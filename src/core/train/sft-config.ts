@@ -2,9 +2,23 @@ import { z } from 'zod';
 import { field } from '../fields';
 import { SCHEDULE_KINDS, tuningFields } from './tuning-config';
 
+export const GROUPINGS = ['random', 'by-length'] as const;
+
 /** Settings of the stage `sft`: supervised fine-tuning on the response part of the examples. */
 export const SftConfigSchema = z.object({
   ...tuningFields,
+  loraDropout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0)
+    .meta(
+      field({
+        label: 'LoRA dropout',
+        help: 'Share of each adapter’s inputs left out in every update; some helps against learning few examples by heart, and costs time.',
+        advanced: true,
+      }),
+    ),
   learningRate: z
     .number()
     .min(1e-9)
@@ -37,9 +51,22 @@ export const SftConfigSchema = z.object({
     .meta(
       field({
         label: 'Warm-up',
-        help: 'Updates over which the rate rises from zero.',
+        help: 'Updates over which the rate rises from zero; at most a fifth of all.',
         unit: 'updates',
         paper: '10',
+        advanced: true,
+      }),
+    ),
+  warmupShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .meta(
+      field({
+        label: 'Warm-up as a share',
+        help: 'Of all updates; the longer of the two warm-ups counts.',
+        unit: 'of the updates',
         advanced: true,
       }),
     ),
@@ -84,6 +111,16 @@ export const SftConfigSchema = z.object({
         help: 'Larger is steadier, and makes fewer updates of the same data.',
         unit: 'examples',
         paper: '128',
+      }),
+    ),
+  grouping: z
+    .enum(GROUPINGS)
+    .default('random')
+    .meta(
+      field({
+        label: 'Examples of an update',
+        help: 'Random, or of similar length, which pads less; which lengths come when stays random.',
+        advanced: true,
       }),
     ),
   maxTokens: z

@@ -65,6 +65,48 @@ describe('planSft', () => {
     expect(a!.batch(7)).not.toEqual(c!.batch(7));
   });
 
+  test('groups examples by length without losing any, in an order of lengths that is random', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 90 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 9 }),
+        (count, epochs, batchSize) => {
+          const options = { epochs, batchSize, validationShare: 0 };
+          const [plain, grouped] = [{}, { grouping: 'by-length' }].map((grouping) =>
+            planSft(examples(count), config({ ...options, ...grouping })),
+          );
+          const updates = Array.from({ length: plain!.totalUpdates }, (_, update) => update);
+          const drawn = (plan: typeof plain) => updates.flatMap((update) => plan!.batch(update)).sort((a, b) => a - b);
+          expect(drawn(grouped)).toEqual(drawn(plain));
+          for (const update of updates) expect(grouped!.batch(update)).toHaveLength(plain!.batch(update).length);
+        },
+      ),
+      { seed: 1, numRuns: 50 },
+    );
+    const all = examples(640);
+    const plan = planSft(all, config({ batchSize: 8, epochs: 1, validationShare: 0, grouping: 'by-length' }));
+    const lengths = Array.from({ length: 80 }, (_, update) => plan.batch(update).map((i) => all[i]!.tokens));
+    const spread = lengths.map((own) => Math.max(...own) - Math.min(...own));
+    expect(spread.reduce((a, b) => a + b, 0) / 80).toBeLessThan(6);
+    const longest = lengths.map((own) => own[0]!);
+    const rises = longest.slice(1).filter((length, i) => length > longest[i]!).length;
+    expect(rises).toBeGreaterThan(20);
+    expect(rises).toBeLessThan(60);
+  });
+
+  test('warms up over updates or a share of them, whichever is longer', () => {
+    const peak = (options: object) => {
+      const plan = planSft(
+        examples(400),
+        config({ epochs: 1, batchSize: 4, validationShare: 0, schedule: 'linear', ...options }),
+      );
+      const rates = Array.from({ length: plan.totalUpdates }, (_, update) => plan.learningRate(update));
+      return rates.indexOf(Math.max(...rates));
+    };
+    expect([peak({ warmupUpdates: 10 }), peak({ warmupUpdates: 10, warmupShare: 0.3 })]).toEqual([9, 29]);
+  });
+
   test('new rows learn faster at first', () => {
     const plan = planSft(examples(50), config({ newRowRate: 5, newRowUpdates: 3, batchSize: 4 }));
     expect([0, 2, 3].map((update) => plan.newRowFactor(update))).toEqual([5, 5, 1]);

@@ -57,12 +57,8 @@ export function planSft(examples: readonly PlannedExample[], config: SftConfig):
     config.minUpdates * config.batchSize > config.epochs * train.length
       ? totalUpdates * config.batchSize
       : Math.ceil(config.epochs * train.length);
-  return {
-    train,
-    validation,
-    leftOut,
+  const updates: UpdateWindow = {
     totalUpdates,
-    epochs: train.length === 0 ? 0 : Math.min(lastExample, totalUpdates * config.batchSize) / train.length,
     batch(update) {
       const from = update * config.batchSize;
       const to = Math.min(from + config.batchSize, lastExample);
@@ -71,11 +67,25 @@ export function planSft(examples: readonly PlannedExample[], config: SftConfig):
         (_, i) => orderOf(Math.floor((from + i) / train.length))[(from + i) % train.length]!,
       );
     },
+  };
+  return {
+    train,
+    validation,
+    leftOut,
+    totalUpdates,
+    epochs: train.length === 0 ? 0 : Math.min(lastExample, totalUpdates * config.batchSize) / train.length,
+    batch:
+      config.grouping === 'by-length'
+        ? bucketed(updates, (i) => examples[i]!.tokens, rng.fork('buckets'))
+        : updates.batch,
     learningRate: (update) =>
       learningRateAt(update, {
         kind: config.schedule,
         rate: config.learningRate,
-        warmupUpdates: Math.min(config.warmupUpdates, Math.floor(totalUpdates * MAX_WARMUP_SHARE)),
+        warmupUpdates: Math.max(
+          Math.min(config.warmupUpdates, Math.floor(totalUpdates * MAX_WARMUP_SHARE)),
+          Math.round(config.warmupShare * totalUpdates),
+        ),
         totalUpdates,
         finalShare: config.finalRateShare,
       }),
@@ -88,4 +98,40 @@ function heldOutQuestions(questionIds: readonly string[], share: number, rng: Rn
   const questions = [...new Set(questionIds)];
   const count = Math.min(Math.round(questions.length * share), Math.max(0, questions.length - 1));
   return new Set(shuffled(questions, rng).slice(0, count));
+}
+
+interface UpdateWindow {
+  readonly totalUpdates: number;
+  batch(update: number): readonly number[];
+}
+
+/** Updates whose examples are sorted together: enough to find neighbours, few enough to keep a pass a pass. */
+const BUCKET_UPDATES = 16;
+
+/**
+ * The same examples in the same window of `BUCKET_UPDATES` updates, those of similar length together, and the updates of the window in
+ * random order, so that lengths do not come in steps. The number of examples of each update stays.
+ */
+function bucketed(updates: UpdateWindow, tokensOf: (example: number) => number, rng: Rng): UpdateWindow['batch'] {
+  const windows = new Map<number, readonly (readonly number[])[]>();
+  const arrange = (window: number): readonly (readonly number[])[] => {
+    const first = window * BUCKET_UPDATES;
+    const count = Math.min(BUCKET_UPDATES, updates.totalUpdates - first);
+    const batches = Array.from({ length: count }, (_, i) => updates.batch(first + i));
+    const sorted = batches.flat().sort((a, b) => tokensOf(b) - tokensOf(a) || a - b);
+    // The short batch, where there is one, is the last: it stays so.
+    const cut = batches.map(({ length }, i) => {
+      const from = batches.slice(0, i).reduce((sum, batch) => sum + batch.length, 0);
+      return sorted.slice(from, from + length);
+    });
+    const full = cut.filter(({ length }) => length === cut[0]?.length);
+    return [...shuffled(full, rng.fork(`window:${window}`)), ...cut.slice(full.length)];
+  };
+  return (update) => {
+    if (update >= updates.totalUpdates) return [];
+    const window = Math.floor(update / BUCKET_UPDATES);
+    let batches = windows.get(window);
+    if (batches === undefined) windows.set(window, (batches = arrange(window)));
+    return batches[update % BUCKET_UPDATES] ?? [];
+  };
 }

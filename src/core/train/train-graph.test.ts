@@ -167,6 +167,20 @@ describe('the training graph as ONNX', () => {
     expect(all).toBe(15 + 2 * 14 + 2 + 2);
   });
 
+  it.each([false, true])(
+    'goes no further back than the lowest tensor that learns, checkpointing %s',
+    (checkpointing) => {
+      const weights = new Set(optionsOf().plan.weights);
+      for (const name of weights) if (/embed|layers\.0\./.test(name)) weights.delete(name);
+      const program = buildTrainGraph(
+        optionsOf({ plan: { weights, adapters: new Map(), rows: new Map() }, checkpointing }),
+      );
+      const products = lowerProgram(program).nodes.filter((node) => node.opType === 'Gemm').length;
+      // Forward 15 and p·W; weight and input of the upper block's 7 layers; its first 6 layers once more when it is recomputed.
+      expect(products).toBe(15 + 1 + 2 * 7 + (checkpointing ? 6 : 0));
+    },
+  );
+
   it('fences every block, and the copies of a recomputed block', () => {
     const plain = countFences(buildTrainGraph(optionsOf()));
     const recomputed = countFences(buildTrainGraph(optionsOf({ checkpointing: true })));

@@ -4,8 +4,9 @@ import { buildHidden } from '../models/decoder/hidden';
 import { EMBEDDING, headName, listParameters } from '../models/decoder/parameters';
 import type { ModelConfig } from '../models/model-config';
 import { buildHead, buildLogProbs } from '../nn/head';
-import type { LearningRows, WeightInputs } from '../nn/weights';
+import type { AdapterInputs, LearningRows, WeightInputs } from '../nn/weights';
 import { add, multiply } from '../ops/elementwise';
+import { dropoutMask, dropoutRate } from '../ops/dropout';
 import { fence } from '../ops/fence';
 import { matmul } from '../ops/linear-algebra';
 import { Program, type Var } from '../ops/program';
@@ -14,12 +15,20 @@ import type { GraphDType } from '../graph/graph';
 import { multiplyDims, type Dim, type Dims } from '../tensor/dims';
 import { LOSS_BUILDERS, type LossName } from './loss';
 
+/** A LoRA pair as the graph builder needs to know it. */
+export interface AdapterPlan {
+  readonly rank: number;
+  readonly scaling: number;
+  /** Share of the adapter's inputs that a training step drops. */
+  readonly dropout: number;
+}
+
 /** Which tensors learn, as the graph builder needs to know it. */
 export interface LearningPlan {
   /** Whole weights that learn. */
   readonly weights: ReadonlySet<string>;
   /** Rank and strength of the LoRA pair of each adapted weight. */
-  readonly adapters: ReadonlyMap<string, { readonly rank: number; readonly scaling: number }>;
+  readonly adapters: ReadonlyMap<string, AdapterPlan>;
   /** Embeddings of which some rows learn, and how many. */
   readonly rows: ReadonlyMap<string, number>;
 }
@@ -43,13 +52,15 @@ export const gradientOf = (name: string): string => `grad/${name}`;
 export const accumulatedOf = (name: string): string => `acc/${name}`;
 export const adapterA = (weight: string): string => `${weight}#A`;
 export const adapterB = (weight: string): string => `${weight}#B`;
+export const DROPOUT_ROWS = 'dropoutRows';
+export const dropoutColumnsOf = (weight: string): string => `${weight}#dropout`;
 export const learningRowsOf = (embedding: string): string => `${embedding}#rows`;
 
 /**
  * One graph for the forward and the backward pass. B rows of T positions, both free.
  *
  * Inputs: ids, targets [B, T] int64; weights and the loss's per-token values [B, T]; its scalars [1]; every weight; for each learning
- * tensor the gradient so far (`acc/…`). Outputs: logProbs [B·T]; the loss's totals [1]; for each learning tensor `grad/…` = so far + new.
+ * tensor the gradient so far (`acc/…`); with dropout the random numbers of `ops/dropout.ts`. Outputs: logProbs [B·T]; the loss's totals [1]; for each learning tensor `grad/…` = so far + new.
  */
 export function buildTrainGraph(options: TrainGraphOptions): Program {
   const { config, plan, checkpointing, headChunks } = options;
@@ -204,12 +215,25 @@ class LearningInputs implements WeightInputs {
     return this.#input(name, dims, this.#plan.weights.has(name));
   }
 
-  adapter(name: string): { a: Var; b: Var; scaling: number } | null {
+  adapter(name: string): AdapterInputs | null {
     const adapter = this.#plan.adapters.get(name);
     const [out = 1, width = 1] = this.#known.get(name)?.dims ?? [];
     if (!adapter) return null;
     const a = this.#input(adapterA(name), [adapter.rank, width], true);
-    return { a, b: this.#input(adapterB(name), [out, adapter.rank], true), scaling: adapter.scaling };
+    const b = this.#input(adapterB(name), [out, adapter.rank], true);
+    return { a, b, scaling: adapter.scaling, dropout: this.#dropout(name, width, adapter.dropout) };
+  }
+
+  #dropout(name: string, width: Dim, rate: number): ((x: Var) => Var) | null {
+    if (dropoutRate(rate) === 0) return null;
+    const program = this.#program;
+    const draws = this.#input(DROPOUT_ROWS, ['B', this.#length, 3], false);
+    const columns = this.#input(dropoutColumnsOf(name), [3, width], false);
+    return (x) => {
+      const rows = program.apply(reshape([multiplyDims('B', this.#length), 3]), draws);
+      // Made when x is, and with it once more where the block is recomputed, rather than kept from the forward pass on.
+      return program.apply(dropoutMask(rate), program.apply(fence, rows, x), columns);
+    };
   }
 
   learningRows(name: string): LearningRows | null {

@@ -2,10 +2,12 @@ import type { ModelConfig, ParameterStore } from '../models/model-config';
 import type { AdamWKernel } from '../optim/adamw';
 import type { GraphExecutor } from '../ports';
 import { AdapterSet } from './adapter-set';
+import type { DecayGroup } from './decay-groups';
 import { GraphTrainer } from './graph-trainer';
 import { planLearning, type TrainingMode } from './learning-plan';
 import type { RateOf } from './learning-rates';
 import type { StateTensor } from './learning-state';
+import type { MomentKindName } from './moments';
 import type { TrainingLoss } from './loss';
 import type { TokenRow, TrainingRow } from './micro-batches';
 
@@ -20,6 +22,12 @@ export interface TrainerOptions {
   readonly checkpointing?: boolean;
   /** Positions in memory at once, padding included. */
   readonly maxTokensPerMicroBatch: number;
+  /** Put short rows behind each other instead of padding: the same numbers, in fewer positions. */
+  readonly packing?: boolean;
+  /** How the optimiser keeps its moments; default float32. */
+  readonly moments?: MomentKindName;
+  /** Keep a running average of the weights with this decay, 0 … 1; see `withAverage`. Null or absent: none. */
+  readonly averageDecay?: number | null;
 }
 
 /** What one `accumulate` found. Means are over tokens with weight ≠ 0. */
@@ -39,8 +47,7 @@ export interface StepOptions {
   readonly beta2: number;
   readonly eps: number;
   readonly weightDecay: number;
-  /** `matrices` leaves out norms and biases. */
-  readonly decay: 'all' | 'matrices';
+  readonly decay: DecayGroup;
   /** Longest gradient; a longer one is scaled down to it. */
   readonly clipNorm: number;
 }
@@ -68,17 +75,22 @@ export interface Trainer {
   step(options: StepOptions): Promise<{ readonly gradNorm: number; readonly clipScale: number }>;
   /** Forget the gathered gradient. */
   discard(): void;
+  /**
+   * Does something with the averaged weights in the store, then puts the weights of training back; without an average, with the latter.
+   * No step may be taken meanwhile.
+   */
+  withAverage<T>(work: () => Promise<T>): Promise<T>;
   save(): TrainerState;
   /** @throws {ShapeError} when the state is of another model or mode */
   restore(state: TrainerState): Promise<void>;
   /** LoRA: adapter tensors under PEFT's names, learning rows included. Empty for full training. */
-  adapter(): readonly StateTensor[];
+  adapter(): readonly StateTensor<Float32Array>[];
   /** LoRA: takes over an adapter's tensors by PEFT's names. */
-  loadAdapter(tensors: readonly StateTensor[]): Promise<void>;
+  loadAdapter(tensors: readonly StateTensor<Float32Array>[]): Promise<void>;
   /** LoRA: fixes the adapted weights in the store and lets go of the adapter; the trainer is of no use afterwards. */
   merge(): Promise<void>;
   /** Gradient gathered so far, by name; a copy. For tests. */
-  gradients(): readonly StateTensor[];
+  gradients(): readonly StateTensor<Float32Array>[];
   readonly stats: TrainerStats;
   dispose(): Promise<void>;
 }

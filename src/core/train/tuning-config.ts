@@ -1,33 +1,14 @@
 import { z } from 'zod';
 import { field } from '../fields';
+import { DECAY_GROUPS } from './decay-groups';
+import { MOMENT_CHOICES } from './moments';
+import { learningFields } from './learning-fields';
 
-export const TUNING_METHODS = ['full', 'lora'] as const;
 export const SCHEDULE_KINDS = ['constant', 'linear', 'cosine'] as const;
 
 /** Fields that SFT and RL share: what of the model learns, how fast, and what fits into memory. Spread into both schemas. */
 export const tuningFields = {
-  method: z
-    .enum(TUNING_METHODS)
-    .default('full')
-    .meta(
-      field({
-        label: 'What learns',
-        help: 'Full: every weight, best for small models. LoRA: small added matrices and the new token rows, for larger ones.',
-        paper: 'full',
-      }),
-    ),
-  loraRank: z
-    .int()
-    .min(1)
-    .max(256)
-    .default(16)
-    .meta(field({ label: 'LoRA rank', help: 'Width of the added matrices.', advanced: true })),
-  loraAlpha: z
-    .number()
-    .min(0.1)
-    .max(1024)
-    .default(32)
-    .meta(field({ label: 'LoRA alpha', help: 'Strength; divided by the rank.', advanced: true })),
+  ...learningFields,
   beta1: z
     .number()
     .min(0)
@@ -53,6 +34,17 @@ export const tuningFields = {
         advanced: true,
       }),
     ),
+  decayOf: z
+    .enum(DECAY_GROUPS)
+    .default('matrices')
+    .meta(
+      field({
+        label: 'Decay pulls on',
+        help: 'All weights, matrices alone (no norms and biases), or matrices without the embeddings.',
+        paper: 'matrices',
+        advanced: true,
+      }),
+    ),
   microBatchTokens: z
     .int()
     .min(64)
@@ -63,6 +55,49 @@ export const tuningFields = {
         label: 'Tokens per pass',
         help: 'A batch is cut into passes of at most this many tokens, padding included. Less takes less memory.',
         unit: 'tokens',
+        advanced: true,
+      }),
+    ),
+  moments: z
+    .enum(MOMENT_CHOICES)
+    .default('float32')
+    .meta(
+      field({
+        label: 'Optimiser’s memory',
+        help: 'One byte a value instead of four makes the optimiser’s share of the memory a quarter as large; the loss differs by chance alone.',
+        advanced: true,
+      }),
+    ),
+  averageDecay: z
+    .number()
+    .min(0)
+    .max(0.99999)
+    .nullable()
+    .default(null)
+    .meta(
+      field({
+        label: 'Average the weights',
+        help: 'Decay of a running average of the weights (EMA), say 0.99; four more bytes for each weight that learns. Empty keeps none.',
+        advanced: true,
+      }),
+    ),
+  writeAverage: z
+    .boolean()
+    .default(true)
+    .meta(
+      field({
+        label: 'The checkpoint is the average',
+        help: 'Where an average is kept: write it instead of the last weights.',
+        advanced: true,
+      }),
+    ),
+  packing: z
+    .boolean()
+    .default(false)
+    .meta(
+      field({
+        label: 'Short examples share lines',
+        help: 'Fills the room behind shorter sequences with further ones that they do not see. The same numbers, less padding.',
         advanced: true,
       }),
     ),

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REFERENCE_KERNEL, type AdamWKernel, type AdamWUpdate } from '@core/optim/adamw';
+import type { AdamWKernel, AdamWUpdate } from '@core/optim/adamw';
+import { blocksOf, type QuantisedSlot } from '@core/optim/adamw-int8';
+import { REFERENCE_KERNEL } from '@core/optim/reference-kernel';
+import { createRng } from '@core/random/rng';
 import { buildAdamWModule } from './adamw-build';
 import { ADAMW_MODULE } from './adamw-module';
 import { createWasmAdamW } from './adamw-wasm';
@@ -40,6 +43,24 @@ function apply(
   return [weight, firstMoment, secondMoment];
 }
 
+/** A slot of random weights, its moments zero. */
+function openQuantised(own: AdamWKernel, rows: number, rowLength: number, seed: number): QuantisedSlot {
+  const [count, scales] = [rows * rowLength, rows * blocksOf(rowLength)];
+  const memory = own.allocate([count, count, count / 4, count / 4, scales, scales], 6);
+  const [weight, gradient, first, second, firstScales, secondScales] = memory;
+  if (!weight || !gradient || !first || !second || !firstScales || !secondScales) throw new Error('no memory');
+  const rng = createRng(seed);
+  weight.forEach((_, index) => (weight[index] = rng.normal()));
+  return {
+    weight,
+    gradient,
+    firstMoment: new Int8Array(first.buffer, first.byteOffset, count),
+    secondMoment: new Uint8Array(second.buffer, second.byteOffset, count),
+    firstScales,
+    secondScales,
+  };
+}
+
 describe('the WebAssembly AdamW', () => {
   it('is what its text says', async () => {
     const built = await buildAdamWModule(readFileSync(new URL('adamw.wat', import.meta.url), 'utf8'));
@@ -59,6 +80,57 @@ describe('the WebAssembly AdamW', () => {
         );
       }),
       { seed: 1, numRuns: 60 },
+    );
+  });
+
+  it('gives the bits of the plain one for moments of one byte', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 150 }),
+        fc.integer(),
+        updates,
+        (rows, fours, seed, update) => {
+          const rowLength = 4 * fours;
+          const slots = [kernel, REFERENCE_KERNEL].map((own) => openQuantised(own, rows, rowLength, seed));
+          for (let step = 1; step <= 3; step++) {
+            slots.forEach((slot, which) => {
+              const rng = createRng(seed + step);
+              // Over ten orders of magnitude, some of them zero.
+              for (let index = 0; index < slot.gradient.length; index++)
+                slot.gradient[index] = rng.next() < 0.1 ? 0 : rng.normal() * 10 ** (-10 * rng.next());
+              (which === 0 ? kernel : REFERENCE_KERNEL).updateQuantised(slot, {
+                ...update,
+                step,
+                rowLength,
+                seed: seed + step,
+              });
+            });
+            expect(slots[0]).toEqual(slots[1]);
+          }
+        },
+      ),
+      { seed: 1, numRuns: 40 },
+    );
+  });
+
+  it('moves an average towards the weights', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 23 }).chain((length) => fc.tuple(values(length), values(length))),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        ([averages, weights], share) => {
+          const results = [kernel, REFERENCE_KERNEL].map((own) => {
+            const [average, weight] = own.allocate([averages.length, weights.length]);
+            average?.set(averages);
+            weight?.set(weights);
+            own.average(average ?? new Float32Array(0), weight ?? new Float32Array(0), share);
+            return average ?? new Float32Array(0);
+          });
+          results[0]?.forEach((value, index) => expect(value).toBeCloseTo(results[1]?.[index] ?? Number.NaN, 4));
+        },
+      ),
+      { seed: 1, numRuns: 40 },
     );
   });
 

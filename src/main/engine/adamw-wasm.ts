@@ -1,11 +1,14 @@
 import { ShapeError } from '@core/errors';
 import { adamwFactors, type AdamWKernel, type AdamWSlot, type AdamWUpdate } from '@core/optim/adamw';
+import { blocksOf, type QuantisedSlot } from '@core/optim/adamw-int8';
 import { ADAMW_MODULE } from './adamw-module';
 import { allocateFloats, memoryOf } from './weight-store';
 
 interface KernelExports {
   squaredNorm(at: number, count: number): number;
   update(...parameters: number[]): void;
+  updateQuantised(...parameters: number[]): void;
+  average(average: number, weight: number, count: number, share: number): void;
 }
 
 /**
@@ -36,8 +39,6 @@ export function createWasmAdamW(): AdamWKernel {
     update: (slot, update) => {
       const kernel = kernelFor(requireMemory(slot.weight, 'weights'), requireMemory(slot.gradient, 'gradient'));
       checkSlot(slot);
-      const { decay, stepSize, inverseRootCorrection } = adamwFactors(update);
-      const { gradientScale, beta1, beta2, eps }: AdamWUpdate = update;
       const { weight, gradient, firstMoment, secondMoment } = slot;
       kernel.update(
         weight.byteOffset,
@@ -45,18 +46,56 @@ export function createWasmAdamW(): AdamWKernel {
         firstMoment.byteOffset,
         secondMoment.byteOffset,
         weight.length,
-        gradientScale,
-        beta1,
-        1 - beta1,
-        beta2,
-        1 - beta2,
-        decay,
-        stepSize,
-        inverseRootCorrection,
-        eps,
+        ...factorsOf(update),
       );
     },
+    updateQuantised: (slot, { rowLength, seed, ...update }) => {
+      const kernel = kernelFor(requireMemory(slot.weight, 'weights'), requireMemory(slot.gradient, 'gradient'));
+      checkQuantised(slot, rowLength);
+      const { weight, gradient, firstMoment, secondMoment, firstScales, secondScales } = slot;
+      const factors = factorsOf(update);
+      for (let row = 0; row * rowLength < weight.length; row++) {
+        const [at, scaleAt] = [row * rowLength, 4 * row * blocksOf(rowLength)];
+        kernel.updateQuantised(
+          weight.byteOffset + 4 * at,
+          gradient.byteOffset + 4 * at,
+          firstMoment.byteOffset + at,
+          secondMoment.byteOffset + at,
+          firstScales.byteOffset + scaleAt,
+          secondScales.byteOffset + scaleAt,
+          rowLength,
+          seed + row,
+          ...factors,
+        );
+      }
+    },
+    average: (average, weight, share) => {
+      const kernel = kernelFor(requireMemory(weight, 'weights'), requireMemory(average, 'averages'));
+      if (average.length !== weight.length)
+        throw new ShapeError(`${average.length} averages do not fit ${weight.length} weights.`);
+      kernel.average(average.byteOffset, weight.byteOffset, weight.length, share);
+    },
   };
+}
+
+/** The numbers of an update in the order in which the kernels take them. */
+function factorsOf(update: AdamWUpdate): readonly number[] {
+  const { decay, stepSize, inverseRootCorrection } = adamwFactors(update);
+  const { gradientScale, beta1, beta2, eps } = update;
+  return [gradientScale, beta1, 1 - beta1, beta2, 1 - beta2, decay, stepSize, inverseRootCorrection, eps];
+}
+
+/** Rows of whole fours, one byte a moment, one scale a block, all in one memory. */
+function checkQuantised({ weight, ...state }: QuantisedSlot, rowLength: number): void {
+  const { gradient, firstMoment, secondMoment, firstScales, secondScales } = state;
+  const scales = (weight.length / rowLength) * blocksOf(rowLength);
+  const fits =
+    rowLength % 4 === 0 &&
+    [gradient, firstMoment, secondMoment].every((values) => values.length === weight.length) &&
+    [firstScales, secondScales].every((values) => values.length === scales) &&
+    Object.values(state).every((values) => values.buffer === gradient.buffer);
+  if (!fits)
+    throw new ShapeError(`The optimiser's state does not fit ${weight.length} weights in rows of ${rowLength}.`);
 }
 
 /** Gradient and moments of one slot share a memory and have the weight's length. */

@@ -17,6 +17,7 @@ interface AdapterConfig {
   readonly base_model_name_or_path: string;
   readonly r: number;
   readonly lora_alpha: number;
+  readonly use_rslora?: boolean;
   readonly target_modules: string[];
   readonly modules_to_save: string[] | null;
   readonly trainable_token_indices: Record<string, number[]> | null;
@@ -47,6 +48,7 @@ async function openAdapter(name: string) {
       kind: 'lora',
       rank: adapter.r,
       alpha: adapter.lora_alpha,
+      rankStabilised: adapter.use_rslora ?? false,
       targets: adapter.target_modules,
       rng: createRng(1),
       trainableRows: adapter.trainable_token_indices?.['embed_tokens'] ?? [],

@@ -24,7 +24,10 @@ export interface GeneratorSettings {
   readonly maxContext?: number;
 }
 
-export type TrainerSettings = Pick<TrainerOptions, 'mode' | 'checkpointing' | 'maxTokensPerMicroBatch'>;
+export type TrainerSettings = Pick<
+  TrainerOptions,
+  'mode' | 'checkpointing' | 'maxTokensPerMicroBatch' | 'packing' | 'moments' | 'averageDecay'
+>;
 
 /**
  * A model in memory: its weights once, shared by whatever generates and whatever trains. A training step is seen by the next generated token;

@@ -31,12 +31,12 @@ function build({ op, operands, differentiable, gradient = true }: OpCase, name: 
   const program = new Program(name);
   const feeds: Record<string, Tensor64> = {};
   const integers = new Set<string>();
-  const variables = operands.map(({ dims, below, values }, index): Var => {
+  const variables = operands.map(({ dims, below, values, fractions }, index): Var => {
     const isInteger = below !== undefined || values !== undefined;
     const concrete = dims.map((dim) => bindDim(dim, SYMBOLS));
     feeds[`x${index}`] = tensor64(
       concrete,
-      values ?? (() => (below === undefined ? rng.normal() : rng.integer(below))),
+      values ?? fractions ?? (() => (below === undefined ? rng.normal() : rng.integer(below))),
     );
     if (isInteger) integers.add(`x${index}`);
     return program.input(`x${index}`, dims, { dtype: isInteger ? 'int64' : 'float32', requiresGrad: !isInteger });

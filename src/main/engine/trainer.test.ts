@@ -1,10 +1,19 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { WorkbenchError } from '@core/errors';
 import { EMBEDDING, HEAD } from '@core/models/decoder/parameters';
 import { createRng } from '@core/random/rng';
-import type { TrainingMode } from '@core/train/learning-plan';
+import { planLearning, type TrainingMode } from '@core/train/learning-plan';
+import { learningBytes } from '@core/train/learning-state';
 import type { TrainingRow } from '@core/train/micro-batches';
-import { createTrainer, type StepOptions, type Trainer } from '@core/train/trainer';
+import { listLearning } from '@core/train/train-graph';
+import {
+  createTrainer,
+  type StepOptions,
+  type Trainer,
+  type TrainerOptions,
+  type TrainerState,
+} from '@core/train/trainer';
 import { createWasmAdamW } from './adamw-wasm';
 import { OrtExecutor } from './ort-executor';
 import { largestDistance } from './testing/golden-models';
@@ -22,6 +31,7 @@ const STEP: StepOptions = {
   decay: 'matrices',
   clipNorm: 1,
 };
+const LORA = { kind: 'lora', rank: 3, alpha: 6, rng: createRng('lora') } as const;
 const NLL = (normaliser: number) => ({ kind: 'nll', normaliser }) as const;
 
 function randomRow(length: number, seed: number): TrainingRow {
@@ -34,17 +44,19 @@ function randomRow(length: number, seed: number): TrainingRow {
 
 async function open(
   mode: TrainingMode = { kind: 'full' },
-  options: { store?: WeightStore; tied?: boolean; maxTokens?: number } = {},
+  options: { store?: WeightStore; tied?: boolean; maxTokens?: number } & Partial<TrainerOptions> = {},
 ) {
-  const config = { ...TINY_CONFIG, tieWordEmbeddings: options.tied ?? true };
-  const store = options.store ?? makeTinyModel(config);
+  const { tied = true, store: given, maxTokens = 2048, config: base = TINY_CONFIG, ...others } = options;
+  const config = { ...base, tieWordEmbeddings: tied };
+  const store = given ?? makeTinyModel(config);
   const trainer = await createTrainer({
     config,
     parameters: store,
     executor,
     kernel: createWasmAdamW(),
     mode,
-    maxTokensPerMicroBatch: options.maxTokens ?? 2048,
+    maxTokensPerMicroBatch: maxTokens,
+    ...others,
   });
   return { store, trainer };
 }
@@ -87,15 +99,55 @@ describe('Trainer', () => {
     await trainer.dispose();
   });
 
-  it('gives a packed row the numbers of its parts', async () => {
-    const { trainer } = await open();
-    const parts = [randomRow(60, 1), randomRow(90, 2)];
-    const ids = parts.flatMap((part) => Array.from(part.ids));
-    const segments = parts.flatMap((part, index) => Array.from(part.ids, () => index));
-    const [packed, alone] = [await trainer.logProbs([{ ids, segments }]), await trainer.logProbs(parts)];
-    expect(largestDistance(packed[0]?.subarray(1, 60) ?? [], alone[0]?.subarray(1) ?? [])).toBeLessThan(2e-5);
-    expect(largestDistance(packed[0]?.subarray(61) ?? [], alone[1]?.subarray(1) ?? [])).toBeLessThan(2e-5);
-    await trainer.dispose();
+  it.each([
+    ['full', { kind: 'full' }],
+    ['LoRA with rows and dropout', { ...LORA, dropout: 0.2, trainableRows: [3, 4] }],
+  ] as const)('gives packed rows the loss and the gradients of padded ones: %s', async (_, mode) => {
+    const rows = [150, 90, 50, 33, 7, 2].map((length) => randomRow(length, length));
+    const loss = NLL(326);
+    const [padded, packed] = [await open(mode), await open(mode, { packing: true })];
+    const [one, other] = [await padded.trainer.accumulate(rows, loss), await packed.trainer.accumulate(rows, loss)];
+    expect(packed.trainer.stats.positions).toBeLessThan(padded.trainer.stats.positions);
+    expect(other.loss).toBeCloseTo(one.loss, 5);
+    other.logProbs.forEach((own, row) => expect(largestDistance(own, one.logProbs[row] ?? [])).toBeLessThan(2e-5));
+    const gradients = padded.trainer.gradients();
+    packed.trainer
+      .gradients()
+      .forEach(({ data }, index) => expect(largestDistance(data, gradients[index]?.data ?? [])).toBeLessThan(2e-6));
+    const [apart, together] = [await padded.trainer.logProbs(rows), await packed.trainer.logProbs(rows)];
+    together.forEach((own, row) => expect(largestDistance(own, apart[row] ?? [])).toBeLessThan(2e-5));
+    await Promise.all([padded.trainer.dispose(), packed.trainer.dispose()]);
+  });
+
+  it('gathers the same gradient however the batch is split, packed, and cut into micro-batches', async () => {
+    const rows = [120, 80, 64, 40, 31, 12].map((length) => randomRow(length, length));
+    const mode = { ...LORA, dropout: 0.1, trainableRows: [3] } as const;
+    const whole = await open(mode, { maxTokens: 2048 });
+    await whole.trainer.accumulate(rows, NLL(341));
+    const expected = whole.trainer.gradients();
+    const split = await Promise.all(
+      [64, 200, 2048].flatMap((maxTokens) => [false, true].map((packing) => open(mode, { maxTokens, packing }))),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: split.length - 1 }),
+        fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 3 }),
+        async (which, cuts) => {
+          const { trainer } = split[which] ?? whole;
+          trainer.discard();
+          const ends = [...new Set(cuts), rows.length].sort((a, b) => a - b);
+          for (const [index, end] of ends.entries())
+            await trainer.accumulate(rows.slice(index === 0 ? 0 : ends[index - 1], end), NLL(341));
+          trainer
+            .gradients()
+            .forEach(({ data }, index) =>
+              expect(largestDistance(data, expected[index]?.data ?? [])).toBeLessThan(2e-6),
+            );
+        },
+      ),
+      { seed: 1, numRuns: 25 },
+    );
+    await Promise.all([whole, ...split].map(({ trainer }) => trainer.dispose()));
   });
 
   it('flattens the distribution at a higher temperature', async () => {
@@ -185,6 +237,152 @@ describe('Trainer', () => {
     await trainer.step(STEP);
     expect(store.version).toBeGreaterThan(before);
     expect(trainer.stats).toEqual({ tokens: 39, positions: 64, microBatches: 1 });
+    await trainer.dispose();
+  });
+});
+
+describe('Trainer with frozen tensors', () => {
+  const rows = [randomRow(60, 1), randomRow(40, 2)];
+  const ends = { embeddings: true, blocks: 1 };
+
+  it.each([
+    ['tied, first block and ends', true, { frozen: ends }],
+    ['untied, first block and ends', false, { frozen: ends }],
+    ['ends but for some rows', false, { frozen: { embeddings: true }, trainableRows: [3, 17, 18] }],
+    ['all but some rows', true, { frozen: { names: ['*'] }, trainableRows: [3, 17, 18] }],
+    ['by name', true, { frozen: { names: ['model.layers.*.mlp.*', 'model.layers.1.self_attn.*_proj.weight'] } }],
+  ])('has the gradients of full training and moves nothing else: %s', async (_, tied, options) => {
+    const { trainer: full } = await open({ kind: 'full' }, { tied });
+    const { trainer, store } = await open({ kind: 'full', ...options }, { tied });
+    const before = snapshot(store);
+    const [losses, own] = [await full.accumulate(rows, NLL(98)), await trainer.accumulate(rows, NLL(98))];
+    expect(own.loss).toBeCloseTo(losses.loss, 6);
+    const expected = new Map(full.gradients().map(({ name, data }) => [name, data]));
+    const learning = trainer.gradients();
+    for (const { name, data } of learning) {
+      const whole = expected.get(name.replace('#rows', '')) ?? new Float32Array(0);
+      const reference = name.endsWith('#rows')
+        ? [3, 17, 18].flatMap((id) => [...whole.slice(id * 24, id * 24 + 24)])
+        : whole;
+      expect(largestDistance(data.subarray(0, reference.length), reference)).toBeLessThan(2e-6);
+    }
+    await trainer.step(STEP);
+    const names = new Set(learning.map(({ name }) => name.replace('#rows', '')));
+    for (const name of store.names)
+      expect({ name, moved: largestDistance(store.get(name).data, before.get(name) ?? []) > 0 }).toEqual({
+        name,
+        moved: names.has(name),
+      });
+    await Promise.all([full.dispose(), trainer.dispose()]);
+  });
+
+  it('keeps no moments of what is frozen', async () => {
+    const { trainer } = await open({ kind: 'full', frozen: ends });
+    expect(trainer.save().tensors.filter(({ name }) => /embed|layers\.0/.test(name))).toEqual([]);
+    await trainer.dispose();
+  });
+});
+
+/** Wide enough for moments of one byte in most matrices. */
+const WIDE = { ...TINY_CONFIG, numKvHeads: 4, hiddenSize: 64, intermediateSize: 128, headDim: 16, vocabSize: 100 };
+
+const copyState = (state: TrainerState): TrainerState => ({
+  step: state.step,
+  tensors: state.tensors.map((tensor) => ({ ...tensor, data: tensor.data.slice() })),
+});
+
+describe('Trainer with moments of one byte', () => {
+  it.each([
+    ['full', { kind: 'full' }],
+    ['LoRA', { ...LORA, rank: 64, trainableRows: Array.from({ length: 70 }, (_, row) => row) }],
+  ] as const)(
+    'learns as with four, in less memory, and goes on from a saved state with the same bits: %s',
+    async (_, mode) => {
+      const rows = [randomRow(60, 1), randomRow(50, 2)];
+      const [four, one] = [await open(mode, { config: WIDE }), await open(mode, { config: WIDE, moments: 'int8' })];
+      const advance = async ({ trainer }: { trainer: Trainer }) => {
+        const { loss } = await trainer.accumulate(rows, NLL(108));
+        await trainer.step(STEP);
+        return loss;
+      };
+      let losses = [0, 0];
+      for (let step = 0; step < 15; step++) losses = [await advance(four), await advance(one)];
+      expect(losses[0]).toBeLessThan(3);
+      expect(Math.abs(losses[1]! / losses[0]! - 1)).toBeLessThan(0.05);
+      const momentBytes = (state: TrainerState) =>
+        state.tensors
+          .filter(({ name }) => /^(moment|scales)/.test(name))
+          .reduce((sum, { data }) => sum + data.byteLength, 0);
+      expect(momentBytes(one.trainer.save()) / momentBytes(four.trainer.save())).toBeLessThan(0.28);
+      const resumed = await open(mode, { config: WIDE, moments: 'int8' });
+      await resumed.trainer.restore(copyState(one.trainer.save()));
+      for (let step = 0; step < 2; step++) expect(await advance(resumed)).toBe(await advance(one));
+      expect(snapshot(resumed.store)).toEqual(snapshot(one.store));
+      await expect(resumed.trainer.restore(four.trainer.save())).rejects.toThrow('of this kind');
+      await Promise.all([four, one, resumed].map(({ trainer }) => trainer.dispose()));
+    },
+  );
+
+  it('takes the bytes that its estimate says', async () => {
+    for (const moments of ['float32', 'int8'] as const) {
+      for (const averageDecay of [null, 0.9]) {
+        const { trainer } = await open({ kind: 'full' }, { config: WIDE, moments, averageDecay });
+        const specs = listLearning(WIDE, planLearning(WIDE, { kind: 'full' }));
+        const saved = trainer.save().tensors.filter(({ name }) => !name.startsWith('weight/'));
+        const gradients = trainer.gradients().reduce((sum, { data }) => sum + data.byteLength, 0);
+        expect(learningBytes(specs, { moments, average: averageDecay !== null })).toBe(
+          gradients + saved.reduce((sum, { data }) => sum + data.byteLength, 0),
+        );
+        await trainer.dispose();
+      }
+    }
+  });
+});
+
+describe('Trainer with an average of the weights', () => {
+  it.each([
+    ['full', { kind: 'full' }],
+    ['LoRA', { ...LORA, trainableRows: [3, 17] }],
+  ] as const)('follows them, is there when asked for, and survives a restart: %s', async (_, mode) => {
+    const rows = [randomRow(60, 1)];
+    const straight = await open(mode, { averageDecay: 0.8 });
+    const advance = async ({ trainer }: { trainer: Trainer }) => {
+      await trainer.accumulate(rows, NLL(59));
+      await trainer.step(STEP);
+    };
+    const name = 'weight/' + (straight.trainer.save().tensors[0]?.name.replace(/^weight\//, '') ?? '');
+    const valuesOf = (part: string) =>
+      straight.trainer
+        .save()
+        .tensors.find((tensor) => tensor.name === name.replace('weight', part))
+        ?.data.slice();
+    const expected = Float64Array.from(valuesOf('weight') ?? []);
+    for (let step = 1; step <= 12; step++) {
+      await advance(straight);
+      const share = 1 - Math.min(0.8, (1 + step) / (10 + step));
+      valuesOf('weight')?.forEach((value, index) => (expected[index]! += share * (value - expected[index]!)));
+    }
+    expect(largestDistance(valuesOf('average') ?? [], expected)).toBeLessThan(1e-6);
+    const [before, state] = [snapshot(straight.store), copyState(straight.trainer.save())];
+    const averaged = await straight.trainer.withAverage(async () => snapshot(straight.store));
+    expect(snapshot(straight.store)).toEqual(before);
+    expect(averaged).not.toEqual(before);
+    const resumed = await open(mode, { averageDecay: 0.8 });
+    await resumed.trainer.restore(state);
+    for (const each of [straight, resumed]) await advance(each);
+    const [one, other] = await Promise.all(
+      [straight, resumed].map(({ trainer, store }) => trainer.withAverage(async () => snapshot(store))),
+    );
+    expect(one).toEqual(other);
+    await Promise.all([straight.trainer.dispose(), resumed.trainer.dispose()]);
+  });
+
+  it('gives the weights themselves where none is kept, and puts them back after a failure', async () => {
+    const { trainer, store } = await open();
+    const before = snapshot(store);
+    expect(await trainer.withAverage(async () => snapshot(store))).toEqual(before);
+    await expect(trainer.withAverage(() => Promise.reject(new Error('full disk')))).rejects.toThrow('full disk');
+    expect(snapshot(store)).toEqual(before);
     await trainer.dispose();
   });
 });
@@ -282,6 +480,30 @@ describe('Trainer with LoRA', () => {
     await loaded.loadAdapter(trainer.adapter());
     expect(snapshot(other)).toEqual(snapshot(store));
     await loaded.dispose();
+  });
+
+  it('drops some of what the adapters read, in training alone, and the same in a resumed run', async () => {
+    const rows = [randomRow(60, 1), randomRow(50, 2)];
+    const dropping = { ...LORA, dropout: 0.3 };
+    const [plain, straight] = [await open(LORA), await open(dropping)];
+    const advance = async ({ trainer }: { trainer: Trainer }) => {
+      const { loss } = await trainer.accumulate(rows, NLL(108));
+      await trainer.step({ ...STEP, learningRate: 1e-2 });
+      return loss;
+    };
+    // B begins at zero: the first loss is that of the base, the next ones differ with what is dropped.
+    expect(await advance(straight)).toBeCloseTo(await advance(plain), 6);
+    const [first, again] = [await straight.trainer.accumulate(rows, NLL(108)), await straight.trainer.logProbs(rows)];
+    straight.trainer.discard();
+    const without = again.reduce((sum, own) => sum - own.reduce((a, b) => a + b, 0), 0) / 108;
+    expect(Math.abs(first.loss - without)).toBeGreaterThan(1e-4);
+    const state = straight.trainer.save();
+    const kept = { ...state, tensors: state.tensors.map((tensor) => ({ ...tensor, data: tensor.data.slice() })) };
+    const resumed = await open(dropping);
+    await resumed.trainer.restore(kept);
+    for (let step = 0; step < 2; step++) expect(await advance(resumed)).toBe(await advance(straight));
+    expect(snapshot(resumed.store)).toEqual(snapshot(straight.store));
+    await Promise.all([plain, straight, resumed].map(({ trainer }) => trainer.dispose()));
   });
 
   it('refuses an adapter that lacks a tensor, by name', async () => {

@@ -267,6 +267,19 @@ export const RlConfigSchema = z.object({
         advanced: true,
       }),
     ),
+  warmupUpdates: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(0)
+    .meta(
+      field({
+        label: 'Warm-up in updates',
+        help: 'The longer of the two warm-ups counts.',
+        unit: 'updates',
+        advanced: true,
+      }),
+    ),
   warmupShare: z
     .number()
     .min(0)

@@ -13,6 +13,8 @@ import { writeWeights } from './write-weights';
 export interface AdapterConfig {
   readonly rank: number;
   readonly alpha: number;
+  /** The factor is alpha / √rank instead of alpha / rank (`use_rslora`). */
+  readonly rankStabilised: boolean;
   readonly dropout: number;
   /** Last part of the names of the adapted layers, e.g. `q_proj`. */
   readonly targetModules: readonly string[];
@@ -103,14 +105,13 @@ function toPeftConfig(config: AdapterConfig): JsonRecord {
     inference_mode: true,
     init_lora_weights: true,
     use_dora: false,
-    use_rslora: false,
+    use_rslora: config.rankStabilised,
   };
 }
 
 /** Switches of PEFT that change the mathematics, and the only value of each that we compute. */
 const PLAIN_LORA: Readonly<Record<string, unknown>> = {
   use_dora: false,
-  use_rslora: false,
   bias: 'none',
   lora_bias: false,
   fan_in_fan_out: false,
@@ -139,6 +140,7 @@ function readPeftConfig(json: JsonCursor): AdapterConfig {
   return {
     rank: json.at('r').integer({ min: 1 }),
     alpha: json.at('lora_alpha').number(),
+    rankStabilised: json.at('use_rslora').boolean(false),
     dropout: json.at('lora_dropout').number(0),
     targetModules: texts(json.at('target_modules')),
     trainableTokenIndices: readTokenIndices(json.at('trainable_token_indices')),

@@ -202,7 +202,8 @@ describe('adapters', () => {
     config: {
       rank: 2,
       alpha: 4,
-      dropout: 0,
+      rankStabilised: true,
+      dropout: 0.05,
       targetModules: ['q_proj', 'v_proj'],
       trainableTokenIndices: { embed_tokens: [263, 264] },
       modulesToSave: null,
@@ -227,7 +228,7 @@ describe('adapters', () => {
     expect(await readAdapterFolder(join(folder, 'a'))).toEqual(adapter);
   });
 
-  it.each([['use_dora'], ['use_rslora'], ['fan_in_fan_out']])('refuses %s', async (key) => {
+  it.each([['use_dora'], ['fan_in_fan_out']])('refuses %s', async (key) => {
     await writeAdapterFolder(join(folder, 'a'), adapter);
     const path = join(folder, 'a/adapter_config.json');
     await writeFile(path, JSON.stringify({ ...(JSON.parse(await readFile(path, 'utf8')) as object), [key]: true }));

@@ -68,7 +68,7 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
   // Before the state is restored: the reference is the model that RL began with.
   const reference = config.klCoefficient > 0 ? await openReference(context, config.microBatchTokens) : null;
   const trainer = await model.language.createTrainer(
-    trainerSettings(config, context.job.seed, tokens.all, model.language.config.hiddenSize),
+    trainerSettings(config, context.job.seed, tokens.all, model.language.config),
   );
   try {
     const saved = await restoreTrainerState(context.stateFolder, trainer, Progress);
@@ -209,7 +209,7 @@ function policyLoss(update: RlUpdate) {
 /** The rate of an update; the number of updates to come is reckoned from this iteration's. */
 function rateAt(config: RlConfig, update: number, updatesPerIteration: number): number {
   const totalUpdates = config.iterations * updatesPerIteration;
-  const warmupUpdates = Math.round(config.warmupShare * totalUpdates);
+  const warmupUpdates = Math.max(config.warmupUpdates, Math.round(config.warmupShare * totalUpdates));
   return learningRateAt(Math.min(update, totalUpdates - 1), {
     kind: config.schedule,
     rate: config.learningRate,

@@ -48,7 +48,7 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
       `${plan.leftOut.length} examples are longer than ${config.maxTokens} tokens and are left out.`,
     );
   const trainer = await model.language.createTrainer(
-    trainerSettings(config, context.job.seed, tokens.all, model.language.config.hiddenSize),
+    trainerSettings(config, context.job.seed, tokens.all, model.language.config),
   );
   try {
     const progress = (await restoreTrainerState(context.stateFolder, trainer, Progress)) ?? {

@@ -1,14 +1,25 @@
 import { EMBEDDING, HEAD } from '@core/models/decoder/parameters';
+import type { ModelConfig } from '@core/models/model-config';
 import { createRng } from '@core/random/rng';
 import type { RlConfig } from '@core/train/rl/rl-config';
 import type { SftConfig } from '@core/train/sft-config';
+import { trainingModeOf, type LearningSettings } from '@core/train/training-mode';
 import type { StepOptions } from '@core/train/trainer';
 import type { TrainerSettings } from '../language-model';
 
-type TuningConfig = Pick<
-  SftConfig | RlConfig,
-  'method' | 'loraRank' | 'loraAlpha' | 'beta1' | 'beta2' | 'clipNorm' | 'microBatchTokens' | 'weightDecay'
->;
+type TuningConfig = LearningSettings &
+  Pick<
+    SftConfig | RlConfig,
+    | 'beta1'
+    | 'beta2'
+    | 'clipNorm'
+    | 'microBatchTokens'
+    | 'packing'
+    | 'moments'
+    | 'averageDecay'
+    | 'weightDecay'
+    | 'decayOf'
+  >;
 
 /** The small constant of Adam, as in PyTorch. */
 const ADAM_EPS = 1e-8;
@@ -17,27 +28,21 @@ const CHECKPOINTING_FROM_HIDDEN = 512;
 
 /**
  * How the trainer is set up for a stage.
- * @param newRows ids of the functional tokens; with LoRA their rows learn beside the adapters
+ * @param newRows ids of the functional tokens, whose rows learn even where the embeddings do not
  */
 export function trainerSettings(
   config: TuningConfig,
   seed: number,
   newRows: readonly number[],
-  hiddenSize: number,
+  model: ModelConfig,
 ): TrainerSettings {
   return {
-    mode:
-      config.method === 'full'
-        ? { kind: 'full' }
-        : {
-            kind: 'lora',
-            rank: config.loraRank,
-            alpha: config.loraAlpha,
-            rng: createRng(seed).fork('lora'),
-            trainableRows: newRows,
-          },
+    mode: trainingModeOf(config, model, newRows, createRng(seed).fork('lora')),
     maxTokensPerMicroBatch: config.microBatchTokens,
-    checkpointing: hiddenSize >= CHECKPOINTING_FROM_HIDDEN,
+    packing: config.packing,
+    moments: config.moments,
+    averageDecay: config.averageDecay,
+    checkpointing: model.hiddenSize >= CHECKPOINTING_FROM_HIDDEN,
   };
 }
 
@@ -54,7 +59,7 @@ export function stepOptions(
     beta2: config.beta2,
     eps: ADAM_EPS,
     weightDecay: config.weightDecay,
-    decay: 'matrices',
+    decay: config.decayOf,
     clipNorm: config.clipNorm,
     ...(newRowFactor !== 1 && {
       learningRateOf: (name: string, row: number | null) =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { JobRecord } from '@contracts/engine-protocol';
-import { LINEAR_LAYERS } from '@core/models/decoder/parameters';
 import type { Trainer } from '@core/train/trainer';
+import { embeddingLearningOf, loraTargetsOf } from '@core/train/training-mode';
 import { writeAdapterFolder } from '../files/adapter-folder';
 import { writeModelFolder } from '../files/write-model-folder';
 import type { JobContext } from '../job-context';
@@ -15,8 +15,21 @@ export interface TrainedCheckpoint {
   readonly folder: string;
 }
 
-/** Writes a training run's weights as a checkpoint folder, with the adapter beside it where LoRA made it, and returns its record. */
+/**
+ * Writes a training run's weights, or the average kept of them, as a checkpoint folder, with the adapter beside it where LoRA made it, and
+ * returns its record.
+ */
 export async function writeTrained(
+  context: JobContext<'sft'> | JobContext<'rl'>,
+  model: JobModel,
+  trainer: Trainer,
+  checkpoint: TrainedCheckpoint,
+): Promise<JobRecord> {
+  const write = () => writeWeights(context, model, trainer, checkpoint);
+  return context.spec.config.writeAverage ? trainer.withAverage(write) : write();
+}
+
+async function writeWeights(
   context: JobContext<'sft'> | JobContext<'rl'>,
   model: JobModel,
   trainer: Trainer,
@@ -36,18 +49,21 @@ export async function writeTrained(
   let adapterPath: string | null = null;
   if (config.method === 'lora') {
     adapterPath = join(checkpoint.folder, 'adapter');
-    const rows = [...(model.tokens?.all ?? [])];
-    const ends = model.language.config.tieWordEmbeddings ? ['embed_tokens'] : ['embed_tokens', 'lm_head'];
+    const { config: shape } = model.language;
+    const learning = embeddingLearningOf(config);
+    const ends = shape.tieWordEmbeddings ? ['embed_tokens'] : ['embed_tokens', 'lm_head'];
+    const rows = learning === 'new-rows' ? [...(model.tokens?.all ?? [])] : [];
     await writeAdapterFolder(
       adapterPath,
       {
         config: {
           rank: config.loraRank,
           alpha: config.loraAlpha,
-          dropout: 0,
-          targetModules: [...LINEAR_LAYERS],
+          rankStabilised: config.loraRankStabilised,
+          dropout: 'loraDropout' in config ? config.loraDropout : 0,
+          targetModules: loraTargetsOf(config),
           trainableTokenIndices: rows.length === 0 ? null : Object.fromEntries(ends.map((end) => [end, rows])),
-          modulesToSave: null,
+          modulesToSave: learning === 'whole' ? ends : null,
           baseModelPath: model.origin.path,
         },
         tensors: trainer.adapter(),

@@ -17,8 +17,10 @@ const CHECKS: { [K in Control['kind']]: Check<K> } = {
   choice: (control, value) =>
     typeof value === 'string' && control.options.includes(value) ? null : texts.check.choice,
   switch: (_control, value) => (typeof value === 'boolean' ? null : texts.check.choice),
-  text: (control, value) =>
-    typeof value === 'string' && (!control.isRequired || value.trim() !== '') ? null : texts.check.text,
+  text: (control, value) => {
+    if (typeof value !== 'string' || (control.isRequired && value.trim() === '')) return texts.check.text;
+    return control.pattern === null || new RegExp(control.pattern, 'u').test(value) ? null : texts.check.pattern;
+  },
 };
 
 /** What is wrong with the value of a field, as a sentence that says what would be right; null when it is fine. */

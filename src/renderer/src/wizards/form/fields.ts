@@ -11,7 +11,7 @@ export type Control =
     }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
   | { readonly kind: 'switch' }
-  | { readonly kind: 'text'; readonly isRequired: boolean };
+  | { readonly kind: 'text'; readonly isRequired: boolean; readonly pattern: string | null };
 
 /** One setting of a stage, ready to be drawn; made from its schema by `fieldsOf`. */
 export interface FormField {
@@ -34,6 +34,7 @@ const JsonProperty = z.looseObject({
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   minLength: z.number().optional(),
+  pattern: z.string().optional(),
   default: z.unknown(),
   label: z.string(),
   help: z.string(),
@@ -91,7 +92,7 @@ function controlOf(property: JsonProperty, isOptional: boolean): Control {
       isOptional,
     };
   }
-  return { kind: 'text', isRequired: (property.minLength ?? 0) > 0 };
+  return { kind: 'text', isRequired: (property.minLength ?? 0) > 0, pattern: property.pattern ?? null };
 }
 
 /** zod bounds integers by what a double holds exactly; for a person that is no bound. */

@@ -8,6 +8,7 @@ export const texts = {
     atMost: (max: string) => `Choose ${max} or less.`,
     choice: 'Choose one of the options.',
     text: 'Type something here.',
+    pattern: 'Type it in the form that the help gives.',
   },
   optional: 'all',
   paper: (value: string) => `paper: ${value}`,
