@@ -14,7 +14,7 @@ import { SHAPES } from './models';
  * Loss curves with moments of four bytes and of one, from fresh weights of the embedded model's shape on its corpus; for a scale, also with
  * four bytes and first weights that differ by a part in a million.
  *
- *     node scripts/with-node.mjs scripts/run.mjs bench/moments.ts --updates 240 --seeds 3
+ *     node scripts/with-node.mjs scripts/run.mjs bench/moments.ts --updates 240 --seeds 1,2,3
  */
 const MEAN_OVER = 50;
 const CONDITIONS: readonly { readonly name: string; readonly moments: MomentKindName; readonly stir: number }[] = [
@@ -24,7 +24,7 @@ const CONDITIONS: readonly { readonly name: string; readonly moments: MomentKind
 ];
 
 const { values } = parseArgs({
-  options: { updates: { type: 'string', default: '240' }, seeds: { type: 'string', default: '3' } },
+  options: { updates: { type: 'string', default: '240' }, seeds: { type: 'string', default: '1,2,3' } },
 });
 const updates = Number(values.updates);
 const config = SHAPES['tiny 1.8M'];
@@ -78,7 +78,7 @@ function weightOf(rows: readonly TrainingRow[]): number {
 }
 
 if (!phase) throw new Error('The embedded model has no phase.');
-for (let seed = 1; seed <= Number(values.seeds); seed++) {
+for (const seed of values.seeds.split(',').map(Number)) {
   const curves = new Map<string, Curve>();
   for (const condition of CONDITIONS) {
     const begin = performance.now();

@@ -76,18 +76,18 @@ def check_adapter(name):
     expect(f"adapter {name}: logits", worst < 2e-4, worst)
 
 
-def check_trained(name):
-    golden = load_file(os.path.join(out, f"{name}-trained.safetensors"))
+def check_trained(name, way):
+    golden = load_file(os.path.join(out, f"{name}-{way}.safetensors"))
     ids = golden["ids"].long()[None]
     batch = {"input_ids": ids.tolist(), "attention_mask": torch.ones_like(ids).tolist()}
     base = AutoModelForCausalLM.from_pretrained(os.path.join(out, f"{name}-grown"))
     before = logits(base.eval(), batch)
-    merged = logits(AutoModelForCausalLM.from_pretrained(os.path.join(out, f"{name}-trained")).eval(), batch)
-    adapter = logits(PeftModel.from_pretrained(base, os.path.join(out, f"{name}-trained-adapter")).eval(), batch)
+    merged = logits(AutoModelForCausalLM.from_pretrained(os.path.join(out, f"{name}-{way}")).eval(), batch)
+    adapter = logits(PeftModel.from_pretrained(base, os.path.join(out, f"{name}-{way}-adapter")).eval(), batch)
     moved = (golden["logits"] - before).abs().max().item()
     for kind, theirs in (("merged", merged), ("adapter", adapter)):
         worst = (theirs - golden["logits"]).abs().max().item()
-        expect(f"{name} trained, {kind}: our logits", worst < 2e-4 < moved, f"{worst}, training moved them by {moved}")
+        expect(f"{name} {way}, {kind}: our logits", worst < 2e-4 < moved, f"{worst}, training moved them by {moved}")
 
 
 facts = read_json(out, "facts.json")
@@ -96,7 +96,7 @@ for fact in facts["models"]:
     check_model(fact)
 for name in facts["adapters"]:
     check_adapter(name)
-for name in facts.get("trained", []):
-    check_trained(name)
+for fact in facts.get("trained", []):
+    check_trained(fact["base"], fact["way"])
 print(f"{failures} differences")
 sys.exit(1 if failures else 0)

@@ -13,6 +13,8 @@ export interface FieldFacts {
   readonly paper?: string;
   /** Folded away until asked for. */
   readonly advanced?: boolean;
+  /** Values of other settings without which this one means nothing; it is not shown then. */
+  readonly when?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Checks the facts at compile time and hands them to zod as plain metadata. */

@@ -23,13 +23,22 @@ export const learningFields = {
     .min(1)
     .max(256)
     .default(16)
-    .meta(field({ label: 'LoRA rank', help: 'Width of the added matrices.', advanced: true })),
+    .meta(
+      field({ label: 'LoRA rank', help: 'Width of the added matrices.', advanced: true, when: { method: ['lora'] } }),
+    ),
   loraAlpha: z
     .number()
     .min(0.1)
     .max(1024)
     .default(32)
-    .meta(field({ label: 'LoRA alpha', help: 'Strength; divided by the rank.', advanced: true })),
+    .meta(
+      field({
+        label: 'LoRA alpha',
+        help: 'Strength; divided by the rank.',
+        advanced: true,
+        when: { method: ['lora'] },
+      }),
+    ),
   loraRankStabilised: z
     .boolean()
     .default(false)
@@ -38,6 +47,7 @@ export const learningFields = {
         label: 'LoRA by root of the rank',
         help: 'Divides alpha by √rank instead (rsLoRA), so that large ranks do not learn more slowly.',
         advanced: true,
+        when: { method: ['lora'] },
       }),
     ),
   loraTargets: z
@@ -48,6 +58,7 @@ export const learningFields = {
         label: 'LoRA adapts',
         help: 'Fewer layers take less memory and time and learn less. “Chosen” takes those named below.',
         advanced: true,
+        when: { method: ['lora'] },
       }),
     ),
   loraLayers: z
@@ -59,8 +70,9 @@ export const learningFields = {
     .meta(
       field({
         label: 'LoRA layers chosen',
-        help: `With “Chosen” above: some of ${LINEAR_LAYERS.join(', ')}, with commas between.`,
+        help: `Some of ${LINEAR_LAYERS.join(', ')}, with commas between.`,
         advanced: true,
+        when: { method: ['lora'], loraTargets: ['custom'] },
       }),
     ),
   embeddings: z
@@ -71,6 +83,7 @@ export const learningFields = {
         label: 'Embeddings learn',
         help: 'Usual: every row in full training, with LoRA the rows of the functional tokens. Frozen rows of new tokens stay as they began.',
         advanced: true,
+        when: { method: ['full', 'lora'] },
       }),
     ),
   frozenBlocks: z
@@ -81,24 +94,28 @@ export const learningFields = {
     .meta(
       field({
         label: 'First blocks frozen',
-        help: 'In full training these stay as they are and take no memory for learning; with frozen embeddings the backward pass ends above them too.',
+        help: 'These stay as they are and take no memory for learning; with frozen embeddings the backward pass ends above them too.',
         unit: 'blocks',
         paper: '0',
         advanced: true,
+        when: { method: ['full'] },
       }),
     ),
   frozenNorms: z
     .boolean()
     .default(false)
-    .meta(field({ label: 'Norms frozen', help: 'In full training the norms stay as they are.', advanced: true })),
+    .meta(
+      field({ label: 'Norms frozen', help: 'The norms stay as they are.', advanced: true, when: { method: ['full'] } }),
+    ),
   frozenNames: z
     .string()
     .default('')
     .meta(
       field({
         label: 'Frozen by name',
-        help: 'In full training: tensor names with commas between; * stands for anything, as in model.layers.*.mlp.*.',
+        help: 'Tensor names with commas between; * stands for anything, as in model.layers.*.mlp.*.',
         advanced: true,
+        when: { method: ['full'] },
       }),
     ),
 };

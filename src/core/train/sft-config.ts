@@ -15,6 +15,7 @@ export const SftConfigSchema = z.object({
     .meta(
       field({
         label: 'LoRA dropout',
+        when: { method: ['lora'] },
         help: 'Share of each adapter’s inputs left out in every update; some helps against learning few examples by heart, and costs time.',
         advanced: true,
       }),

@@ -22,6 +22,8 @@ export interface AdapterConfig {
   readonly trainableTokenIndices: Readonly<Record<string, readonly number[]>> | null;
   /** Layers stored as a whole. */
   readonly modulesToSave: readonly string[] | null;
+  /** The base ties its head to its embedding, and the stored one stands for both (`ensure_weight_tying`). */
+  readonly tiesSavedModules: boolean;
   /** Where the base model is; as PEFT takes it, a name or a path. */
   readonly baseModelPath: string;
 }
@@ -100,6 +102,7 @@ function toPeftConfig(config: AdapterConfig): JsonRecord {
     target_modules: config.targetModules,
     trainable_token_indices: config.trainableTokenIndices,
     modules_to_save: config.modulesToSave,
+    ensure_weight_tying: config.tiesSavedModules,
     bias: 'none',
     fan_in_fan_out: false,
     inference_mode: true,
@@ -145,6 +148,7 @@ function readPeftConfig(json: JsonCursor): AdapterConfig {
     targetModules: texts(json.at('target_modules')),
     trainableTokenIndices: readTokenIndices(json.at('trainable_token_indices')),
     modulesToSave: json.at('modules_to_save').isAbsent ? null : texts(json.at('modules_to_save')),
+    tiesSavedModules: json.at('ensure_weight_tying').boolean(false),
     baseModelPath: json.at('base_model_name_or_path').text(''),
   };
 }

@@ -207,6 +207,7 @@ describe('adapters', () => {
       targetModules: ['q_proj', 'v_proj'],
       trainableTokenIndices: { embed_tokens: [263, 264] },
       modulesToSave: null,
+      tiesSavedModules: false,
       baseModelPath: '../base',
     },
     tensors: [

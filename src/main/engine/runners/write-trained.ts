@@ -64,6 +64,7 @@ async function writeWeights(
           targetModules: loraTargetsOf(config),
           trainableTokenIndices: rows.length === 0 ? null : Object.fromEntries(ends.map((end) => [end, rows])),
           modulesToSave: learning === 'whole' ? ends : null,
+          tiesSavedModules: learning === 'whole' && shape.tieWordEmbeddings,
           baseModelPath: model.origin.path,
         },
         tensors: trainer.adapter(),

@@ -6,7 +6,7 @@ import { Field } from '../ui/Field';
 import { Choice, Select, TextArea } from '../ui/inputs';
 import { Disclosure } from '../ui/Panel';
 import { WIZARDS } from './definitions';
-import { changedFields, type FormField } from './form/fields';
+import { changedFields, isMeaningful, type FormField } from './form/fields';
 import { Sentence } from './form/Sentence';
 import { blanksOf } from './form/sentence-template';
 import { SettingsForm } from './form/SettingsForm';
@@ -20,8 +20,9 @@ export function SettingsStep({ wizard }: { readonly wizard: WizardState }) {
   const { kind, draft, fields, config, suggested } = wizard;
   const { blanks } = WIZARDS[kind];
   const inSentence = blanks === null ? new Set<string>() : blanksOf(blanks);
-  const isShown = ({ name, isAdvanced }: FormField): boolean =>
-    draft.value.isAdvanced || !isAdvanced || (name === 'responsePrefix' && asksPlainly(wizard));
+  const isShown = (field: FormField): boolean =>
+    isMeaningful(field, config) &&
+    (draft.value.isAdvanced || !field.isAdvanced || (field.name === 'responsePrefix' && asksPlainly(wizard)));
   const rest = fields.filter((field) => !inSentence.has(field.name) && isShown(field));
   const change = (name: string, value: unknown): void =>
     draft.update((now) => withSetting(now, suggested, name, value));

@@ -22,6 +22,8 @@ export interface FormField {
   /** The paper's value, in words, where there is one to show. */
   readonly paper: string | null;
   readonly isAdvanced: boolean;
+  /** Values of other settings, by name, that this one needs to mean anything. */
+  readonly when: Readonly<Record<string, readonly string[]>>;
   readonly control: Control;
   readonly defaultValue: unknown;
 }
@@ -41,6 +43,7 @@ const JsonProperty = z.looseObject({
   unit: z.string().optional(),
   paper: z.string().optional(),
   advanced: z.boolean().optional(),
+  when: z.record(z.string(), z.array(z.string())).optional(),
 });
 type JsonProperty = z.infer<typeof JsonProperty>;
 
@@ -56,10 +59,16 @@ export function fieldsOf(schema: z.ZodObject): FormField[] {
       unit: property.unit ?? null,
       paper: property.paper ?? null,
       isAdvanced: property.advanced ?? false,
+      when: property.when ?? {},
       control: controlOf(property, false),
       defaultValue: property.default,
     };
   });
+}
+
+/** False where another setting leaves this one without meaning. */
+export function isMeaningful({ when }: FormField, values: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(when).every(([name, needed]) => needed.some((value) => value === values[name]));
 }
 
 /** Values of every field when nobody chose anything. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { STAGE_CONFIGS } from '@contracts/jobs';
 import { checkField, checkFields } from './check';
-import { changedFields, defaultsOf, fieldsOf, type FormField } from './fields';
+import { changedFields, defaultsOf, fieldsOf, isMeaningful, type FormField } from './fields';
 import { parseNumber, showNumber } from './numbers';
 
 const STAGES = Object.entries(STAGE_CONFIGS);
@@ -56,6 +56,27 @@ test('a bound is told in words', () => {
   expect(checkField(field, 0)).toBe('Choose a number from 1 to 1,024.');
   expect(checkField(field, 1.5)).toBe('Type a whole number.');
   expect(checkField(field, 'many')).toBe('Type a whole number.');
+});
+
+test.each(STAGES)('%s: what a setting depends on is a choice of the same stage', (_kind, schema) => {
+  const fields = new Map(fieldsOf(schema).map((field) => [field.name, field]));
+  for (const { name, when } of fields.values()) {
+    for (const [other, needed] of Object.entries(when)) {
+      const control = fields.get(other)?.control;
+      expect({
+        name,
+        other,
+        fits: control?.kind === 'choice' && needed.every((value) => control.options.includes(value)),
+      }).toEqual({ name, other, fits: true });
+    }
+  }
+});
+
+test('a setting without meaning is not shown', () => {
+  const layers = fieldNamed('sft', 'loraLayers');
+  expect(isMeaningful(layers, { method: 'lora', loraTargets: 'custom' })).toBe(true);
+  expect(isMeaningful(layers, { method: 'lora', loraTargets: 'attention' })).toBe(false);
+  expect(isMeaningful(layers, { method: 'full', loraTargets: 'custom' })).toBe(false);
 });
 
 test('a setting that may be empty may be empty', () => {
