@@ -47,6 +47,8 @@ export const EngineJob = z.object({
   /** Folder with the prompt sets. */
   promptsFolder: z.string(),
   threads: z.number().int().min(1),
+  /** Run at a lower priority than other programs. */
+  gentle: z.boolean().default(false),
 });
 export type EngineJob = z.infer<typeof EngineJob>;
 

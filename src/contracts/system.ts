@@ -5,7 +5,9 @@ export const SystemInfo = z.object({
   version: z.string(),
   shell: z.enum(['electron', 'browser', 'none']),
   dataFolder: z.string(),
+  /** Logical processors that this program may use. */
   cores: z.number().int(),
+  physicalCores: z.number().int(),
   totalMemoryBytes: z.number(),
   freeMemoryBytes: z.number(),
   freeDiskBytes: z.number(),
@@ -28,6 +30,8 @@ export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   /** Leave one core to the person. */
   gentle: z.boolean(),
+  /** Threads of a run; null for one for each physical core. */
+  threads: z.number().int().min(1).max(1024).nullable(),
 });
 export type Settings = z.infer<typeof Settings>;
 

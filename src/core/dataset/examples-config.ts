@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { field } from '../fields';
+import { machineFields } from '../machine-fields';
 
 export const SELECTION_WAYS = ['paper', 'code', 'ours'] as const;
 
@@ -224,6 +225,7 @@ export const ExamplesConfigSchema = z.object({
         advanced: true,
       }),
     ),
+  ...machineFields,
   seed: z
     .int()
     .min(0)

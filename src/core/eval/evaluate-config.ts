@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { field } from '../fields';
+import { machineFields } from '../machine-fields';
 
 export const EVALUATION_MODES = ['greedy', 'search', 'both'] as const;
 
@@ -117,6 +118,7 @@ export const EvaluateConfigSchema = z.object({
     .max(512)
     .default(32)
     .meta(field({ label: 'Questions at once', help: 'More is faster and takes more memory.', advanced: true })),
+  ...machineFields,
   seed: z
     .int()
     .min(0)

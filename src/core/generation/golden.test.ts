@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OrtExecutor } from '../../main/engine/ort-executor';
+import { OUTPUT_PATHS } from '../../main/engine/probe-binding';
 import { hasFixtures } from '../testing/fixtures';
 import { createGenerator } from './generate';
 import { fixtureModels, readExpected, readFixtureModel } from './testing/fixture-model';
@@ -24,17 +25,17 @@ it.skipIf(!hasFixtures)('finds models to check', () => expect(fixtureModels().le
 
 describe.each(
   fixtureModels().flatMap((model) => [
-    { model, weights: 'compiled in', maxBakedBytes: 2 ** 26 },
-    { model, weights: 'as inputs', maxBakedBytes: 0 },
+    { model, weights: 'compiled in', maxBakedBytes: 2 ** 26, path: 'stopped' as const },
+    ...OUTPUT_PATHS.map((path) => ({ model, weights: 'as inputs', maxBakedBytes: 0, path })),
   ]),
-)('$model, weights $weights', ({ model, maxBakedBytes }) => {
+)('$model, weights $weights, results $path', ({ model, maxBakedBytes, path }) => {
   it('continues greedily as the reference does', async () => {
     const expected = readExpected<ExpectedGeneration>(model, 'generate.json');
     const { config, parameters } = readFixtureModel(model);
     const generator = createGenerator({
       config,
       parameters,
-      executor: new OrtExecutor({ threads: 1 }),
+      executor: new OrtExecutor({ threads: 1, path }),
       tokenizer: noTexts,
       maxBakedBytes,
     });
@@ -59,7 +60,7 @@ describe.each(
     const generator = createGenerator({
       config,
       parameters,
-      executor: new OrtExecutor({ threads: 1 }),
+      executor: new OrtExecutor({ threads: 1, path }),
       tokenizer: noTexts,
       maxBakedBytes,
     });

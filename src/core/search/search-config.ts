@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { field } from '../fields';
+import { machineFields } from '../machine-fields';
 
 export const EXPANDERS = ['prompted', 'sampled'] as const;
 export const SELECTION_RULES = ['uct', 'puct'] as const;
@@ -231,6 +232,7 @@ export const SearchConfigSchema = z.object({
         advanced: true,
       }),
     ),
+  ...machineFields,
   seed: z
     .int()
     .min(0)

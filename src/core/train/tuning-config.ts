@@ -3,6 +3,7 @@ import { field } from '../fields';
 import { DECAY_GROUPS } from './decay-groups';
 import { MOMENT_CHOICES } from './moments';
 import { learningFields } from './learning-fields';
+import { machineFields } from '../machine-fields';
 
 export const SCHEDULE_KINDS = ['constant', 'linear', 'cosine'] as const;
 
@@ -114,4 +115,5 @@ export const tuningFields = {
         advanced: true,
       }),
     ),
+  ...machineFields,
 };

@@ -1,3 +1,5 @@
+import { constants, setPriority } from 'node:os';
+import { readProcessor } from './processor';
 import { serveJob, type EngineChannel } from './serve-job';
 import { RUNNERS } from './runners';
 
@@ -32,9 +34,20 @@ function serve(channel: EngineChannel): void {
     wallMs: () => Date.now(),
     memoryBytes: () => process.memoryUsage.rss(),
     versions: { node: process.versions.node },
+    processor: readProcessor(),
+    lowerPriority,
     // The last message must leave before the process does.
     onSettled: () => setTimeout(() => process.exit(0), 50),
   });
+}
+
+/** Where the system does not let a process step back, the job runs as any other. */
+function lowerPriority(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // The fewer threads are what counts.
+  }
 }
 
 function overNodeChannel(): EngineChannel {

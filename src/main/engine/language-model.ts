@@ -22,6 +22,8 @@ export interface GeneratorSettings {
   readonly maxBatch?: number;
   readonly kvBytes?: number;
   readonly maxContext?: number;
+  /** Weights up to this size are compiled into the graphs. */
+  readonly maxBakedBytes?: number;
 }
 
 export type TrainerSettings = Pick<

@@ -1,52 +1,71 @@
-import { cpus } from 'node:os';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { WorkbenchError } from '@core/errors';
-import { encodeGraph, POISON_OUTPUT } from '@core/graph/encode';
-import { Graph } from '@core/graph/graph';
+import { POISON_OUTPUT } from '@core/graph/encode';
 import { isOnDevice, type CompiledGraph, type GraphExecutor, type Tensors, type TensorView } from '@core/ports';
-
-/** What the binding says when it meets the sequence output, after every other output has been filled. */
-const POISON_MESSAGE = 'Non tensor type is temporarily not supported';
+import { ORT_BINDING, type BoundSession, type BoundTensor, type OrtBinding } from './ort-binding';
+import { chooseThreads, readProcessor } from './processor';
+import { describeTraits, planRuns, probeBinding, runStopped, type BindingTraits, type RunPlan } from './probe-binding';
+import { memoryOf } from './weight-store';
 
 export interface OrtExecutorOptions {
-  /** Threads of one operator; default: half of the logical processors when there are more than two, else all. */
+  /** Threads of one operator; default: one for each physical core. */
   readonly threads?: number;
-  /** Skip the copy-free way even where it works; for tests and comparisons. */
-  readonly copyOutputs?: boolean;
+  /** Take this way instead of the one that the probe finds; for tests and comparisons. */
+  readonly path?: RunPlan['path'];
+  /** Another binding than onnxruntime-node; for tests. */
+  readonly binding?: OrtBinding;
+}
+
+/** What the probe found and what follows. */
+export interface BindingReport extends RunPlan {
+  readonly traits: BindingTraits;
+  /** One line for the log where the binding differs from the known version. */
+  readonly note: string | null;
 }
 
 /**
- * Runs graphs with onnxruntime-node 1.30.0 on the CPU. With `webgpu-executor.ts` the only file that knows the package.
+ * Runs graphs with onnxruntime-node 1.30.0 on the CPU.
  *
  * The binding fills preallocated outputs in place and then copies each once more for its result object. A run that also asks for
- * `POISON_OUTPUT` stops before that copy; whether this holds is tried once, on a small graph, and the plain way is taken otherwise.
+ * `POISON_OUTPUT` stops before that copy. Whether all this holds is tried once, on a small graph; see `probe-binding.ts` for the plain ways.
  */
 export class OrtExecutor implements GraphExecutor {
-  readonly #threads: number;
-  readonly #copyOutputs: boolean;
-  #isCopyFree: Promise<boolean> | null = null;
+  readonly threads: number;
+  readonly #path: RunPlan['path'] | null;
+  readonly #binding: OrtBinding;
+  #report: Promise<BindingReport> | null = null;
 
-  constructor({ threads = defaultThreads(), copyOutputs = false }: OrtExecutorOptions = {}) {
-    this.#threads = threads;
-    this.#copyOutputs = copyOutputs;
+  constructor({ threads, path, binding = ORT_BINDING }: OrtExecutorOptions = {}) {
+    this.threads = threads ?? chooseThreads(readProcessor());
+    this.#path = path ?? null;
+    this.#binding = binding;
   }
 
   async compile(onnx: Uint8Array, { label = 'graph' }: { readonly label?: string } = {}): Promise<CompiledGraph> {
     const session = await this.#open(onnx, label);
-    const copyFree = session.outputNames.includes(POISON_OUTPUT) && (await this.isCopyFree());
-    return new OrtGraph(session, label, copyFree);
+    const { path, copiesWasmInputs } = await this.report();
+    const canStop = session.outputNames.includes(POISON_OUTPUT);
+    return new OrtGraph(this.#binding, session, label, {
+      path: path === 'stopped' && !canStop ? 'in place' : path,
+      copiesWasmInputs,
+    });
   }
 
-  /** Whether outputs are written in place without the binding's copy. */
-  isCopyFree(): Promise<boolean> {
-    this.#isCopyFree ??= this.#copyOutputs ? Promise.resolve(false) : this.#probe();
-    return this.#isCopyFree;
+  /** What the binding does and how graphs are run therefore. */
+  report(): Promise<BindingReport> {
+    this.#report ??= this.#probe();
+    return this.#report;
   }
 
-  async #open(onnx: Uint8Array, label: string): Promise<InferenceSession> {
+  async #probe(): Promise<BindingReport> {
+    const traits = await probeBinding(this.#binding);
+    const plan = planRuns(traits);
+    return { ...plan, path: this.#path ?? plan.path, traits, note: describeTraits(traits) };
+  }
+
+  async #open(onnx: Uint8Array, label: string): Promise<BoundSession> {
     try {
-      return await InferenceSession.create(onnx, {
-        intraOpNumThreads: this.#threads,
+      return await this.#binding.open(onnx, {
+        intraOpNumThreads: this.threads,
         interOpNumThreads: 1,
         executionMode: 'sequential',
         graphOptimizationLevel: 'basic',
@@ -60,45 +79,29 @@ export class OrtExecutor implements GraphExecutor {
       throw describeRefusal(cause, label);
     }
   }
-
-  /** y = x + 1 written over x, twice: in place, with the right value, and stopped by exactly the expected message. */
-  async #probe(): Promise<boolean> {
-    const graph = new Graph('probe');
-    const x = graph.input('x', 'float32', [4]);
-    graph.output('y', graph.single('Add', [x, graph.float(1)], [4]));
-    const session = await this.#open(encodeGraph(graph), 'probe');
-    const data = Float32Array.of(1, 2, 3, 4);
-    const tensor = new Tensor('float32', data, [4]);
-    try {
-      for (let run = 0; run < 2; run++) await runPoisoned(session, { x: tensor }, { y: tensor });
-      return data.join() === '3,4,5,6';
-    } catch {
-      return false;
-    } finally {
-      await session.release();
-    }
-  }
 }
 
 class OrtGraph implements CompiledGraph {
-  readonly #session: InferenceSession;
+  readonly #binding: OrtBinding;
+  readonly #session: BoundSession;
   readonly #label: string;
-  readonly #copyFree: boolean;
+  readonly #plan: RunPlan;
   /** Tensor objects of memory that comes again and again: weights, gradients, caches. */
-  readonly #tensors = new WeakMap<object, Tensor>();
+  readonly #tensors = new WeakMap<object, BoundTensor>();
 
-  constructor(session: InferenceSession, label: string, copyFree: boolean) {
+  constructor(binding: OrtBinding, session: BoundSession, label: string, plan: RunPlan) {
+    this.#binding = binding;
     this.#session = session;
     this.#label = label;
-    this.#copyFree = copyFree;
+    this.#plan = plan;
   }
 
   async run(feeds: Tensors, outputs: Tensors): Promise<void> {
-    const inputs = this.#wrapAll(feeds);
-    const fetches = this.#wrapAll(outputs);
+    const given = onHost(feeds, this.#label);
+    const targets = onHost(outputs, this.#label);
+    const inputs = this.#wrapAll(this.#plan.copiesWasmInputs ? outsideWasm(given) : given);
     try {
-      if (this.#copyFree) await runPoisoned(this.#session, inputs, fetches);
-      else await this.#session.run(inputs, fetches);
+      await RUNS[this.#plan.path](this.#session, inputs, targets, () => this.#wrapAll(targets));
     } catch (cause) {
       throw describeRunError(cause, this.#label);
     }
@@ -108,50 +111,74 @@ class OrtGraph implements CompiledGraph {
     await this.#session.release();
   }
 
-  #wrapAll(views: Tensors): Record<string, Tensor> {
-    const tensors: Record<string, Tensor> = {};
+  #wrapAll(views: Readonly<Record<string, TensorView>>): Record<string, BoundTensor> {
+    const tensors: Record<string, BoundTensor> = {};
     for (const name in views) {
       const view = views[name];
-      if (view) tensors[name] = this.#wrap(onHost(view, this.#label));
+      if (view) tensors[name] = this.#wrap(view);
     }
     return tensors;
   }
 
-  #wrap(view: TensorView): Tensor {
+  #wrap(view: TensorView): BoundTensor {
     const known = this.#tensors.get(view);
     if (known) return known;
-    const tensor = toTensor(view);
+    const tensor = this.#binding.tensor(view);
     this.#tensors.set(view, tensor);
     return tensor;
   }
 }
 
-/** @throws WorkbenchError for a tensor of another executor's device */
-function onHost(tensor: Tensors[string], label: string): TensorView {
-  if (!isOnDevice(tensor)) return tensor;
+/** The same tensors. @throws WorkbenchError for one of another executor's device */
+function onHost(tensors: Tensors, label: string): Readonly<Record<string, TensorView>> {
+  const isHere = (all: Tensors): all is Readonly<Record<string, TensorView>> => !Object.values(all).some(isOnDevice);
+  if (isHere(tensors)) return tensors;
   throw new WorkbenchError('internal', `"${label}" runs on the processor and was given a tensor of a device.`, {
     code: 'tensor-elsewhere',
     where: label,
   });
 }
 
-export function toTensor({ dtype, dims, data }: TensorView): Tensor {
-  // The binding copies the dims, and its constructor overloads want the element type and array type as a literal pair.
-  return new Tensor(dtype as 'float32', data as Float32Array, [...dims]);
+type Run = (
+  session: BoundSession,
+  inputs: Readonly<Record<string, BoundTensor>>,
+  outputs: Readonly<Record<string, TensorView>>,
+  fetches: () => Readonly<Record<string, BoundTensor>>,
+) => Promise<void>;
+
+/** One run by each way of getting its results. */
+const RUNS: Readonly<Record<RunPlan['path'], Run>> = {
+  async stopped(session, inputs, _outputs, fetches) {
+    if (!(await runStopped(session, inputs, fetches())))
+      throw new Error('The run ended without meeting the sequence output.');
+  },
+  async 'in place'(session, inputs, _outputs, fetches) {
+    await session.run(inputs, fetches());
+  },
+  async copied(session, inputs, outputs) {
+    const names = Object.keys(outputs);
+    const results = await session.run(inputs, Object.fromEntries(names.map((name) => [name, null])));
+    for (const name of names) copyInto(outputs[name], results[name]);
+  },
+};
+
+function copyInto(target: TensorView | undefined, result: BoundTensor | undefined): void {
+  if (!target || !result || typeof result.data === 'string' || !ArrayBuffer.isView(result.data))
+    throw new Error('The run left a result out.');
+  const bytes = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength);
+  if (result.data.byteLength !== target.data.byteLength)
+    throw new Error(`A result has ${result.data.byteLength} bytes instead of ${target.data.byteLength}.`);
+  bytes(target.data).set(bytes(result.data));
 }
 
-async function runPoisoned(
-  session: InferenceSession,
-  feeds: Record<string, Tensor>,
-  fetches: Record<string, Tensor>,
-): Promise<void> {
-  try {
-    await session.run(feeds, { [POISON_OUTPUT]: null, ...fetches });
-  } catch (error) {
-    if (error instanceof Error && error.message.includes(POISON_MESSAGE)) return;
-    throw error;
-  }
-  throw new Error('The run ended without meeting the sequence output.');
+/** The same tensors, those in WebAssembly memory copied out of it. */
+function outsideWasm(views: Readonly<Record<string, TensorView>>): Record<string, TensorView> {
+  return Object.fromEntries(
+    Object.entries(views).map(([name, view]) => [
+      name,
+      memoryOf(view.data) ? { ...view, data: view.data.slice() } : view,
+    ]),
+  );
 }
 
 export function describeRefusal(cause: unknown, label: string): WorkbenchError {
@@ -184,10 +211,4 @@ export function describeRunError(cause: unknown, label: string): WorkbenchError 
     { code: 'graph-run', where: label },
     { cause },
   );
-}
-
-/** Physical cores, as far as Node can tell: hyper-threads share the units that matrix products are bound by. */
-function defaultThreads(): number {
-  const logical = cpus().length;
-  return Math.max(1, logical <= 2 ? logical : Math.floor(logical / 2));
 }

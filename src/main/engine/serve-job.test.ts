@@ -15,10 +15,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Serves one export job with the given runner; the test is its host. */
-function serve(runner: (context: JobContext<'export'>) => ReturnType<Runner<'export'>>) {
+function serve(runner: (context: JobContext<'export'>) => ReturnType<Runner<'export'>>, gentle = false) {
   const sent: FromEngine[] = [];
   let listener: (message: unknown) => void = () => undefined;
   let nowMs = 0;
+  let loweredPriority = false;
   const settled = Promise.withResolvers<Extract<FromEngine, { type: 'settled' }>>();
   const channel = {
     post: (message: FromEngine) => {
@@ -33,6 +34,8 @@ function serve(runner: (context: JobContext<'export'>) => ReturnType<Runner<'exp
     wallMs: () => nowMs,
     memoryBytes: () => 1000,
     versions: { node: 'x' },
+    processor: { physicalCores: 2, logicalCores: 4, source: 'topology' },
+    lowerPriority: () => void (loweredPriority = true),
     onSettled: () => undefined,
   });
   const job: EngineJob = {
@@ -44,6 +47,7 @@ function serve(runner: (context: JobContext<'export'>) => ReturnType<Runner<'exp
     inputs: { questions: null, trees: null, examples: null, heldOut: null },
     promptsFolder: '',
     threads: 1,
+    gentle,
   };
   const say = (message: ToEngine) => listener(message);
   say({ type: 'start', job });
@@ -51,6 +55,7 @@ function serve(runner: (context: JobContext<'export'>) => ReturnType<Runner<'exp
     sent,
     say,
     settled: settled.promise,
+    isLowered: () => loweredPriority,
     at: (ms: number) => void (nowMs = ms),
     progress: () => sent.flatMap((message) => (message.type === 'progress' ? [message.progress.done] : [])),
   };
@@ -63,7 +68,22 @@ describe('serving a job', () => {
       return Promise.resolve({ outcome: 'finished', result: { files: 3, ratio: Number.NaN } });
     });
     expect(await settled).toEqual({ type: 'settled', outcome: 'finished', result: { files: 3 }, error: null });
-    expect(sent.map((message) => message.type)).toEqual(['started', 'log', 'settled']);
+    expect(sent.map((message) => message.type)).toEqual(['started', 'log', 'log', 'settled']);
+  });
+
+  it('says in its record and its log what it computes with, and steps back when asked to be gentle', async () => {
+    const finish = () => Promise.resolve({ outcome: 'finished', result: {} } as const);
+    const usual = serve(finish);
+    await usual.settled;
+    expect(usual.isLowered()).toBe(false);
+    const gentle = serve(finish, true);
+    await gentle.settled;
+    expect(gentle.isLowered()).toBe(true);
+    expect(gentle.sent).toContainEqual({ type: 'started', versions: { node: 'x', threads: '1 of 2 cores, gentle' } });
+    expect(gentle.sent).toContainEqual({
+      type: 'log',
+      line: { atMs: 0, level: 'info', message: expect.stringContaining('gently: 1 thread on 2 physical cores') },
+    });
   });
 
   it('holds a commit until the host has stored it', async () => {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToEngine, type EngineJob, type FromEngine, type JobRecord } from '@contracts/engine-protocol';
 import type { ErrorEnvelope } from '@contracts/errors';
+import type { LogLine } from '@contracts/runs';
 import type { JobKind } from '@contracts/stages';
 import { CancelledError, WorkbenchError, toEnvelope } from '@core/errors';
 import {
@@ -12,6 +13,7 @@ import {
   type Runners,
   type StopRequest,
 } from './job-context';
+import { describeThreads, type Processor } from './processor';
 import { ProgressMeter } from './progress-meter';
 
 /** The wire to the host, however it is carried. */
@@ -25,6 +27,9 @@ export interface EngineEnvironment {
   readonly wallMs: () => number;
   readonly memoryBytes: () => number | null;
   readonly versions: Readonly<Record<string, string>>;
+  readonly processor: Processor;
+  /** Lets other programs go first. */
+  readonly lowerPriority: () => void;
   /** Called once the job is settled; the process ends then. */
   readonly onSettled: () => void;
 }
@@ -69,7 +74,7 @@ class JobService {
   }
 
   async run(runners: Runners): Promise<void> {
-    this.#channel.post({ type: 'started', versions: { ...this.#environment.versions } });
+    this.#start();
     const settled = await this.#settle(runners);
     if (this.#unsent) this.#channel.post(this.#unsent);
     this.#channel.post(settled);
@@ -102,6 +107,22 @@ class JobService {
       }
       return { type: 'settled', outcome: 'failed', result: {}, error: describeFailure(error) };
     }
+  }
+
+  /** Says what the job runs on, in its record and in its log. */
+  #start(): void {
+    const { threads, gentle } = this.#job;
+    const { versions, processor, lowerPriority } = this.#environment;
+    if (gentle) lowerPriority();
+    this.#channel.post({
+      type: 'started',
+      versions: { ...versions, threads: `${threads} of ${processor.physicalCores} cores${gentle ? ', gentle' : ''}` },
+    });
+    this.#log('info', describeThreads(threads, gentle, processor));
+  }
+
+  #log(level: LogLine['level'], message: string): void {
+    this.#channel.post({ type: 'log', line: { atMs: this.#environment.wallMs(), level, message } });
   }
 
   #context(): JobContext {
@@ -142,8 +163,7 @@ class JobService {
         this.#unsent = null;
         this.#channel.post(message);
       },
-      log: (level, message) =>
-        this.#channel.post({ type: 'log', line: { atMs: this.#environment.wallMs(), level, message } }),
+      log: (level, message) => this.#log(level, message),
     };
   }
 

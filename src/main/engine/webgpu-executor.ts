@@ -11,7 +11,8 @@ import {
   type Tensors,
   type TensorView,
 } from '@core/ports';
-import { describeRefusal, describeRunError, toTensor } from './ort-executor';
+import { toTensor } from './ort-binding';
+import { describeRefusal, describeRunError } from './ort-executor';
 
 /** Where a session puts its outputs: into what the caller gives, or into new memory of the device. */
 type Outputs = 'given' | 'new on the device';

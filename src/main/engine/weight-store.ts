@@ -38,7 +38,7 @@ export function allocateFloats(lengths: readonly number[], together = 1): readon
 }
 
 /** The WebAssembly memory behind a view made by `allocateFloats`, or null for any other memory. */
-export function memoryOf(values: Float32Array): WebAssembly.Memory | null {
+export function memoryOf(values: ArrayBufferView): WebAssembly.Memory | null {
   return MEMORIES.get(values.buffer) ?? null;
 }
 

@@ -11,7 +11,7 @@ import { readMachine } from './machine';
 import { createModelReader } from './model-reader';
 import { createRouter, type HostRouter } from './rpc/router';
 import type { MachineFacts, ModelReader, ServiceContext } from './services/context';
-import { engineThreads } from './services/system';
+import { shareOfMachine } from './services/system';
 import { openDatabase } from './store/database';
 import { takeInstanceLock } from './store/instance-lock';
 import { SCHEMA_STEPS } from './store/schema';
@@ -71,7 +71,7 @@ export function composeHost(options: HostOptions): Host {
       newId,
       versions,
       spawnEngine: options.spawnEngine,
-      prepareOptions: () => ({ promptsFolder, threads: engineThreads({ machine, db }) }),
+      prepareOptions: () => ({ promptsFolder, share: (wanted) => shareOfMachine({ machine, db }, wanted) }),
       ...(options.timings && { timings: options.timings }),
     });
     const services: ServiceContext = {

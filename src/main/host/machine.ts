@@ -1,12 +1,15 @@
 import { statfsSync } from 'node:fs';
-import { availableParallelism, freemem, totalmem } from 'node:os';
+import { freemem, totalmem } from 'node:os';
 import { readFileSync } from 'node:fs';
+import { readProcessor } from '../engine/processor';
 import type { MachineFacts } from './services/context';
 
 /** Facts of the machine this process runs on. */
 export function readMachine(): MachineFacts {
+  const { physicalCores, logicalCores } = readProcessor();
   return {
-    cores: availableParallelism(),
+    cores: logicalCores,
+    physicalCores,
     totalMemoryBytes: totalmem(),
     freeMemoryBytes: readAvailableMemory,
     freeDiskBytes(path) {

@@ -7,7 +7,7 @@ import { createGrammar } from '@core/tokens/grammar';
 import { functionalTokenIds, hasFunctionalTokens, type FunctionalTokenIds } from '@core/tokens/token-ids';
 import type { JobContext } from '../job-context';
 import { openLanguageModel, type LanguageModel } from '../language-model';
-import { OrtExecutor } from '../ort-executor';
+import { openExecutor } from './open-executor';
 
 /** A model as a runner works with it: opened, ready to generate, with what its tokens mean. */
 export interface JobModel {
@@ -35,6 +35,8 @@ export interface OpenJobModelOptions {
 
 /** More rows than this make a decoding step no faster. */
 const MAX_BATCH = 64;
+/** An ONNX file ends at 2 GB. */
+const MAX_BAKED_BYTES = 1.5 * 2 ** 30;
 
 /** Opens the model of a job. @throws WorkbenchError as `openModel`, and `model-missing` for a job without one */
 export async function openJobModel(
@@ -44,14 +46,15 @@ export async function openJobModel(
   const origin = context.job.model;
   if (origin === null)
     throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
-  const executor = new OrtExecutor({ threads: context.job.threads });
-  if (!(await executor.isCopyFree()))
-    context.log('info', 'This onnxruntime copies its outputs; the plain way is taken, somewhat slower.');
+  const executor = await openExecutor(context);
+  const { traits } = await executor.report();
   const language = await openLanguageModel(origin.path, { executor, cancel: context.cancel });
   const { tokenizer } = language;
   const generator = language.createGenerator({
     maxBatch: Math.max(1, Math.min(MAX_BATCH, options.maxRows)),
     ...(options.maxContext !== undefined && { maxContext: options.maxContext }),
+    // Copying all weights for each token costs more than compiling them into the graph after each change.
+    ...(!traits.readsInPlace && { maxBakedBytes: MAX_BAKED_BYTES }),
   });
   const tokens = hasFunctionalTokens(tokenizer) ? functionalTokenIds(tokenizer) : null;
   const grammar = createGrammar();

@@ -13,7 +13,8 @@ import { createWasmAdamW } from '../adamw-wasm';
 import { openModel } from '../files/open-model';
 import { writeModelFolder } from '../files/write-model-folder';
 import type { JobContext, RunnerOutcome } from '../job-context';
-import { OrtExecutor } from '../ort-executor';
+import type { GraphExecutor } from '@core/ports';
+import { openExecutor } from './open-executor';
 import { WeightStore } from '../weight-store';
 import { checkpointRecord } from './checkpoint-record';
 import { loadPromptSet } from './prompt-folder';
@@ -54,7 +55,7 @@ export async function runTokens(context: JobContext<'tokens'>): Promise<RunnerOu
       onProgress: (done, total) => context.progress({ phase: 'reading weights', done, total, unit: 'numbers' }),
     },
   );
-  const executor = new OrtExecutor({ threads: context.job.threads });
+  const executor = await openExecutor(context);
   const lossBefore = await textLoss({
     config: plan.config,
     weights,
@@ -126,7 +127,7 @@ interface LossProbe {
   readonly config: ModelConfig;
   readonly weights: ParameterStore;
   readonly tokenizer: Tokenizer;
-  readonly executor: OrtExecutor;
+  readonly executor: GraphExecutor;
   /** Rows of the vocabulary that compete; later ones are left out of the softmax. */
   readonly rows: number;
 }
@@ -166,7 +167,7 @@ async function openProbabilities(
   config: ModelConfig,
   weights: ParameterStore,
   tokenizer: Tokenizer,
-  executor: OrtExecutor,
+  executor: GraphExecutor,
 ): Promise<Record<string, number>> {
   const generator = createGenerator({ config, parameters: weights, executor, tokenizer, maxBatch: 1 });
   try {

@@ -17,7 +17,8 @@ import { runRooms } from './run-folders';
 
 export interface PrepareOptions {
   readonly promptsFolder: string;
-  readonly threads: number;
+  /** What the engine may use of the machine; `wanted` are the threads that the job asks for. */
+  share(wanted: number | null): { readonly threads: number; readonly gentle: boolean };
 }
 
 /**
@@ -41,7 +42,7 @@ export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptio
     model,
     inputs: await writeInputs(db, run, rooms.input),
     promptsFolder: options.promptsFolder,
-    threads: options.threads,
+    ...options.share('threads' in run.spec.config ? run.spec.config.threads : null),
   };
   writeJsonAtomic(rooms.job, job);
   return job;

@@ -14,7 +14,9 @@ export interface ModelReader {
 }
 
 export interface MachineFacts {
+  /** Logical processors that this program may use. */
   readonly cores: number;
+  readonly physicalCores: number;
   readonly totalMemoryBytes: number;
   freeMemoryBytes(): number;
   /** Of the disk that holds `path`. */

@@ -11,6 +11,7 @@ beforeEach(() => {
   freeMemoryBytes = 8e9;
   const machine = {
     cores: 2,
+    physicalCores: 2,
     totalMemoryBytes: 16e9,
     freeMemoryBytes: () => freeMemoryBytes,
     freeDiskBytes: () => 1e9,

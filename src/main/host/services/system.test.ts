@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeTestFolder, TestHost } from '../testing/test-host';
 import { defaultDataFolder } from '../data-folder';
+import { changeSettings, shareOfMachine } from './system';
 
 let folder: ReturnType<typeof makeTestFolder>;
 let host: TestHost;
@@ -43,13 +44,13 @@ describe('the path picker', () => {
 
 describe('settings and drafts', () => {
   it('outlive a restart', async () => {
-    expect(await host.client.system.settings({})).toEqual({ theme: 'system', gentle: false });
+    expect(await host.client.system.settings({})).toEqual({ theme: 'system', gentle: false, threads: null });
     await host.client.system.changeSettings({ theme: 'dark' });
     const draft = { step: 2, values: [1, 'a', null] };
     await host.client.system.saveDraft({ key: 'sft', value: draft });
     await host.host.close(0);
     host = new TestHost(folder.path);
-    expect(await host.client.system.settings({})).toEqual({ theme: 'dark', gentle: false });
+    expect(await host.client.system.settings({})).toEqual({ theme: 'dark', gentle: false, threads: null });
     expect(await host.client.system.loadDraft({ key: 'sft' })).toEqual({ value: draft });
     await host.client.system.saveDraft({ key: 'sft', value: null });
     expect(await host.client.system.loadDraft({ key: 'sft' })).toEqual({ value: null });
@@ -57,7 +58,7 @@ describe('settings and drafts', () => {
 
   it('that an older program does not know count as not set', async () => {
     host.services.db.prepare(`INSERT INTO settings VALUES ('theme', '"sepia"')`).run();
-    expect(await host.client.system.settings({})).toEqual({ theme: 'system', gentle: false });
+    expect(await host.client.system.settings({})).toEqual({ theme: 'system', gentle: false, threads: null });
   });
 
   it('leave a core free for the person on request', async () => {
@@ -66,6 +67,18 @@ describe('settings and drafts', () => {
     const after = await host.client.system.info({});
     const threads = (device: string) => Number(/\d+/.exec(device)?.[0]);
     expect(threads(after.device)).toBe(Math.max(1, threads(before.device) - 1));
+  });
+
+  it('set the number of threads, which a job of its own may override', () => {
+    const machine = { ...host.services.machine, cores: 16, physicalCores: 8 };
+    const share = (wanted: number | null = null) => shareOfMachine({ machine, db: host.services.db }, wanted);
+    expect(share()).toEqual({ threads: 8, gentle: false });
+    expect(share(12)).toEqual({ threads: 12, gentle: false });
+    changeSettings(host.services, { threads: 3 });
+    expect(share()).toEqual({ threads: 3, gentle: false });
+    changeSettings(host.services, { gentle: true, threads: null });
+    expect(share()).toEqual({ threads: 7, gentle: true });
+    expect(share(12)).toEqual({ threads: 7, gentle: true });
   });
 });
 

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { Settings, type FolderEntry, type SystemInfo } from '@contracts/system';
 import { WorkbenchError } from '@core/errors';
+import { chooseThreads } from '../../engine/processor';
 import { errorCode } from '../../engine/run-state';
 import { readDraft, readSettings, writeDraft, writeSetting } from '../store/repositories/settings';
 import { transaction } from '../store/sql';
@@ -13,16 +14,17 @@ import type { ServiceContext } from './context';
 type SettingsValue = z.infer<typeof Settings>;
 type SettingsChange = { readonly [K in keyof SettingsValue]?: SettingsValue[K] | undefined };
 
-const DEFAULT_SETTINGS: SettingsValue = { theme: 'system', gentle: false };
+const DEFAULT_SETTINGS: SettingsValue = { theme: 'system', gentle: false, threads: null };
 
 export function describeSystem(context: ServiceContext): z.infer<typeof SystemInfo> {
   const { machine, folders, versions } = context;
-  const threads = engineThreads(context);
+  const { threads } = shareOfMachine(context);
   return {
     version: versions['workbench'] ?? '',
     shell: context.shell,
     dataFolder: folders.data,
     cores: machine.cores,
+    physicalCores: machine.physicalCores,
     totalMemoryBytes: machine.totalMemoryBytes,
     freeMemoryBytes: machine.freeMemoryBytes(),
     freeDiskBytes: machine.freeDiskBytes(folders.data),
@@ -31,9 +33,20 @@ export function describeSystem(context: ServiceContext): z.infer<typeof SystemIn
   };
 }
 
-/** Threads of the next engine: all cores, or one fewer where the person wants to go on working. */
-export function engineThreads({ machine, db }: Pick<ServiceContext, 'machine' | 'db'>): number {
-  return Math.max(1, machine.cores - (readAllSettings(db).gentle ? 1 : 0));
+/** What an engine that starts now may use of the machine. */
+export interface MachineShare {
+  readonly threads: number;
+  readonly gentle: boolean;
+}
+
+/** @param wanted threads that the job itself asks for; null for what the settings say */
+export function shareOfMachine(
+  { machine, db }: Pick<ServiceContext, 'machine' | 'db'>,
+  wanted: number | null = null,
+): MachineShare {
+  const { gentle, threads } = readAllSettings(db);
+  const processor = { physicalCores: machine.physicalCores, logicalCores: machine.cores };
+  return { threads: chooseThreads(processor, { gentle, threads: wanted ?? threads }), gentle };
 }
 
 export function getSettings({ db }: ServiceContext): SettingsValue {
@@ -119,7 +132,11 @@ function readAllSettings(db: ServiceContext['db']): SettingsValue {
   const stored = Settings.partial().safeParse(readSettings(db));
   // A value that a later version wrote and this one does not know counts as not set.
   const known = stored.success ? stored.data : {};
-  return { theme: known.theme ?? DEFAULT_SETTINGS.theme, gentle: known.gentle ?? DEFAULT_SETTINGS.gentle };
+  return {
+    theme: known.theme ?? DEFAULT_SETTINGS.theme,
+    gentle: known.gentle ?? DEFAULT_SETTINGS.gentle,
+    threads: known.threads ?? DEFAULT_SETTINGS.threads,
+  };
 }
 
 /** Null for what vanished meanwhile, dangling links, sockets and devices. */

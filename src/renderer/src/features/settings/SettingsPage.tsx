@@ -14,13 +14,22 @@ import { texts } from './texts/en';
 
 const THEMES = (['system', 'light', 'dark'] as const).map((value) => ({ value, label: texts.themes[value] }));
 
+const AUTOMATIC = 'automatic';
+
+const threadOptions = (cores: number) => [
+  { value: AUTOMATIC, label: texts.threadsAutomatic },
+  ...Array.from({ length: cores }, (_, i) => ({ value: String(i + 1), label: formatInteger(i + 1) })),
+];
+
 /** Look, use of the machine, and what this machine is. */
 export function SettingsPage() {
   const settings = useQuery(api.system.settings.queryOptions({ input: {} }));
   const info = useQuery(api.system.info.queryOptions({ input: {} }));
   return (
     <PageFrame title={texts.title} sentence={texts.sentence}>
-      <Loaded query={settings}>{(data) => <SettingsForm settings={data} />}</Loaded>
+      <Loaded query={settings}>
+        {(data) => <SettingsForm settings={data} cores={info.data?.cores ?? data.threads ?? 1} />}
+      </Loaded>
       <Panel title={texts.about}>
         <Loaded query={info}>{(data) => <Machine info={data} />}</Loaded>
       </Panel>
@@ -28,7 +37,8 @@ export function SettingsPage() {
   );
 }
 
-function SettingsForm({ settings }: { readonly settings: Settings }) {
+/** @param cores logical processors: as many threads can be asked for */
+function SettingsForm({ settings, cores }: { readonly settings: Settings; readonly cores: number }) {
   const queries = useQueryClient();
   const change = useMutation(
     api.system.changeSettings.mutationOptions({
@@ -48,6 +58,16 @@ function SettingsForm({ settings }: { readonly settings: Settings }) {
         <Field label={texts.gentle} help={texts.gentleHelp}>
           {(ids) => <Switch {...ids} checked={settings.gentle} onChange={(gentle) => change.mutate({ gentle })} />}
         </Field>
+        <Field label={texts.threads} help={texts.threadsHelp}>
+          {(ids) => (
+            <Select
+              {...ids}
+              value={settings.threads === null ? AUTOMATIC : String(settings.threads)}
+              options={threadOptions(cores)}
+              onChange={(value) => change.mutate({ threads: value === AUTOMATIC ? null : Number(value) })}
+            />
+          )}
+        </Field>
       </Panel>
       {change.isError && <ErrorView error={change.error} />}
     </>
@@ -63,7 +83,7 @@ function Machine({ info }: { readonly info: SystemInfo }) {
           [texts.version, info.version],
           [texts.shell, texts.shells[info.shell]],
           [texts.device, info.device],
-          [texts.cores, formatInteger(info.cores)],
+          [texts.cores, texts.coresOf(formatInteger(info.physicalCores), formatInteger(info.cores))],
           [texts.memory, texts.free(formatBytes(info.freeMemoryBytes), formatBytes(info.totalMemoryBytes))],
           [texts.disk, formatBytes(info.freeDiskBytes)],
           [

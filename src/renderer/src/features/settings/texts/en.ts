@@ -15,6 +15,12 @@ export const texts = {
   shells: { electron: 'Electron', browser: 'browser', none: 'none' },
   device: 'Arithmetic',
   cores: 'Processor cores',
+  coresOf: (physical: string, logical: string) =>
+    physical === logical ? physical : `${physical}, ${logical} hardware threads`,
+  threads: 'Threads',
+  threadsAutomatic: 'Automatic',
+  threadsHelp:
+    'Automatic is one for each physical core, usually the fastest. A run can ask for another number in its own settings.',
   memory: 'Memory',
   disk: 'Free disk space',
   free: (free: string, total: string) => `${free} free of ${total}`,
