@@ -7,7 +7,7 @@ import { SftConfigSchema } from '@core/train/sft-config';
 import { createTrainer, type Trainer } from '@core/train/trainer';
 import { createWasmAdamW } from '../src/main/engine/adamw-wasm';
 import { OrtExecutor } from '../src/main/engine/ort-executor';
-import { drawWeights, SHAPES, type ShapeName } from './models';
+import { drawWeights, SHAPES } from './models';
 
 /**
  * Tokens per second with and without packing, and with examples of similar length in one update. Lengths are log-normal, as those of
@@ -15,6 +15,7 @@ import { drawWeights, SHAPES, type ShapeName } from './models';
  *
  *     node scripts/with-node.mjs scripts/run.mjs bench/padding.ts --shape 'tiny 1.8M' --updates 12
  */
+type ShapeName = 'tiny 1.8M' | '135M';
 const CASES: Readonly<
   Record<
     ShapeName,

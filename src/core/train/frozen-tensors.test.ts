@@ -23,6 +23,10 @@ const CONFIG: ModelConfig = {
   tieWordEmbeddings: false,
   qkvBias: false,
   qkNorm: true,
+  activation: 'silu',
+  normOffset: 0,
+  scaledEmbeddings: false,
+  slidingWindow: null,
   maxPositions: 64,
 };
 const learningOf = (settings: object, config = CONFIG) =>
