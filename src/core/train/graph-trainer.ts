@@ -10,6 +10,7 @@ import { splitByRate } from './learning-rates';
 import { averageShare } from './average';
 import {
   allocateLearning,
+  readFrom,
   restoreLearning,
   saveLearning,
   type LearningTensor,
@@ -19,7 +20,15 @@ import { rowIdsOf } from './learning-plan';
 import { LOSS_BUILDERS, lossNameOf, type TrainingLoss } from './loss';
 import { planMicroBatches, type MicroBatch, type TokenRow, type TrainingRow } from './micro-batches';
 import { accumulatedOf, gradientOf, learningRowsOf, listLearning, type LearningPlan } from './train-graph';
-import type { AccumulateResult, StepOptions, Trainer, TrainerOptions, TrainerState, TrainerStats } from './trainer';
+import type {
+  AccumulateResult,
+  StateReader,
+  StepOptions,
+  Trainer,
+  TrainerOptions,
+  TrainerState,
+  TrainerStats,
+} from './trainer';
 import { TrainerGraphs, type RunnableGraph } from './trainer-graphs';
 
 /** The trainer over compiled graphs; made by `createTrainer`. */
@@ -198,10 +207,10 @@ export class GraphTrainer implements Trainer {
     return { step: this.#step, tensors: this.#learning.flatMap(saveLearning) };
   }
 
-  async restore({ step, tensors }: TrainerState): Promise<void> {
-    const saved = new Map(tensors.map(({ name, data }) => [name, data]));
-    for (const tensor of this.#learning) restoreLearning(tensor, saved);
-    this.#step = step;
+  async restore(state: TrainerState | StateReader): Promise<void> {
+    const read = 'read' in state ? state.read : readFrom(state.tensors);
+    for (const tensor of this.#learning) restoreLearning(tensor, read);
+    this.#step = state.step;
     this.#hasGradient = false;
     await this.#adapters?.apply();
     this.#options.parameters.markChanged();

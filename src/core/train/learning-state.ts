@@ -134,20 +134,41 @@ export function saveLearning({ name, runs, gradientDims }: LearningTensor): read
   });
 }
 
+/** Fills `targets`, one behind the other, with the saved array of a name. @throws {ShapeError} */
+export type ReadState = (name: string, targets: readonly StateValues[]) => void;
+
 /** The reverse of `saveLearning`. @throws {ShapeError} when an array is missing, or of another length or kind */
-export function restoreLearning({ name, runs }: LearningTensor, saved: ReadonlyMap<string, StateValues>): void {
+export function restoreLearning({ name, runs }: LearningTensor, read: ReadState): void {
   for (const part of Object.keys(runs[0] ? partsOf(runs[0]) : {})) {
-    const from = saved.get(`${part}/${name}`);
-    const targets = runs.map((run) => partsOf(run)[part] ?? new Float32Array(0));
-    const expected = targets.reduce((total, values) => total + values.length, 0);
-    if (!from || from.length !== expected || targets.some((values) => values.constructor !== from.constructor))
-      throw new ShapeError(`"${part}/${name}" has ${expected} values, ${from?.length ?? 0} of this kind came.`);
+    read(
+      `${part}/${name}`,
+      runs.map((run) => partsOf(run)[part] ?? new Float32Array(0)),
+    );
+  }
+}
+
+/** Reads from arrays in memory. */
+export function readFrom(tensors: readonly StateTensor[]): ReadState {
+  const saved = new Map(tensors.map(({ name, data }) => [name, data]));
+  return (name, targets) => {
+    const from = saved.get(name);
+    if (!from || targets.some((values) => values.constructor !== from.constructor)) throw misfit(name, targets, 0);
+    if (from.length !== lengthOf(targets)) throw misfit(name, targets, from.length);
     let offset = 0;
     for (const values of targets) {
       values.set(from.subarray(offset, offset + values.length));
       offset += values.length;
     }
-  }
+  };
+}
+
+/** An array that is not of the length or kind that a state needs; 0 came when there is none of this kind. */
+export function misfit(name: string, targets: readonly StateValues[], came: number): ShapeError {
+  return new ShapeError(`"${name}" has ${lengthOf(targets)} values, ${came} of this kind came.`);
+}
+
+function lengthOf(targets: readonly StateValues[]): number {
+  return targets.reduce((total, values) => total + values.length, 0);
 }
 
 function join(pieces: readonly StateValues[]): StateValues {

@@ -62,7 +62,7 @@ export function planMicroBatches(
   let waiting = [...lengths.keys()].sort((a, b) => positionsOf(b) - positionsOf(a) || a - b);
   const batches: MicroBatch[] = [];
   while (waiting.length > 0) {
-    const length = roundLength(positionsOf(waiting[0] ?? 0));
+    const length = paddedLength(positionsOf(waiting[0] ?? 0));
     const limit = Math.max(1, Math.floor(maxTokens / length));
     const { placements, lines, left } = fillLines(waiting, positionsOf, { length, limit, packing });
     batches.push({ placements, lines, length, isPacked: placements.length > lines });
@@ -100,8 +100,8 @@ export function countRuns(length: number): number {
   return length < 128 ? 1 : length <= 512 ? 4 : 8;
 }
 
-/** Lengths that share memory patterns: few enough to reuse buffers, fine enough to pad little. */
-function roundLength(positions: number): number {
+/** Positions of a line whose longest row has so many: few lengths, so that buffers are reused, and fine enough to pad little. */
+export function paddedLength(positions: number): number {
   const grain = positions <= 256 ? LENGTH_GRAIN : positions <= 1024 ? 2 * LENGTH_GRAIN : 4 * LENGTH_GRAIN;
   return Math.ceil(positions / grain) * grain;
 }

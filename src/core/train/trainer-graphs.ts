@@ -88,10 +88,13 @@ export class TrainerGraphs {
     return { graph: compiled, inputs: graph.inputs.map((input) => input.name) };
   }
 
-  /** A power of two up to the grain: it divides the tokens of every micro-batch. */
   #headChunks(): number {
-    const { maxTokensPerMicroBatch, config } = this.#options;
-    const bytes = maxTokensPerMicroBatch * config.vocabSize * Float32Array.BYTES_PER_ELEMENT;
-    return Math.min(LENGTH_GRAIN, 2 ** Math.max(0, Math.ceil(Math.log2(bytes / LOGIT_BYTES))));
+    return countHeadChunks(this.#options.config, this.#options.maxTokensPerMicroBatch);
   }
+}
+
+/** Runs of the output head in a micro-batch: a power of two up to the grain, since it divides the tokens of every micro-batch. */
+export function countHeadChunks({ vocabSize }: Pick<ModelConfig, 'vocabSize'>, maxTokensPerMicroBatch: number): number {
+  const bytes = maxTokensPerMicroBatch * vocabSize * Float32Array.BYTES_PER_ELEMENT;
+  return Math.min(LENGTH_GRAIN, 2 ** Math.max(0, Math.ceil(Math.log2(bytes / LOGIT_BYTES))));
 }

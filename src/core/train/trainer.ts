@@ -6,7 +6,7 @@ import type { DecayGroup } from './decay-groups';
 import { GraphTrainer } from './graph-trainer';
 import { planLearning, type TrainingMode } from './learning-plan';
 import type { RateOf } from './learning-rates';
-import type { StateTensor } from './learning-state';
+import type { ReadState, StateTensor } from './learning-state';
 import type { MomentKindName } from './moments';
 import type { TrainingLoss } from './loss';
 import type { TokenRow, TrainingRow } from './micro-batches';
@@ -52,6 +52,13 @@ export interface StepOptions {
   readonly clipNorm: number;
 }
 
+/** A saved state that is read array by array, straight to where it belongs: restoring takes no memory of its own. */
+export interface StateReader {
+  readonly step: number;
+  /** Fills the targets, one behind the other, with the saved array. @throws {ShapeError} when it is missing, or of another length or kind */
+  readonly read: ReadState;
+}
+
 export interface TrainerState {
   readonly step: number;
   readonly tensors: readonly StateTensor[];
@@ -82,7 +89,7 @@ export interface Trainer {
   withAverage<T>(work: () => Promise<T>): Promise<T>;
   save(): TrainerState;
   /** @throws {ShapeError} when the state is of another model or mode */
-  restore(state: TrainerState): Promise<void>;
+  restore(state: TrainerState | StateReader): Promise<void>;
   /** LoRA: adapter tensors under PEFT's names, learning rows included. Empty for full training. */
   adapter(): readonly StateTensor<Float32Array>[];
   /** LoRA: takes over an adapter's tensors by PEFT's names. */

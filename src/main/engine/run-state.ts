@@ -1,4 +1,15 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { WorkbenchError } from '@core/errors';
 
@@ -7,6 +18,8 @@ import { WorkbenchError } from '@core/errors';
  * A job that is killed at any moment finds its last complete state.
  */
 
+/** Names under which files are written before they are renamed, see `writeAtomic`. */
+const TEMPORARY = /^\..+\.(\d+)\.tmp$/;
 /** One read or write of the system takes at most 2 GB. */
 const MAX_CHUNK_BYTES = 2 ** 30;
 
@@ -32,6 +45,14 @@ export function writeAtomic(path: string, bytes: Uint8Array | readonly Uint8Arra
       // What cannot even be looked at was never written; the first error says more.
     }
     throw describeWriteFailure(path, error);
+  }
+}
+
+/** Removes what processes that were killed left half written in a folder; the files of living ones are left alone. */
+export function clearLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const [, pid] = TEMPORARY.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { force: true });
   }
 }
 
@@ -130,6 +151,17 @@ export function describeWriteFailure(path: string, cause: unknown): WorkbenchErr
     },
     { cause },
   );
+}
+
+/** Whether a process of this number runs, other than this one; one of another user counts. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
 }
 
 function writeWhole(file: number, bytes: Uint8Array): void {

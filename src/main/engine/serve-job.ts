@@ -15,6 +15,7 @@ import {
 } from './job-context';
 import { describeThreads, type Processor } from './processor';
 import { ProgressMeter } from './progress-meter';
+import { clearLeftovers } from './run-state';
 
 /** The wire to the host, however it is carried. */
 export interface EngineChannel {
@@ -131,6 +132,7 @@ class JobService {
     const stateFolder = join(folder, 'state');
     const outputFolder = join(folder, 'output');
     for (const room of [stateFolder, outputFolder]) mkdirSync(room, { recursive: true });
+    clearLeftovers(stateFolder);
     return {
       job: this.#job,
       spec,
