@@ -65,7 +65,11 @@ const STEP_OPTIONS = {
 /** Whole steps: forward, backward, clipping, AdamW; trained tokens per second. */
 async function measureStep(command: OurCommand): Promise<PreparedTask> {
   const { trainer, batch, tokens } = await prepareTrainer(command);
-  return { run: async () => (tokens * 1000) / (await timed(() => takeStep(trainer, batch))) };
+  await takeStep(trainer, batch);
+  return {
+    run: async () => (tokens * 1000) / (await timed(() => takeStep(trainer, batch))),
+    warm: () => takeStep(trainer, batch.slice(0, 1)),
+  };
 }
 
 /** Peak of the process over two steps, MiB. */
@@ -83,12 +87,15 @@ function measureTrainingMemory(command: OurCommand): PreparedTask {
 async function measureGradient(command: OurCommand): Promise<PreparedTask> {
   const { trainer, batch, tokens, config, length } = await prepareTrainer(command);
   const flops = trainingFlops(config, tokens, length);
+  const differentiate = async (rows: Batch): Promise<number> => {
+    const milliseconds = await timed(() => accumulate(trainer, rows));
+    trainer.discard();
+    return milliseconds;
+  };
+  await differentiate(batch);
   return {
-    run: async () => {
-      const milliseconds = await timed(() => accumulate(trainer, batch));
-      trainer.discard();
-      return flops / milliseconds / 1e6;
-    },
+    run: async () => flops / (await differentiate(batch)) / 1e6,
+    warm: () => differentiate(batch.slice(0, 1)),
   };
 }
 
