@@ -16,6 +16,15 @@ const STEP = { task: 'train', model: '135M', rows: 4, length: 256 };
 const FULL = { ...STEP, mode: 'full' };
 const LORA = { ...STEP, mode: 'lora' };
 
+/** Arithmetic in which the trainer works. The best one counts where a row does not ask for fp32. */
+const TRAINING_WAYS = ['fp32', 'int8'];
+/** Weights with which the generator works, in the same way. */
+const DECODING_WAYS = ['fp32', 'int8', 'int4'];
+
+function ourWays(ways: readonly string[], command: Command): Readonly<Record<string, Party>> {
+  return Object.fromEntries(ways.map((precision) => [precision, ours({ ...command, precision })]));
+}
+
 /** A training step of 135M in every precision, and PyTorch's ways to be faster. */
 function trainingContest(name: string, command: Command, peer: string): Contest {
   const fp32 = `transformers${peer} fp32`;
@@ -26,7 +35,7 @@ function trainingContest(name: string, command: Command, peer: string): Contest 
     better: 'higher',
     processes: 'kept',
     parties: {
-      fp32: ours({ ...command, precision: 'fp32' }),
+      ...ourWays(TRAINING_WAYS, command),
       [fp32]: torch({ ...command, precision: 'fp32' }),
       [tuned]: torch({ ...command, precision: 'fp32' }, TUNED_MALLOC),
       [bf16]: torch({ ...command, precision: 'bf16' }, TUNED_MALLOC),
@@ -43,7 +52,7 @@ function trainingContest(name: string, command: Command, peer: string): Contest 
         case: `training step, 135M, 4 × 256, ${name}, best, against PyTorch's best`,
         sense: 'times better',
         goal: 1,
-        ours: ['fp32'],
+        ours: TRAINING_WAYS,
         peer: best,
       },
     ],
@@ -87,7 +96,6 @@ interface DecodeGoals {
 function decodeContest(rows: number, goals: DecodeGoals): Contest {
   const command = { task: 'decode', rows, newTokens: 64 };
   const name = `decoding SmolLM2-135M, 64 + 64, ${rows} ${rows === 1 ? 'sequence' : 'sequences'}`;
-  const quick = ['fp32'];
   const ways = goals.best === undefined ? [HF] : Object.keys(HF_WAYS);
   const row = (what: string, goal: number | undefined, mine: readonly string[], peer: readonly string[]) =>
     goal === undefined ? [] : [{ case: `${name}, ${what}`, sense: 'times better' as const, goal, ours: mine, peer }];
@@ -96,7 +104,7 @@ function decodeContest(rows: number, goals: DecodeGoals): Contest {
     better: 'higher',
     processes: 'kept',
     parties: {
-      fp32: ours({ ...command, precision: 'fp32' }),
+      ...ourWays(DECODING_WAYS, command),
       [LLAMA]: llama(command),
       ...Object.fromEntries(
         Object.entries(HF_WAYS)
@@ -105,9 +113,9 @@ function decodeContest(rows: number, goals: DecodeGoals): Contest {
       ),
     },
     rows: [
-      ...row('int4/int8, against llama.cpp Q4_1', goals.llama, quick, [LLAMA]),
-      ...row('int4/int8, against transformers fp32', goals.fp32, quick, [HF]),
-      ...row("int4/int8, against transformers' best", goals.best, quick, ways),
+      ...row('int4/int8, against llama.cpp Q4_1', goals.llama, DECODING_WAYS, [LLAMA]),
+      ...row('int4/int8, against transformers fp32', goals.fp32, DECODING_WAYS, [HF]),
+      ...row("int4/int8, against transformers' best", goals.best, DECODING_WAYS, ways),
       ...row("fp32 sharing the trainer's weights, against transformers fp32", goals.shared, ['fp32'], [HF]),
     ],
   };
@@ -122,7 +130,7 @@ export const ENGINE_CONTESTS: Readonly<Record<string, Contest>> = {
     better: 'higher',
     processes: 'kept',
     parties: {
-      fp32: ours({ task: 'train', model: 'tiny 3M', rows: 16, length: 256, mode: 'full', precision: 'fp32' }),
+      ...ourWays(TRAINING_WAYS, { task: 'train', model: 'tiny 3M', rows: 16, length: 256, mode: 'full' }),
       SFTTrainer: torch({ task: 'sft-trainer', rows: 16, length: 256 }),
     },
     rows: [
@@ -130,7 +138,7 @@ export const ENGINE_CONTESTS: Readonly<Record<string, Contest>> = {
         case: "training step, tiny model (3M), 16 × 256, against TRL's SFTTrainer",
         sense: 'times better',
         goal: 2.5,
-        ours: ['fp32'],
+        ours: TRAINING_WAYS,
         peer: ['SFTTrainer'],
       },
     ],

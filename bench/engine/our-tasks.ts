@@ -10,7 +10,7 @@ import { createRng } from '@core/random/rng';
 import { sizeOf } from '@core/tensor/dims';
 import { createTrainer, type Trainer } from '@core/train/trainer';
 import { createWasmAdamW } from '../../src/main/engine/adamw-wasm';
-import { openLanguageModel } from '../../src/main/engine/language-model';
+import { openLanguageModel, type GeneratorSettings, type TrainerSettings } from '../../src/main/engine/language-model';
 import { OrtExecutor } from '../../src/main/engine/ort-executor';
 import { drawWeights, SHAPES } from '../models';
 
@@ -20,6 +20,8 @@ export interface OurCommand {
   readonly model?: '135M' | 'tiny 3M';
   readonly mode?: 'full' | 'lora';
   readonly checkpointing?: boolean;
+  /** Default fp32. */
+  readonly precision?: string;
   readonly rows?: number;
   readonly length?: number;
   readonly newTokens?: number;
@@ -35,7 +37,8 @@ export interface PreparedTask {
   readonly warm?: () => Promise<unknown>;
 }
 
-type Task = (command: OurCommand) => Promise<PreparedTask> | PreparedTask;
+/** Prepares what a command asks for. @throws {Error} why it cannot */
+export type Task = (command: OurCommand) => Promise<PreparedTask>;
 
 /** Every task of ours by the name that a contest's command carries. */
 export const OUR_TASKS: Readonly<Record<string, Task>> = {
@@ -48,6 +51,11 @@ export const OUR_TASKS: Readonly<Record<string, Task>> = {
   adamw: measureAdamW,
   'package-size': measurePackage,
 };
+
+/** Settings of the trainer for each precision that it offers. */
+const TRAINER_SETTINGS: Readonly<Record<string, Partial<TrainerSettings>>> = { fp32: {} };
+/** Settings of the generator for each precision that it offers. */
+const GENERATOR_SETTINGS: Readonly<Record<string, GeneratorSettings>> = { fp32: {} };
 
 const RANK = 16;
 /** Positions at once, by shape: a small model is fastest where its activations stay in the caches. */
@@ -73,7 +81,7 @@ async function measureStep(command: OurCommand): Promise<PreparedTask> {
 }
 
 /** Peak of the process over two steps, MiB. */
-function measureTrainingMemory(command: OurCommand): PreparedTask {
+async function measureTrainingMemory(command: OurCommand): Promise<PreparedTask> {
   return {
     run: async () => {
       const { trainer, batch } = await prepareTrainer(command);
@@ -129,8 +137,10 @@ async function measureMatMul({ size = 2048 }: OurCommand): Promise<PreparedTask>
 /** Greedy tokens per second over the whole call, prefill included. */
 async function measureDecoding(command: OurCommand): Promise<PreparedTask> {
   const { modelFolder = '', prompts = [], newTokens = 64 } = command;
+  const settings = settingsOf(GENERATOR_SETTINGS, command);
   const model = await openLanguageModel(modelFolder, { executor: new OrtExecutor() });
   const generator = model.createGenerator({
+    ...settings,
     maxBatch: prompts.length,
     maxContext: (prompts[0]?.length ?? 0) + newTokens,
   });
@@ -147,7 +157,7 @@ async function measureDecoding(command: OurCommand): Promise<PreparedTask> {
 }
 
 /** Loads the model and gives the first token; the parent's clock counts, from the start of this process. */
-function measureFirstToken({ modelFolder = '', prompts = [] }: OurCommand): PreparedTask {
+async function measureFirstToken({ modelFolder = '', prompts = [] }: OurCommand): Promise<PreparedTask> {
   return {
     run: async () => {
       const model = await openLanguageModel(modelFolder, { executor: new OrtExecutor() });
@@ -164,7 +174,7 @@ function measureFirstToken({ modelFolder = '', prompts = [] }: OurCommand): Prep
 }
 
 /** Milliseconds of one update of all weights. */
-function measureAdamW({ lengths = [] }: OurCommand): PreparedTask {
+async function measureAdamW({ lengths = [] }: OurCommand): Promise<PreparedTask> {
   const kernel = createWasmAdamW();
   const weights = kernel.allocate(lengths);
   const state = kernel.allocate(
@@ -192,7 +202,7 @@ function measureAdamW({ lengths = [] }: OurCommand): PreparedTask {
 }
 
 /** Megabytes of the program packaged for this platform. */
-function measurePackage(): PreparedTask {
+async function measurePackage(): Promise<PreparedTask> {
   return {
     run: async () => {
       const { status, stdout, stderr } = spawnSync(process.execPath, [resolve('scripts/package-dir.mjs')], {
@@ -222,7 +232,12 @@ async function prepareTrainer(command: OurCommand) {
     kind === 'full'
       ? { kind: 'full' as const }
       : { kind: 'lora' as const, rank: RANK, alpha: RANK, rng: createRng('lora') };
-  const settings = { mode, checkpointing, maxTokensPerMicroBatch: MICRO_BATCH[model] };
+  const settings = {
+    ...settingsOf(TRAINER_SETTINGS, command),
+    mode,
+    checkpointing,
+    maxTokensPerMicroBatch: MICRO_BATCH[model],
+  };
   const executor = new OrtExecutor();
   const { config, trainer } =
     model === '135M'
@@ -236,14 +251,19 @@ async function prepareTrainer(command: OurCommand) {
   return { trainer, batch, config, length, tokens: rows * length };
 }
 
-type Settings = Parameters<Awaited<ReturnType<typeof openLanguageModel>>['createTrainer']>[0];
+/** @throws {Error} for a precision that is not offered */
+function settingsOf<T>(offered: Readonly<Record<string, T>>, { precision = 'fp32' }: OurCommand): T {
+  const settings = offered[precision];
+  if (settings === undefined) throw new Error('is not offered');
+  return settings;
+}
 
-async function trainFromFolder(folder: string, executor: OrtExecutor, settings: Settings) {
+async function trainFromFolder(folder: string, executor: OrtExecutor, settings: TrainerSettings) {
   const model = await openLanguageModel(folder, { executor });
   return { config: model.config, trainer: await model.createTrainer(settings) };
 }
 
-async function trainDrawn(config: ModelConfig, executor: OrtExecutor, settings: Settings) {
+async function trainDrawn(config: ModelConfig, executor: OrtExecutor, settings: TrainerSettings) {
   const parameters = drawWeights(config);
   return {
     config,

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { OUR_TASKS, type OurCommand } from './our-tasks';
+import { OUR_TASKS, type OurCommand, type PreparedTask, type Task } from './our-tasks';
 
 /** The child that does our side of a contest: a command on the first line, then one answer for each word. */
 export async function serveBench(): Promise<void> {
@@ -9,10 +9,22 @@ export async function serveBench(): Promise<void> {
   const command = JSON.parse(String(opening)) as OurCommand;
   const task = OUR_TASKS[command.task];
   if (task === undefined) throw new Error(`There is no task "${command.task}".`);
-  const { run, warm = run } = await task(command);
+  const prepared = await prepare(task, command);
+  if (prepared === null) return;
+  const { run, warm = run } = prepared;
   answer({ ready: true });
   for (let next = await lines.next(); next.done !== true; next = await lines.next())
     answer({ value: Number(await (next.value === 'warm' ? warm : run)()) });
+}
+
+/** The task ready to run; null when it cannot, once the parent has been told why. The parent then ends this process. */
+async function prepare(task: Task, command: OurCommand): Promise<PreparedTask | null> {
+  try {
+    return await task(command);
+  } catch (error) {
+    answer({ error: error instanceof Error ? error.message : String(error) });
+    return null;
+  }
 }
 
 function answer(record: Readonly<Record<string, unknown>>): void {

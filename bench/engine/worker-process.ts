@@ -103,7 +103,8 @@ export class WorkerProcess {
   }
 
   #lastComplaint(): string {
-    const last = this.#complaints.trim().split('\n').at(-1) ?? '';
+    const lines = this.#complaints.trim().split('\n');
+    const last = lines.findLast((line) => line.includes('Error')) ?? lines.at(-1) ?? '';
     return last === '' ? '' : `: ${last.slice(0, 200)}`;
   }
 }
