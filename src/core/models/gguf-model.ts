@@ -120,8 +120,9 @@ function specialIds(metadata: ReadonlyMap<string, GgufValue>): JsonRecord {
 const ORIGINAL_CONTEXTS = Array.from({ length: 13 }, (_, i) => 2 ** (i + 5));
 
 /**
- * The llama3 scaling that gives these factors. GGUF keeps the factors and forgets the four numbers they come from; all released
- * models have lowFreqFactor 1 and highFreqFactor 4, `factor` is the largest of them, and the original context is found by trying.
+ * The llama3 scaling that gives these factors. GGUF keeps the factors and forgets the four numbers they come from. All released models
+ * have lowFreqFactor 1, highFreqFactor 4 and a power of two as the original context, so those are tried first; what else there may be is
+ * solved for.
  * @throws WorkbenchError `model-feature` when no such scaling fits
  */
 function recoverRopeScaling(
@@ -133,21 +134,57 @@ function recoverRopeScaling(
   const factor = shortestFloat32(factors.reduce((a, b) => Math.max(a, b), 1));
   if (factor === 1) return null;
   const plain = ropeFrequencies({ headDim, ropeTheta, ropeScaling: null });
-  for (const originalMaxPositions of ORIGINAL_CONTEXTS) {
-    const ropeScaling: RopeScaling = {
-      kind: 'llama3',
-      factor,
-      lowFreqFactor: 1,
-      highFreqFactor: 4,
-      originalMaxPositions,
-    };
+  const fits = (ropeScaling: RopeScaling): boolean => {
     const scaled = ropeFrequencies({ headDim, ropeTheta, ropeScaling });
-    const fits = plain.every(
-      (frequency, i) => Math.abs(frequency / (scaled[i] ?? Number.NaN) / (factors[i] ?? Number.NaN) - 1) < 1e-5,
+    return (
+      factors.length === plain.length &&
+      plain.every(
+        (frequency, i) => Math.abs(frequency / (scaled[i] ?? Number.NaN) / (factors[i] ?? Number.NaN) - 1) < 1e-6,
+      )
     );
-    if (fits && factors.length === plain.length) return ropeScaling;
-  }
-  throw unsupported(fileName, 'RoPE factors that no known scaling gives');
+  };
+  const usual = ORIGINAL_CONTEXTS.map((originalMaxPositions): RopeScaling => ({
+    kind: 'llama3',
+    factor,
+    lowFreqFactor: 1,
+    highFreqFactor: 4,
+    originalMaxPositions,
+  }));
+  const found = [...usual, solveRopeScaling(factors, factor, plain)].find(fits);
+  if (!found) throw unsupported(fileName, 'RoPE factors that no known scaling gives');
+  return found;
+}
+
+/** The scaling's numbers depend on the original context only by their quotients with it; any context gives the same factors. */
+const ANY_CONTEXT = 8192;
+
+/**
+ * The scaling with these factors where its interpolated part is a straight line through the first and the last interpolated wave:
+ * 1 / factor_i = 1 / F + (1 − 1 / F) · (1 / wave_i − a) / (b − a), with a and b the low and high frequency factors by context.
+ * @param plain radians per position of each pair before scaling
+ */
+function solveRopeScaling(factors: Float32Array, factor: number, plain: readonly number[]): RopeScaling {
+  const points = plain.map((frequency, i) => ({ x: frequency / (2 * Math.PI), y: 1 / (factors[i] ?? Number.NaN) }));
+  const between = points.filter(({ y }) => y < 1 - 1e-6 && y > 1 / factor + 1e-6);
+  const [first, last] = [between[0], between.at(-1)];
+  const kept = points.findLast(({ y }) => y >= 1 - 1e-6)?.x ?? Infinity;
+  const slowed = points.find(({ y }) => y <= 1 / factor + 1e-6)?.x ?? 0;
+  // Through one interpolated wave many lines go; the flattest leaves every other wave as it is. Without one, the cut is between the two.
+  const line =
+    first && last && first !== last
+      ? (first.y - last.y) / (first.x - last.x)
+      : first
+        ? Math.max((1 - first.y) / (kept - first.x), (first.y - 1 / factor) / (first.x - slowed))
+        : null;
+  const high = line !== null && first ? first.x + (1 - first.y) / line : kept;
+  const low = line !== null && first ? first.x - (first.y - 1 / factor) / line : slowed;
+  return {
+    kind: 'llama3',
+    factor,
+    lowFreqFactor: low * ANY_CONTEXT,
+    highFreqFactor: high * ANY_CONTEXT,
+    originalMaxPositions: ANY_CONTEXT,
+  };
 }
 
 /** The number with the fewest digits that rounds to the same float32: GGUF's 9.999999747378752e-06 was 1e-5. */

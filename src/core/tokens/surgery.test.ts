@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EMBEDDING, HEAD, listParameters } from '../models/decoder/parameters';
 import type { ModelConfig, Parameter } from '../models/model-config';
-import { readModelConfig } from '../models/registry';
 import { createRng } from '../random/rng';
-import { hasFixtures, readJsonFixture, readTensorFixture } from '../testing/fixtures';
 import { loadTokenizer } from '../tokenizer/load-tokenizer';
 import { byteTokenizerFiles } from '../tokenizer/testing/byte-tokenizer';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -26,10 +24,6 @@ function grow(plan: SurgeryPlan, old: (name: string) => Float32Array | undefined
       return found;
     },
   };
-}
-
-function largestDifference(a: Float32Array, b: Float32Array | undefined): number {
-  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b?.[i] ?? Number.NaN))), 0);
 }
 
 const WIDTH = 8;
@@ -152,74 +146,3 @@ describe('writeNewRows', () => {
     }
   });
 });
-
-interface Golden {
-  readonly old_tokenizer_length: number;
-  readonly new_tokenizer_length: number;
-  readonly old_rows: number;
-  readonly new_rows: number;
-  readonly rows_if_padded_to_64: number;
-  readonly tokens: readonly { readonly open: string; readonly close: string; readonly description: string }[];
-  readonly spelling_ids: Readonly<Record<string, readonly number[]>>;
-}
-
-describe.runIf(hasFixtures).each(['tiny-llama', 'tiny-llama-rope3', 'tiny-qwen2'])(
-  'surgery by transformers on %s',
-  (name) => {
-    const file = (json: string) => JSON.stringify(readJsonFixture('models', name, json));
-    const model = () => ({
-      config: readModelConfig(readJsonFixture('models', name, 'config.json')),
-      tokenizer: loadTokenizer({
-        'tokenizer.json': file('tokenizer.json'),
-        'tokenizer_config.json': file('tokenizer_config.json'),
-      }),
-    });
-    const golden = () => readJsonFixture<Golden>('surgery', name, 'expected/surgery.json');
-    const oldWeights = () => {
-      const tensors = readTensorFixture('models', name, 'model.safetensors');
-      return (tensor: string) => tensors.get(tensor)?.data;
-    };
-
-    it('gives the folder that it saved, from the descriptions', () => {
-      const { tokens, ...want } = golden();
-      const surfaces = tokens.flatMap(({ open, close }) => [open, close]);
-      const plan = planSurgery(
-        model(),
-        (surface) => tokens.find(({ open, close }) => surface === open || surface === close)?.description ?? null,
-        { surfaces },
-      );
-      expect([plan.oldTokens, plan.tokenizer.size, plan.oldRows, plan.config.vocabSize]).toEqual([
-        want.old_tokenizer_length,
-        want.new_tokenizer_length,
-        want.old_rows,
-        want.new_rows,
-      ]);
-      const weights = grow(plan, oldWeights());
-      writeNewRows(plan, weights, { rng: createRng(1), relativeNoise: 0 });
-      for (const { name: key, dims, data } of readTensorFixture('surgery', name, 'model.safetensors').values()) {
-        expect(weights.get(key).dims).toEqual(dims);
-        expect([key, largestDifference(data, weights.get(key).data) < 1e-6]).toEqual([key, true]);
-      }
-    });
-
-    it('takes the mean over the old tokens, and pads as it would', () => {
-      const want = golden();
-      const plan = planSurgery(model(), startingTextBy('mean'), { padToMultiple: 64 });
-      expect(plan.config.vocabSize).toBe(want.new_rows > want.old_rows ? want.rows_if_padded_to_64 : want.old_rows);
-      const weights = grow(plan, oldWeights());
-      writeNewRows(plan, weights, { rng: createRng(1), relativeNoise: 0 });
-      const rows = readTensorFixture('surgery', name, 'expected/rows.safetensors');
-      for (const end of plan.config.tieWordEmbeddings ? [EMBEDDING] : [EMBEDDING, HEAD]) {
-        const mine = weights.get(end).data.subarray(want.old_tokenizer_length * 64, want.new_tokenizer_length * 64);
-        expect(largestDifference(rows.get(`mean/${end}`)?.data ?? new Float32Array(), mine)).toBeLessThan(1e-6);
-        expect(weights.get(end).data.every(Number.isFinite)).toBe(true);
-      }
-    });
-
-    it('spells the tokens with the same pieces', () => {
-      const { spelling_ids: spelled } = golden();
-      for (const { surface, sourceIds } of planSurgery(model(), startingTextBy('spelling')).rows)
-        expect([surface, sourceIds]).toEqual([surface, spelled[surface]]);
-    });
-  },
-);

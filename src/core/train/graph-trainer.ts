@@ -163,8 +163,10 @@ export class GraphTrainer implements Trainer {
     // The 1e-6 is torch.nn.utils.clip_grad_norm_'s.
     const clipScale = Math.min(1, options.clipNorm / (gradNorm + 1e-6));
     this.#step++;
+    const { decay } = options;
+    const decays = typeof decay === 'function' ? ({ name }: LearningTensor) => decay(name) : DECAYED[decay];
     for (const [index, tensor] of this.#learning.entries()) {
-      const weightDecay = DECAYED[options.decay](tensor) ? options.weightDecay : 0;
+      const weightDecay = decays(tensor) ? options.weightDecay : 0;
       const { beta1, beta2, eps } = options;
       for (const { run, factor } of splitByRate(tensor, options.learningRateOf)) {
         run.moments.step(

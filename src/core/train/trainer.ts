@@ -47,7 +47,8 @@ export interface StepOptions {
   readonly beta2: number;
   readonly eps: number;
   readonly weightDecay: number;
-  readonly decay: DecayGroup;
+  /** Which tensors decay; a function is asked by the tensor's name. */
+  readonly decay: DecayGroup | ((name: string) => boolean);
   /** Longest gradient; a longer one is scaled down to it. */
   readonly clipNorm: number;
 }

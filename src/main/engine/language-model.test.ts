@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GenerationResult } from '@core/generation/generator';
@@ -62,26 +61,6 @@ async function largestGap(
 it.skipIf(!hasFixtures)('finds models to check', () => expect(folders.length).toBeGreaterThan(0));
 
 describe.each(folders)('openLanguageModel on %s', (name) => {
-  it('continues the texts of the reference, tokenizer included', async () => {
-    const model = await openLanguageModel(join(FIXTURES, 'models', name), { executor });
-    const expected = JSON.parse(readFileSync(join(FIXTURES, 'models', name, 'expected', 'generate.json'), 'utf8'));
-    const generator = model.createGenerator();
-    for (const row of expected.rows) {
-      const prefixIds = row.messages
-        ? model.tokenizer.encodeChat(row.messages, { addGenerationPrompt: true })
-        : model.tokenizer.encode(row.text, { addBos: row.add_special_tokens });
-      expect([...prefixIds]).toEqual(row.prompt_ids);
-      const { ids } = await generator.generate({
-        prefixIds,
-        maxNewTokens: expected.max_new_tokens,
-        temperature: 0,
-        stopIds: expected.stop_ids,
-      });
-      expect([...ids]).toEqual(row.new_ids);
-    }
-    await generator.dispose();
-  });
-
   it.each([
     { kind: 'full' },
     { kind: 'lora', rank: 4, alpha: 8, rng: createRng(5), trainableRows: [7, 8, 9] },

@@ -1,20 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { readSafetensors } from '../../formats/safetensors';
 import type { ModelConfig, Parameter, ParameterStore } from '../../models/model-config';
 import { readModelConfig } from '../../models/registry';
-
-export const FIXTURES = resolve(process.env['WORKBENCH_FIXTURES'] ?? '../shared/fixtures');
+import { FIXTURES } from '../../testing/fixtures';
 
 /** Folders of tiny models that say what generation must give. */
 export function fixtureModels(): string[] {
   const models = join(FIXTURES, 'models');
   if (!existsSync(models)) return [];
   return readdirSync(models).filter((name) => existsSync(join(models, name, 'expected', 'generate.json')));
-}
-
-export function readExpected<T>(model: string, file: string): T {
-  return JSON.parse(readFileSync(join(FIXTURES, 'models', model, 'expected', file), 'utf8'));
 }
 
 /** A tiny model from its folder. */

@@ -62,6 +62,20 @@ export function batchNormalised(values: Rows, mask: Rows): { readonly rows: Floa
   };
 }
 
+/**
+ * (R − mean) / (deviation + eps), the deviation with n − correction. The field disagrees about both: TRL takes 1 and 1e-4, OpenRLHF 1 and
+ * 1e-9, others 0.
+ */
+export function standardise(
+  scores: readonly number[],
+  { correction, eps }: { readonly correction: 0 | 1; readonly eps: number },
+): number[] {
+  const mean = average(scores);
+  const squares = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0);
+  const deviation = scores.length > correction ? Math.sqrt(squares / (scores.length - correction)) : 0;
+  return scores.map((score) => (score - mean) / (deviation + eps));
+}
+
 /** Ways to make the score of a path relative to the other paths of its question. */
 export const GROUP_RULES = {
   /** R − mean. Dr. GRPO (Liu 2025). */
@@ -70,12 +84,7 @@ export const GROUP_RULES = {
     return scores.map((score) => score - mean);
   },
   /** (R − mean) / (standard deviation with n − 1, + 1e-4). GRPO (Shao 2024), as in TRL; 0 for a single path. */
-  standardised: (scores: readonly number[]): number[] => {
-    const mean = average(scores);
-    const squares = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0);
-    const deviation = scores.length > 1 ? Math.sqrt(squares / (scores.length - 1)) : 0;
-    return scores.map((score) => (score - mean) / (deviation + 1e-4));
-  },
+  standardised: (scores: readonly number[]): number[] => standardise(scores, { correction: 1, eps: 1e-4 }),
   /** R − mean of the others. RLOO (Ahmadian 2024); 0 for a single path. */
   leaveOneOut: (scores: readonly number[]): number[] => {
     const total = scores.reduce((sum, score) => sum + score, 0);
@@ -89,13 +98,14 @@ export type GroupRuleName = keyof typeof GROUP_RULES;
 export function byGroup(
   scores: readonly number[],
   groups: readonly (string | number)[],
-  rule: GroupRuleName,
+  rule: GroupRuleName | ((scores: readonly number[]) => number[]),
 ): number[] {
+  const relate = typeof rule === 'function' ? rule : GROUP_RULES[rule];
   const members = new Map<string | number, number[]>();
   groups.forEach((group, i) => members.set(group, [...(members.get(group) ?? []), i]));
   const result = scores.map(() => 0);
   for (const indices of members.values())
-    GROUP_RULES[rule](indices.map((i) => scores[i]!)).forEach((value, at) => (result[indices[at]!] = value));
+    relate(indices.map((i) => scores[i]!)).forEach((value, at) => (result[indices[at]!] = value));
   return result;
 }
 

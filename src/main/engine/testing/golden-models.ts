@@ -5,7 +5,11 @@ import type { ModelConfig } from '@core/models/model-config';
 import { readModelConfig } from '@core/models/registry';
 import { FIXTURES, readJsonFixture, readTensorFixture } from '@core/testing/fixtures';
 import type { TrainingRow } from '@core/train/micro-batches';
+import { readBatch, rowsOf } from '../golden/model-files';
 import { WeightStore } from '../weight-store';
+
+export { largestDistance, relativeDistance } from '../golden/compare';
+export { countWeights } from '../golden/model-files';
 
 /** A model of the fixtures in trainable memory; `path` is relative to the fixtures, e.g. `models/tiny-llama`. */
 export function loadGoldenModel(path: string): { config: ModelConfig; store: WeightStore } {
@@ -22,39 +26,7 @@ export function hasExpected(path: string, file: string): boolean {
   return existsSync(join(FIXTURES, path, 'expected', file));
 }
 
-interface BatchFile {
-  readonly right: { readonly input_ids: number[][]; readonly attention_mask: number[][]; readonly labels: number[][] };
-}
-
 /** The right-padded batch as rows without padding; weight 1 on each completion token. */
 export function readGoldenRows(path: string): TrainingRow[] {
-  const { right } = readJsonFixture<BatchFile>(path, 'expected', 'batch.json');
-  return right.input_ids.map((padded, row) => {
-    const length = (right.attention_mask[row] ?? []).filter((bit) => bit === 1).length;
-    return {
-      ids: Int32Array.from(padded.slice(0, length)),
-      weights: Float32Array.from((right.labels[row] ?? []).slice(0, length), (label) => (label === -100 ? 0 : 1)),
-    };
-  });
-}
-
-export function countWeights(rows: readonly TrainingRow[]): number {
-  return rows.reduce((total, row) => total + [...Array.from(row.weights)].filter((weight) => weight !== 0).length, 0);
-}
-
-/** ‖a − b‖ / ‖b‖. */
-export function relativeDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [difference, norm] = [0, 0];
-  for (let index = 0; index < b.length; index++) {
-    difference += (Number(a[index]) - Number(b[index])) ** 2;
-    norm += Number(b[index]) ** 2;
-  }
-  return Math.sqrt(difference / Math.max(norm, Number.MIN_VALUE));
-}
-
-export function largestDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let largest = a.length === b.length ? 0 : Number.POSITIVE_INFINITY;
-  for (let index = 0; index < b.length; index++)
-    largest = Math.max(largest, Math.abs(Number(a[index]) - Number(b[index])));
-  return largest;
+  return rowsOf(readBatch(path));
 }

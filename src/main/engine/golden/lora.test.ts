@@ -1,0 +1,3 @@
+import { describeGolden } from './testing/describe-golden';
+
+describeGolden('lora');
