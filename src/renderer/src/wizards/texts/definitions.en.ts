@@ -58,9 +58,7 @@ export const words = {
       `A copy of “${names.checkpoint}” learns from ${formatInteger(names.exampleCount)} examples of “${names.dataset}”.`,
       `${formatNumber(config.epochs)} passes in batches of ${formatInteger(config.batchSize)}: about ${formatInteger(updatesOf(config, names.exampleCount))} updates.`,
       `${formatPercent(config.validationShare)} of the questions are held out, to see whether it learns or only remembers.`,
-      config.method === 'lora'
-        ? 'Small added matrices and the new token rows learn; the rest stays.'
-        : 'Every weight learns.',
+      WHAT_LEARNS[config.method === 'full' && isPartlyFrozen(config) ? 'partly' : config.method],
     ],
   },
   rl: {
@@ -112,4 +110,16 @@ const EVALUATION_SENTENCES: Readonly<Record<Config<'evaluate'>['mode'], string>>
 function updatesOf(config: Config<'sft'>, examples: number): number {
   const updates = Math.ceil((config.epochs * examples * (1 - config.validationShare)) / config.batchSize);
   return Math.min(config.maxUpdates ?? Infinity, Math.max(config.minUpdates, updates));
+}
+
+/** What of the model changes, by method. */
+const WHAT_LEARNS: Readonly<Record<Config<'sft'>['method'] | 'partly', string>> = {
+  full: 'Every weight learns.',
+  partly: 'Every weight that is not frozen learns.',
+  lora: 'Small added matrices and the new token rows learn; the rest stays.',
+  rows: 'The rows of the functional tokens learn; everything else stays.',
+};
+
+function isPartlyFrozen({ frozenBlocks, frozenNorms, frozenNames, embeddings }: Config<'sft'>): boolean {
+  return frozenBlocks > 0 || frozenNorms || frozenNames.trim() !== '' || ['new-rows', 'frozen'].includes(embeddings);
 }
