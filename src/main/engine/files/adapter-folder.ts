@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { WorkbenchError } from '@core/errors';
 import { JsonCursor, type JsonRecord } from '@core/formats/json';
 import { elementCount, type WritableDtype } from '@core/formats/safetensors';
+import { EMBEDDING, HEAD } from '@core/models/decoder/parameters';
 import type { Parameter } from '@core/models/model-config';
 import { writeFolderAtomically } from './atomic-folder';
 import { checkFinite } from './check-model';
@@ -55,7 +56,7 @@ export async function writeAdapterFolder(
     async (writer) => {
       await writer.write(CONFIG, `${JSON.stringify(toPeftConfig(adapter.config), null, 2)}\n`);
       for (const [name, text] of Object.entries(options.extraFiles ?? {})) await writer.write(name, text);
-      await writeWeights(writer, adapter.tensors, {
+      await writeWeights(writer, withTiedHead(adapter), {
         stem: STEM,
         maxShardBytes: Infinity,
         ...(options.dtype && { dtype: options.dtype }),
@@ -89,6 +90,13 @@ export async function readAdapterFolder(path: string): Promise<Adapter> {
     tensors.push({ name: tensor.name, dims: tensor.dims, data });
   }
   return { config, tensors };
+}
+
+/** PEFT looks for a tied head under its own name too. */
+function withTiedHead({ config, tensors }: Adapter): readonly Parameter[] {
+  if (!config.tiesSavedModules) return tensors;
+  const heads = tensors.filter(({ name }) => name === `base_model.model.${EMBEDDING}`);
+  return [...tensors, ...heads.map((tensor) => ({ ...tensor, name: `base_model.model.${HEAD}` }))];
 }
 
 function toPeftConfig(config: AdapterConfig): JsonRecord {
