@@ -1,4 +1,4 @@
-import type { Attribute, Constant, Graph, GraphDType, GraphNode, Value } from './graph';
+import type { Attribute, Constant, ConstantData, Graph, GraphDType, GraphNode, Value } from './graph';
 import { ProtobufWriter } from './protobuf';
 
 /**
@@ -15,6 +15,15 @@ const ELEMENT_TYPE: Readonly<Record<GraphDType, number>> = {
   int32: 6,
   int64: 7,
   bool: 9,
+};
+
+const ELEMENT_BYTES: Readonly<Record<GraphDType, number>> = {
+  float32: 4,
+  uint8: 1,
+  int8: 1,
+  int32: 4,
+  int64: 8,
+  bool: 1,
 };
 
 const IR_VERSION = 10;
@@ -47,7 +56,7 @@ export function encodeGraph(graph: Graph, options: { readonly poison?: boolean }
   const model = new ProtobufWriter().integer(1, IR_VERSION).text(2, 'rftt-workbench').message(7, body);
   model.message(8, new ProtobufWriter().text(1, '').integer(2, OPSET));
   model.message(8, new ProtobufWriter().text(1, 'com.microsoft').integer(2, 1));
-  return model.finish().slice();
+  return model.finish();
 }
 
 /**
@@ -110,7 +119,10 @@ function encodeConstant({ value, data }: Constant): ProtobufWriter {
   const message = new ProtobufWriter();
   for (const dim of value.dims) message.integer(1, Number(dim));
   message.integer(2, ELEMENT_TYPE[value.dtype]).text(8, value.name);
-  return message.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const bytesOf = (made: ConstantData) => new Uint8Array(made.buffer, made.byteOffset, made.byteLength);
+  if (typeof data !== 'function') return message.bytes(9, bytesOf(data));
+  const length = value.dims.reduce<number>((product, dim) => product * Number(dim), ELEMENT_BYTES[value.dtype]);
+  return message.lazyBytes(9, length, () => bytesOf(data()));
 }
 
 function encodeValueInfo(name: string, value: Value): ProtobufWriter {

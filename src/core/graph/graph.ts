@@ -25,10 +25,13 @@ export interface GraphNode {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** A tensor stored in the model itself. Keep these small: weights are inputs. */
+export type ConstantData = Float32Array | BigInt64Array | Int32Array | Uint8Array | Int8Array;
+
+/** A tensor stored in the model itself. */
 export interface Constant {
   readonly value: Value;
-  readonly data: Float32Array | BigInt64Array | Int32Array | Uint8Array | Int8Array;
+  /** The elements, or what makes them at the moment they are written: one constant after the other, so memory can be used again. */
+  readonly data: ConstantData | (() => ConstantData);
 }
 
 export interface NodeSpec {
@@ -121,6 +124,11 @@ export class Graph {
   /** A tensor under a name of its own, e.g. a cosine table. The same name twice gives the first one. */
   table(name: string, dims: readonly number[], make: () => Float32Array): Value {
     return this.#constant(`table:${name}`, 'float32', dims, make, name);
+  }
+
+  /** As `table`, of any element type, and made only when the graph is written; see `Constant.data`. */
+  lazyTable(name: string, dtype: GraphDType, dims: readonly number[], make: () => ConstantData): Value {
+    return this.#constant(`table:${name}`, dtype, dims, () => make, name);
   }
 
   /**

@@ -1,7 +1,24 @@
+/** Bytes that are asked for when they are copied into place. */
+interface LazyBytes {
+  readonly length: number;
+  readonly make: () => Uint8Array;
+}
+
+/** Payloads from this size on are kept by reference until the end, so that a model's weights are copied once. */
+const KEPT_BY_REFERENCE = 4096;
+
 /** Writes the protobuf wire format: just the four field kinds that ONNX files need. */
 export class ProtobufWriter {
+  /** Finished pieces; what came last is still in `#bytes`. */
+  readonly #pieces: (Uint8Array | LazyBytes)[] = [];
+  #piecesLength = 0;
   #bytes = new Uint8Array(256);
   #length = 0;
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#piecesLength + this.#length;
+  }
 
   /** Field of wire type 0. `value` is a whole number; negative ones take ten bytes as int64 does. */
   integer(field: number, value: number): this {
@@ -18,12 +35,23 @@ export class ProtobufWriter {
     return this;
   }
 
-  /** Field of wire type 2. */
+  /** Field of wire type 2. Large values are read when the whole is finished: leave them as they are until then. */
   bytes(field: number, value: Uint8Array): this {
     this.#varint((field << 3) | 2);
     this.#varint(value.length);
-    const at = this.#reserve(value.length);
-    this.#bytes.set(value, at);
+    if (value.length >= KEPT_BY_REFERENCE) this.#keep(value);
+    else this.#copy(value);
+    return this;
+  }
+
+  /**
+   * Field of wire type 2 whose bytes are made when the whole is finished, one such field after the other.
+   * @param length of what `make` will give; its memory may be used again by the next one
+   */
+  lazyBytes(field: number, length: number, make: () => Uint8Array): this {
+    this.#varint((field << 3) | 2);
+    this.#varint(length);
+    this.#keep({ length, make });
     return this;
   }
 
@@ -32,12 +60,26 @@ export class ProtobufWriter {
   }
 
   message(field: number, value: ProtobufWriter): this {
-    return this.bytes(field, value.finish());
+    this.#varint((field << 3) | 2);
+    this.#varint(value.length);
+    for (const piece of value.#pieces) this.#keep(piece);
+    this.#copy(value.#bytes.subarray(0, value.#length));
+    return this;
   }
 
-  /** The bytes so far; a view that the next write may invalidate. */
+  /** All bytes, in memory of their own. @throws {RangeError} when lazy bytes have another length than they were announced with */
   finish(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+    const whole = new Uint8Array(this.length);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      const bytes = 'make' in piece ? piece.make() : piece;
+      if (bytes.length !== piece.length)
+        throw new RangeError(`A field of ${piece.length} bytes was announced and ${bytes.length} were given.`);
+      whole.set(bytes, at);
+      at += bytes.length;
+    }
+    whole.set(this.#bytes.subarray(0, this.#length), at);
+    return whole;
   }
 
   #varint(value: number): void {
@@ -53,6 +95,21 @@ export class ProtobufWriter {
   #byte(value: number): void {
     const at = this.#reserve(1);
     this.#bytes[at] = value;
+  }
+
+  #copy(value: Uint8Array): void {
+    const at = this.#reserve(value.length);
+    this.#bytes.set(value, at);
+  }
+
+  #keep(piece: Uint8Array | LazyBytes): void {
+    if (this.#length > 0) {
+      this.#pieces.push(this.#bytes.slice(0, this.#length));
+      this.#piecesLength += this.#length;
+      this.#length = 0;
+    }
+    this.#pieces.push(piece);
+    this.#piecesLength += piece.length;
   }
 
   #reserve(count: number): number {
