@@ -5,9 +5,9 @@ import type { AdamWKernel, AdamWUpdate } from '@core/optim/adamw';
 import { blocksOf, type QuantisedSlot } from '@core/optim/adamw-int8';
 import { REFERENCE_KERNEL } from '@core/optim/reference-kernel';
 import { createRng } from '@core/random/rng';
-import { buildAdamWModule } from './adamw-build';
 import { ADAMW_MODULE } from './adamw-module';
 import { createWasmAdamW } from './adamw-wasm';
+import { buildWasmModule } from './wasm-build';
 import { allocateFloats } from './weight-store';
 
 const kernel = createWasmAdamW();
@@ -63,7 +63,7 @@ function openQuantised(own: AdamWKernel, rows: number, rowLength: number, seed: 
 
 describe('the WebAssembly AdamW', () => {
   it('is what its text says', async () => {
-    const built = await buildAdamWModule(readFileSync(new URL('adamw.wat', import.meta.url), 'utf8'));
+    const built = await buildWasmModule('adamw.wat', readFileSync(new URL('adamw.wat', import.meta.url), 'utf8'));
     expect(Buffer.from(built).toString('base64')).toBe(ADAMW_MODULE);
   });
 

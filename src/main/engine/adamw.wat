@@ -1,5 +1,5 @@
 ;; AdamW over float32 memory: four lanes at a time, then one by one. Memory 0 holds the weights, memory 1 gradient and moments.
-;; Built into adamw-module.ts by `npm run build:adamw`; the formula is that of REFERENCE_KERNEL in core/optim/adamw.ts.
+;; Built into adamw-module.ts by scripts/build-wasm.ts; the formula is that of REFERENCE_KERNEL in core/optim/adamw.ts.
 (module
   (import "m" "weights" (memory $w 0))
   (import "m" "state" (memory $s 0))

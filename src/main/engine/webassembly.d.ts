@@ -3,6 +3,8 @@ declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { readonly initial: number; readonly maximum?: number });
     readonly buffer: ArrayBuffer;
+    /** Adds pages of 64 KiB; views of the buffer before are of no use any more. */
+    grow(pages: number): number;
   }
   class Module {
     constructor(bytes: Uint8Array);
