@@ -3,9 +3,13 @@ import { buildDecodeGraph, DECODE_INPUTS, LOGITS_OUTPUT } from '../models/decode
 import { FORWARD_INPUTS, KV_PARTS, pastName, presentName } from '../models/forward-parts';
 import type { ModelConfig, ParameterStore } from '../models/model-config';
 import { buildPrefillGraph, PREFILL_INPUTS } from '../models/prefill-graph';
+import type { DecodePrecision } from '../models/decode-precision';
+import { FORWARD_WEIGHTS, type WeightSource } from '../models/forward-weights';
+import { INT8_LARGEST, type Quantiser } from '../models/quantise';
 import { ropeTable } from '../models/rope-table';
 import type { CompiledGraph, GraphExecutor, TensorView } from '../ports';
 import { kvFloatsPerToken, type KvRows } from './kv-rows';
+import { weightSourceFor, type GraphKind } from './weight-choice';
 
 export interface DecoderOptions {
   readonly config: ModelConfig;
@@ -14,8 +18,12 @@ export interface DecoderOptions {
   /** Positions that any row may reach. */
   readonly maxContext: number;
   readonly maxRows: number;
-  /** Weights that take no more are compiled into the graphs; see `ForwardParts`. */
+  /** Weights that take no more are compiled into the graphs at fp32; see `FORWARD_WEIGHTS`. */
   readonly maxBakedBytes: number;
+  readonly precision: DecodePrecision;
+  readonly quantiser: Quantiser;
+  /** Largest magnitude of an int8 weight that the processor multiplies without overflow. */
+  readonly int8Largest: () => Promise<number>;
 }
 
 /** A compiled graph with its feeds; views of the cache are made anew only when the rows of the run change. */
@@ -27,7 +35,11 @@ interface Program {
   readonly feeds: Record<string, TensorView>;
   /** Cache version, first row and row count that the views belong to. */
   viewsOf: string;
-  parametersVersion: number;
+  /** Whether the graph holds weights, those of `compiledVersion`. */
+  readonly isSnapshot: boolean;
+  readonly compiledVersion: number;
+  /** Version of the weights among the feeds. */
+  fedVersion: number;
 }
 
 type Tensors = Record<string, TensorView>;
@@ -39,11 +51,14 @@ const NEVER_FED = -1;
 const HIDDEN_SCORE = -1e30;
 
 /** The graphs that run, and how they are made. */
-const BUILDERS = { decode: buildDecodeGraph, prefill: buildPrefillGraph };
+const BUILDERS: Readonly<Record<GraphKind, typeof buildDecodeGraph>> = {
+  decode: buildDecodeGraph,
+  prefill: buildPrefillGraph,
+};
 
 /**
  * Runs the graphs over a cache: `prefill` fills rows, `decode` feeds one token a row and gives logits. Graphs are compiled at first use, and
- * those that hold a small model's weights again when the weights have changed.
+ * those that hold weights again when the weights have changed.
  */
 export class Decoder {
   readonly #options: DecoderOptions;
@@ -52,13 +67,14 @@ export class Decoder {
   /** Input and output name of each cache, by layer and part. */
   readonly #cacheNames: readonly (readonly [past: string, present: string])[];
   #fresh = new Float32Array(0);
-  readonly #programs = new Map<keyof typeof BUILDERS, Program>();
-  readonly #isBaked: boolean;
+  /** By graph and weights. */
+  readonly #programs = new Map<string, Program>();
+  readonly #isSmall: boolean;
 
   constructor(options: DecoderOptions) {
     this.#options = options;
     const { config, parameters, maxContext, maxRows, maxBakedBytes } = options;
-    this.#isBaked =
+    this.#isSmall =
       parameters.names.reduce((sum, name) => sum + parameters.get(name).data.byteLength, 0) <= maxBakedBytes;
     const { cos, sin } = ropeTable(config, maxContext);
     const dims = [maxContext, config.headDim / 2];
@@ -84,7 +100,7 @@ export class Decoder {
     tokens: readonly ArrayLike<number>[],
     past: readonly number[],
   ): Promise<void> {
-    const program = await this.#program('prefill');
+    const program = await this.#program('prefill', tokens.length);
     const width = tokens.reduce((widest, row) => Math.max(widest, row.length), 0);
     const cached = past.reduce((most, count) => Math.max(most, count), 0);
     this.#refresh(program, rows, first, tokens.length);
@@ -108,7 +124,7 @@ export class Decoder {
    * @returns logits of each row's next token, [rows, V]; valid until the next call
    */
   async decode(rows: KvRows, tokens: readonly number[], past: readonly number[]): Promise<Float32Array> {
-    const program = await this.#program('decode');
+    const program = await this.#program('decode', tokens.length);
     const { vocabSize } = this.#options.config;
     const count = tokens.length;
     this.#refresh(program, rows, 0, count);
@@ -142,22 +158,34 @@ export class Decoder {
     await Promise.all(programs.map(({ compiled }) => compiled.dispose()));
   }
 
-  async #program(kind: keyof typeof BUILDERS): Promise<Program> {
-    const known = this.#programs.get(kind);
-    if (known && !(this.#isBaked && known.parametersVersion !== this.#options.parameters.version)) return known;
+  async #program(kind: GraphKind, rows: number): Promise<Program> {
+    const source = this.#sourceFor(kind, rows);
+    const key = `${kind} ${source}`;
+    const known = this.#programs.get(key);
+    if (known && !(known.isSnapshot && known.compiledVersion !== this.#options.parameters.version)) return known;
     // Forgotten first, so that a failure here leaves nothing half made and the next request tries again.
-    this.#programs.delete(kind);
+    this.#programs.delete(key);
     await known?.compiled.dispose();
-    const program = await this.#compile(kind);
-    this.#programs.set(kind, program);
+    const program = await this.#compile(kind, source);
+    this.#programs.set(key, program);
     return program;
   }
 
-  async #compile(kind: keyof typeof BUILDERS): Promise<Program> {
-    const { config, executor, parameters } = this.#options;
+  #sourceFor(kind: GraphKind, rows: number): WeightSource {
+    const source = weightSourceFor(this.#options.precision, kind, rows);
+    return source === 'shared' && this.#isSmall ? 'baked' : source;
+  }
+
+  async #compile(kind: GraphKind, source: WeightSource): Promise<Program> {
+    const { config, executor, parameters, quantiser, precision, int8Largest } = this.#options;
     const { version } = parameters;
-    const { graph, weightNames } = BUILDERS[kind](config, this.#isBaked ? parameters : null);
-    const compiled = await executor.compile(encodeGraph(graph), { label: graph.name });
+    const weights = FORWARD_WEIGHTS[source]({
+      parameters,
+      quantiser,
+      int8Largest: precision === 'fp32' ? INT8_LARGEST : await int8Largest(),
+    });
+    const { graph, weightNames } = BUILDERS[kind](config, weights);
+    const compiled = await executor.compile(encodeGraph(graph), { label: `${graph.name}, ${source} weights` });
     const inputs = new Set(graph.inputs.map(({ name }) => name));
     const feeds = Object.fromEntries(Object.entries(this.#rope).filter(([name]) => inputs.has(name)));
     return {
@@ -166,19 +194,21 @@ export class Decoder {
       inputs,
       feeds,
       viewsOf: '',
-      parametersVersion: this.#isBaked ? version : NEVER_FED,
+      isSnapshot: weights.isSnapshot,
+      compiledVersion: version,
+      fedVersion: NEVER_FED,
     };
   }
 
   /** Brings the feeds that last over runs up to date: weights, and the views of the rows. */
   #refresh(program: Program, rows: KvRows, first: number, count: number): void {
     const { parameters, config } = this.#options;
-    if (program.parametersVersion !== parameters.version) {
+    if (program.fedVersion !== parameters.version) {
       for (const name of program.weightNames) {
         const { dims, data } = parameters.get(name);
         program.feeds[name] = { dtype: 'float32', dims, data };
       }
-      program.parametersVersion = parameters.version;
+      program.fedVersion = parameters.version;
     }
     const viewsOf = `${rows.version}:${first}:${count}`;
     if (program.viewsOf === viewsOf) return;

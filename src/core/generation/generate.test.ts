@@ -168,6 +168,30 @@ describe.skipIf(!hasFixtures)('createGenerator', () => {
     await generator.dispose();
   });
 
+  it.each([
+    [{ prefixIds: [1, 2, 99_999] }, 'token-unknown', 'the text to continue, token 3'],
+    [{ prefixIds: [1, -1] }, 'token-unknown', 'the text to continue, token 2'],
+    [{ prefixIds: [1], probeIds: [99_999] }, 'token-unknown', 'the tokens asked about, token 1'],
+    [{ prefixIds: Array.from({ length: 41 }, () => 1) }, 'prefix-too-long', undefined],
+  ])('refuses what the model cannot read: %o', async (part, code, where) => {
+    const { config, generator } = open('tiny-llama', { maxContext: 40 });
+    const request = { maxNewTokens: 3, temperature: 0, stopIds: [], ...part };
+    await expect(generator.generate(request)).rejects.toMatchObject({
+      kind: 'validation',
+      facts: { code, ...(where && { where }), wayOut: expect.any(String) },
+    });
+    // Others are served as if nothing had happened, and a prefix as long as the context is no error.
+    const fitting = await generator.generate({
+      ...request,
+      probeIds: [1],
+      prefixIds: Array.from({ length: 40 }, () => 1),
+    });
+    expect([fitting.ids.length, fitting.stopReason]).toEqual([0, 'context']);
+    expect(fitting.probeLogProbs).toHaveLength(1);
+    expect((await generator.generate(requestOf(config.vocabSize, 1, 5))).ids).toHaveLength(12);
+    await generator.dispose();
+  });
+
   it('refuses an empty prefix by name', async () => {
     const { generator } = open('tiny-llama');
     await expect(generator.generate({ prefixIds: [], maxNewTokens: 1, temperature: 0, stopIds: [] })).rejects.toThrow(

@@ -1,4 +1,6 @@
+import type { DecodePrecision } from '../models/decode-precision';
 import type { ModelConfig, ParameterStore } from '../models/model-config';
+import { INT8_LARGEST, REFERENCE_QUANTISER, type Quantiser } from '../models/quantise';
 import type { GraphExecutor } from '../ports';
 import { Decoder } from './decoder';
 import type { Generator } from './generator';
@@ -23,6 +25,12 @@ export interface GeneratorOptions {
   readonly maxContext?: number;
   /** Weights that take no more are compiled into the graphs, which halves the time of small batches; 64 MiB unless told. */
   readonly maxBakedBytes?: number;
+  /** fp32 unless told; others make weights of their own from the store's, anew whenever its version has risen. */
+  readonly precision?: DecodePrecision;
+  /** Makes those weights; plain TypeScript unless told. */
+  readonly quantiser?: Quantiser;
+  /** Largest magnitude of an int8 weight; 127 unless told. */
+  readonly int8Largest?: () => Promise<number>;
   /** Lets waiting code run between steps; 64 turns of the microtask queue unless told. */
   readonly pause?: () => Promise<void>;
 }
@@ -43,10 +51,23 @@ export function createGenerator(options: GeneratorOptions): Generator {
     maxBakedBytes = DEFAULT_MAX_BAKED_BYTES,
     kvBytes = DEFAULT_KV_BYTES,
     pause = spinMicrotasks,
+    precision = 'fp32',
+    quantiser = REFERENCE_QUANTISER,
+    int8Largest = async () => INT8_LARGEST,
   } = options;
   const maxContext = Math.min(options.maxContext ?? config.maxPositions, config.maxPositions);
   const layout = kvLayoutOf(config);
-  const decoder = new Decoder({ config, parameters, executor, maxContext, maxRows: maxBatch, maxBakedBytes });
+  const decoder = new Decoder({
+    config,
+    parameters,
+    executor,
+    maxContext,
+    maxRows: maxBatch,
+    maxBakedBytes,
+    precision,
+    quantiser,
+    int8Largest,
+  });
   const watches = createStopWatchFactory(tokenizer);
   const scheduler = new Scheduler({
     decoder,
@@ -60,8 +81,10 @@ export function createGenerator(options: GeneratorOptions): Generator {
     pause,
   });
   return {
+    maxContext,
     async generate(request) {
-      const sequence = new Sequence(request, watches.create(request.stopIds, request.stopTexts ?? []), maxContext);
+      const watch = watches.create(request.stopIds, request.stopTexts ?? []);
+      const sequence = new Sequence(request, watch, { maxContext, vocabSize: config.vocabSize });
       return sequence.isFinished ? sequence.result() : scheduler.submit(sequence);
     },
     clearCache: () => scheduler.clearCache(),

@@ -62,7 +62,10 @@ export interface GenerationStats {
  * Deterministic: the same requests in the same order give the same numbers.
  */
 export interface Generator {
+  /** @throws WorkbenchError `prefix-empty`, `prefix-too-long`, `token-unknown` */
   generate(request: GenerationRequest): Promise<GenerationResult>;
+  /** Tokens of the longest sequence, prefix included; a prefix of as many gets no new token, a longer one is refused. */
+  readonly maxContext: number;
   /** Forget every cached prefix; required after the weights changed. */
   clearCache(): void;
   readonly stats: GenerationStats;

@@ -34,7 +34,7 @@ function openScheduler(options: Partial<SchedulerOptions> = {}) {
     ...options,
   });
   const generate = (request: GenerationRequest): Promise<GenerationResult> => {
-    const sequence = new Sequence(request, NEVER, MAX_CONTEXT);
+    const sequence = new Sequence(request, NEVER, { maxContext: MAX_CONTEXT, vocabSize: Number.POSITIVE_INFINITY });
     return sequence.isFinished ? Promise.resolve(sequence.result()) : scheduler.submit(sequence);
   };
   return { scheduler, decoder, trie, generate, changeWeights: () => void weights++ };

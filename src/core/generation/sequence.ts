@@ -1,7 +1,13 @@
 import { WorkbenchError } from '../errors';
 import type { GenerationRequest, GenerationResult, StopReason } from './generator';
 import { logProbsOf, sampleToken } from './sampler';
+import { checkTokenIds } from '../models/token-range';
 import type { StopWatch } from './stopping';
+
+export interface SequenceLimits {
+  readonly maxContext: number;
+  readonly vocabSize: number;
+}
 
 /**
  * One request on its way: prefix, the tokens sampled so far, and what ends it.
@@ -23,13 +29,12 @@ export class Sequence {
   #stopReason: StopReason | null = null;
   #probeLogProbs: Float32Array | null = null;
 
-  constructor(request: GenerationRequest, watch: StopWatch, maxContext: number) {
+  /** @throws WorkbenchError `prefix-empty`, `prefix-too-long`, `token-unknown` */
+  constructor(request: GenerationRequest, watch: StopWatch, { maxContext, vocabSize }: SequenceLimits) {
     const prefixLength = request.prefixIds.length;
-    if (prefixLength === 0) {
-      throw new WorkbenchError('precondition', 'A prefix without tokens cannot be continued.', {
-        code: 'prefix-empty',
-      });
-    }
+    checkPrefix(prefixLength, maxContext);
+    checkTokenIds(request.prefixIds, vocabSize, 'the text to continue');
+    checkTokenIds(request.probeIds ?? [], vocabSize, 'the tokens asked about');
     this.request = request;
     this.prefixLength = prefixLength;
     this.count = prefixLength;
@@ -38,7 +43,7 @@ export class Sequence {
     this.ids = new Int32Array(Math.max(prefixLength, Math.min(prefixLength + request.maxNewTokens, maxContext)));
     this.ids.set(request.prefixIds);
     if (request.maxNewTokens <= 0) this.#stopReason = 'length';
-    if (prefixLength > maxContext || (prefixLength === maxContext && !this.#stopReason)) this.#stopReason = 'context';
+    if (prefixLength === maxContext && !this.#stopReason) this.#stopReason = 'context';
   }
 
   /** Positions that the sequence may need in the cache. */
@@ -113,6 +118,22 @@ export class Sequence {
     if (this.#newIds.length >= this.request.maxNewTokens) return 'length';
     return this.count >= this.#maxContext ? 'context' : null;
   }
+}
+
+function checkPrefix(length: number, maxContext: number): void {
+  if (length === 0) {
+    throw new WorkbenchError('precondition', 'A prefix without tokens cannot be continued.', { code: 'prefix-empty' });
+  }
+  if (length <= maxContext) return;
+  throw new WorkbenchError(
+    'validation',
+    `The text to continue has ${length} tokens; the model reads at most ${maxContext}.`,
+    {
+      code: 'prefix-too-long',
+      wayOut: 'Shorten the question or the prompt, or choose a model with a longer context.',
+      details: { tokens: length, maxContext },
+    },
+  );
 }
 
 function joined(a: readonly number[], b: readonly number[]): readonly number[] {

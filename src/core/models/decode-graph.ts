@@ -1,7 +1,8 @@
 import { WorkbenchError } from '../errors';
 import type { Value } from '../graph/graph';
-import { ForwardParts, KV_PARTS, MICROSOFT, pastName, presentName, taken, type ForwardGraph } from './forward-parts';
-import { windowOf, type ModelConfig, type ParameterStore } from './model-config';
+import { ForwardParts, KV_PARTS, pastName, presentName, taken, type ForwardGraph } from './forward-parts';
+import { MICROSOFT, type ForwardWeights } from './forward-weights';
+import { windowOf, type ModelConfig } from './model-config';
 
 /** Inputs of a decode graph besides those of every forward graph. */
 export const DECODE_INPUTS = {
@@ -26,11 +27,10 @@ export const SERVED_HEAD_MULTIPLE = 8;
  * logits, and the caches again: the same memory, to which the run adds one position a row.
  *
  * @throws WorkbenchError `head-size`
- * @param baked weights to make constants of the graph, for models so small that compiling anew after a change costs nothing
  */
-export function buildDecodeGraph(config: ModelConfig, baked: ParameterStore | null = null): ForwardGraph {
+export function buildDecodeGraph(config: ModelConfig, weights: ForwardWeights): ForwardGraph {
   checkHeads(config);
-  const parts = new ForwardParts(config, 'decode', baked);
+  const parts = new ForwardParts(config, 'decode', weights);
   const lastKeys = parts.graph.input(DECODE_INPUTS.lastKeys, 'int32', ['B']);
   const totalKeys = parts.graph.input(DECODE_INPUTS.totalKeys, 'int32', [1]);
   let hidden = parts.embed();
@@ -59,16 +59,13 @@ function buildCachedAttention(parts: ForwardParts, normed: Value, layer: number,
   const { numHeads, numKvHeads, headDim } = config;
   const window = windowOf(config, layer);
   const rotatesInside = headDim % ROTATED_HEAD_MULTIPLE === 0;
-  const [query, key] = (['q', 'k'] as const).map((part) => {
-    const heads = parts.heads(normed, layer, part);
-    return rotatesInside ? heads : parts.rotate(heads);
-  });
-  const value = parts.heads(normed, layer, 'v');
+  const { q, k, v } = parts.attentionInputs(normed, layer);
+  const [query, key] = [q, k].map((heads) => (rotatesInside ? heads : parts.rotate(heads)));
   const cacheDims = ['B', numKvHeads, 'M', headDim] as const;
   const past = KV_PARTS.map((part) => graph.input(pastName(layer, part), 'float32', cacheDims));
   const [mixed, ...present] = graph.node(
     'GroupQueryAttention',
-    [taken(query), taken(key), value, ...past, ...lengths, ...(rotatesInside ? [inputs.cos, inputs.sin] : [])],
+    [taken(query), taken(key), v, ...past, ...lengths, ...(rotatesInside ? [inputs.cos, inputs.sin] : [])],
     {
       domain: MICROSOFT,
       attributes: {

@@ -1,7 +1,8 @@
 import { ShapeError } from '../errors';
 import { Graph, type Value } from '../graph/graph';
-import { EMBEDDING, FINAL_NORM, headName, layerPrefix } from './decoder/parameters';
-import type { Activation, ModelConfig, ParameterStore } from './model-config';
+import { EMBEDDING, FINAL_NORM, headName, layerPrefix, listParameters } from './decoder/parameters';
+import { MICROSOFT, type ForwardWeights, type LinearSpec } from './forward-weights';
+import type { Activation, ModelConfig } from './model-config';
 
 /** Names of inputs that the decode and the prefill graph have in common, besides weights. */
 export const FORWARD_INPUTS = {
@@ -24,23 +25,21 @@ export const pastName = (layer: number, part: KvPart): string => `past.${layer}.
 /** Name of what a run adds to the cache. */
 export const presentName = (layer: number, part: KvPart): string => `present.${layer}.${part}`;
 
-export const MICROSOFT = 'com.microsoft';
-
 /** The fused node of each activation; QuickGelu with factor 1 is x · sigmoid(x). */
 const ACTIVATIONS = {
   silu: { opType: 'QuickGelu', attributes: { alpha: { float: 1 } } },
   geluTanh: { opType: 'FastGelu', attributes: {} },
 } satisfies Record<Activation, { readonly opType: string; readonly attributes: object }>;
 
-/** A graph of a model's forward pass and the weights it reads, by Hugging Face name. */
+/** A graph of a model's forward pass, and what it reads of the store, by Hugging Face name. */
 export interface ForwardGraph {
   readonly graph: Graph;
+  /** Inputs that are tensors of the store. */
   readonly weightNames: readonly string[];
 }
 
 /**
- * The parts of a forward pass without gradients, as graph nodes with onnxruntime's fused operators. Weights are inputs, so the memory that
- * the trainer writes to is read without a copy; or constants of the graph, which onnxruntime packs once instead of with every run.
+ * The parts of a forward pass without gradients, as graph nodes with onnxruntime's fused operators; weights come from a `ForwardWeights`.
  *
  * Letters: B rows, S new tokens a row, N = B·S, D hidden size, V vocabulary.
  */
@@ -48,14 +47,12 @@ export class ForwardParts {
   readonly graph: Graph;
   readonly config: ModelConfig;
   readonly inputs: Readonly<Record<keyof typeof FORWARD_INPUTS, Value>>;
-  readonly #weightNames = new Set<string>();
-  readonly #baked: ParameterStore | null;
+  readonly #weights: ForwardWeights;
 
-  /** @param baked weights that become constants of the graph, as they are now */
-  constructor(config: ModelConfig, name: string, baked: ParameterStore | null) {
+  constructor(config: ModelConfig, name: string, weights: ForwardWeights) {
     this.graph = new Graph(name);
     this.config = config;
-    this.#baked = baked;
+    this.#weights = weights;
     const half = config.headDim / 2;
     this.inputs = {
       ids: this.graph.input(FORWARD_INPUTS.ids, 'int32', ['B', 'S']),
@@ -69,7 +66,8 @@ export class ForwardParts {
   /** The graph without what no output needs. */
   finish(): ForwardGraph {
     this.graph.prune();
-    const weightNames = this.graph.inputs.map(({ name }) => name).filter((name) => this.#weightNames.has(name));
+    const stored = new Set(listParameters(this.config).map(({ name }) => name));
+    const weightNames = this.graph.inputs.map(({ name }) => name).filter((name) => stored.has(name));
     return { graph: this.graph, weightNames };
   }
 
@@ -104,30 +102,30 @@ export class ForwardParts {
   mlp(normed: Value, layer: number): Value {
     const { intermediateSize, hiddenSize } = this.config;
     const module = `${layerPrefix(layer)}mlp`;
-    const gate = this.#linear(normed, `${module}.gate_proj`, intermediateSize);
-    const up = this.#linear(normed, `${module}.up_proj`, intermediateSize);
+    const [gate, up] = this.#linears(
+      normed,
+      ['gate_proj', 'up_proj'].map((part) => spec(`${module}.${part}`, intermediateSize)),
+    );
     const { opType, attributes } = ACTIVATIONS[this.config.activation];
-    const active = this.graph.single(opType, [gate], gate.dims, { domain: MICROSOFT, attributes });
-    const gated = this.graph.single('Mul', [active, up], gate.dims);
-    return this.#linear(gated, `${module}.down_proj`, hiddenSize);
+    const active = this.graph.single(opType, [taken(gate)], taken(gate).dims, { domain: MICROSOFT, attributes });
+    const gated = this.graph.single('Mul', [active, taken(up)], active.dims);
+    return this.#linear(gated, spec(`${module}.down_proj`, hiddenSize));
   }
 
-  /** Projection to heads, with bias and head norm where the family has them: [B, S, heads · headDim]. */
-  heads(normed: Value, layer: number, part: 'q' | 'k' | 'v'): Value {
-    const { headDim, qkvBias, qkNorm, numHeads, numKvHeads } = this.config;
-    const heads = part === 'q' ? numHeads : numKvHeads;
+  /** Queries, keys and values of a layer, with bias and head norm where the family has them: [B, S, heads · headDim] each. */
+  attentionInputs(normed: Value, layer: number): Readonly<Record<'q' | 'k' | 'v', Value>> {
+    const { headDim, qkvBias, numHeads, numKvHeads } = this.config;
     const module = `${layerPrefix(layer)}self_attn`;
-    let projected = this.#linear(normed, `${module}.${part}_proj`, heads * headDim, qkvBias);
-    if (qkNorm && part !== 'v') {
-      const gamma = this.#weight(`${module}.${part}_norm.weight`, [headDim]);
-      const byHead = this.graph.single(
-        'Reshape',
-        [projected, this.graph.int64([-1, heads, headDim])],
-        ['N', heads, headDim],
-      );
-      projected = this.#rmsNorm(byHead, gamma);
-    }
-    return this.graph.single('Reshape', [projected, this.inputs.grid], ['B', 'S', heads * headDim]);
+    const headsOf = { q: numHeads, k: numKvHeads, v: numKvHeads };
+    const [q, k, v] = this.#linears(
+      normed,
+      (['q', 'k', 'v'] as const).map((part) => spec(`${module}.${part}_proj`, headsOf[part] * headDim, qkvBias)),
+    );
+    return {
+      q: this.#intoRows(this.#headNorm(taken(q), numHeads, `${module}.q_norm`), numHeads),
+      k: this.#intoRows(this.#headNorm(taken(k), numKvHeads, `${module}.k_norm`), numKvHeads),
+      v: this.#intoRows(taken(v), numKvHeads),
+    };
   }
 
   /** Rotary positions upon [B, S, heads · headDim]. */
@@ -141,12 +139,12 @@ export class ForwardParts {
 
   /** Projection of the mixed values back to the hidden size: [N, D]. */
   attentionOutput(mixed: Value, layer: number): Value {
-    return this.#linear(mixed, `${layerPrefix(layer)}self_attn.o_proj`, this.config.hiddenSize);
+    return this.#linear(mixed, spec(`${layerPrefix(layer)}self_attn.o_proj`, this.config.hiddenSize));
   }
 
   /** Logits of every row: [N, V]. */
   head(normed: Value): Value {
-    return this.#linear(normed, headName(this.config).replace(/\.weight$/, ''), this.config.vocabSize);
+    return this.#linear(normed, spec(headName(this.config).replace(/\.weight$/, ''), this.config.vocabSize));
   }
 
   flatten(x: Value, size: number): Value {
@@ -177,21 +175,34 @@ export class ForwardParts {
     });
   }
 
-  /** x Wᵀ (+ b), W as Hugging Face stores it: [out, in]. */
-  #linear(x: Value, module: string, outSize: number, hasBias = false): Value {
-    const inputs = [x, this.#weight(`${module}.weight`, [outSize, Number(x.dims.at(-1))])];
-    if (hasBias) inputs.push(this.#weight(`${module}.bias`, [outSize]));
-    return this.graph.single('Gemm', inputs, ['N', outSize], { attributes: { transB: 1 } });
+  /** Norm of each head where the family has it. */
+  #headNorm(projected: Value, heads: number, module: string): Value {
+    const { qkNorm, headDim } = this.config;
+    if (!qkNorm) return projected;
+    const shape = this.graph.int64([-1, heads, headDim]);
+    const byHead = this.graph.single('Reshape', [projected, shape], ['N', heads, headDim]);
+    return this.#rmsNorm(byHead, this.#weight(`${module}.weight`, [headDim]));
+  }
+
+  #intoRows(projected: Value, heads: number): Value {
+    return this.graph.single('Reshape', [projected, this.inputs.grid], ['B', 'S', heads * this.config.headDim]);
+  }
+
+  #linear(x: Value, linear: LinearSpec): Value {
+    return taken(this.#linears(x, [linear])[0]);
+  }
+
+  #linears(x: Value, specs: readonly LinearSpec[]): readonly Value[] {
+    return this.#weights.linears(this.graph, x, specs);
   }
 
   #weight(name: string, dims: readonly number[]): Value {
-    const baked = this.#baked;
-    if (baked) return this.graph.table(name, dims, () => baked.get(name).data);
-    const known = this.graph.inputs.find((input) => input.name === name);
-    if (known) return known;
-    this.#weightNames.add(name);
-    return this.graph.input(name, 'float32', dims);
+    return this.#weights.tensor(this.graph, name, dims);
   }
+}
+
+function spec(module: string, outSize: number, hasBias = false): LinearSpec {
+  return { module, outSize, hasBias };
 }
 
 /** An output that the node was asked for. */

@@ -1,14 +1,7 @@
 import type { Value } from '../graph/graph';
-import {
-  ForwardParts,
-  KV_PARTS,
-  MICROSOFT,
-  pastName,
-  presentName,
-  type ForwardGraph,
-  type KvPart,
-} from './forward-parts';
-import { windowOf, type ModelConfig, type ParameterStore } from './model-config';
+import { ForwardParts, pastName, presentName, type ForwardGraph, type KvPart } from './forward-parts';
+import { MICROSOFT, type ForwardWeights } from './forward-weights';
+import { windowOf, type ModelConfig } from './model-config';
 
 /** Inputs of a prefill graph besides those of every forward graph. */
 export const PREFILL_INPUTS = {
@@ -26,11 +19,9 @@ export const PREFILL_INPUTS = {
  * a cache for one row only.
  *
  * Outputs for each layer the new keys and values, [B, kvHeads, S, headDim]; the caller puts them into the cache.
- *
- * @param baked weights to make constants of the graph, for models so small that compiling anew after a change costs nothing
  */
-export function buildPrefillGraph(config: ModelConfig, baked: ParameterStore | null = null): ForwardGraph {
-  const parts = new ForwardParts(config, 'prefill', baked);
+export function buildPrefillGraph(config: ModelConfig, weights: ForwardWeights): ForwardGraph {
+  const parts = new ForwardParts(config, 'prefill', weights);
   const { headDim, numHeads, numKvHeads, numLayers } = config;
   const group = numHeads / numKvHeads;
   const cached = parts.graph.input(PREFILL_INPUTS.cached, 'int64', [1]);
@@ -39,8 +30,7 @@ export function buildPrefillGraph(config: ModelConfig, baked: ParameterStore | n
   const windowMask = parts.graph.input(PREFILL_INPUTS.windowMask, 'float32', maskDims);
 
   /** New keys or values, given out, and all of them: [B, kvHeads, C + S, headDim]. */
-  const extend = (normed: Value, layer: number, part: KvPart): Value => {
-    const projected = part === 'key' ? parts.rotate(parts.heads(normed, layer, 'k')) : parts.heads(normed, layer, 'v');
+  const extend = (projected: Value, layer: number, part: KvPart): Value => {
     const byHead = reshape(projected, [0, 0, numKvHeads, headDim], ['B', 'S', numKvHeads, headDim]);
     const fresh = transpose(byHead, [0, 2, 1, 3]);
     parts.graph.output(presentName(layer, part), fresh);
@@ -59,9 +49,12 @@ export function buildPrefillGraph(config: ModelConfig, baked: ParameterStore | n
     return parts.graph.single('Transpose', [x], dims, { attributes: { perm } });
   };
   /** Queries of one kv head lie together, so that keys need not be repeated: [B, kvHeads, G·S, headDim]. */
-  const queries = (normed: Value, layer: number): Value => {
-    const rotated = parts.rotate(parts.heads(normed, layer, 'q'));
-    const byHead = reshape(rotated, [0, 0, numKvHeads, group, headDim], ['B', 'S', numKvHeads, group, headDim]);
+  const queries = (projected: Value): Value => {
+    const byHead = reshape(
+      parts.rotate(projected),
+      [0, 0, numKvHeads, group, headDim],
+      ['B', 'S', numKvHeads, group, headDim],
+    );
     return reshape(transpose(byHead, [0, 2, 3, 1, 4]), [0, 0, -1, headDim], ['B', numKvHeads, `${group}*S`, headDim]);
   };
   const attend = (query: Value, keys: Value, values: Value, layer: number): Value => {
@@ -78,9 +71,11 @@ export function buildPrefillGraph(config: ModelConfig, baked: ParameterStore | n
   let hidden = parts.embed();
   let normed = parts.inputNorm(hidden);
   for (let layer = 0; layer < numLayers; layer++) {
-    const [keys, values] = KV_PARTS.map((part) => extend(normed, layer, part));
-    if (layer === numLayers - 1 || !keys || !values) break;
-    [normed, hidden] = parts.attentionNorm(attend(queries(normed, layer), keys, values, layer), hidden, layer);
+    const { q, k, v } = parts.attentionInputs(normed, layer);
+    const keys = extend(parts.rotate(k), layer, 'key');
+    const values = extend(v, layer, 'value');
+    if (layer === numLayers - 1) break;
+    [normed, hidden] = parts.attentionNorm(attend(queries(q), keys, values, layer), hidden, layer);
     [normed, hidden] = parts.mlpNorm(parts.mlp(normed, layer), hidden, layer);
   }
   return parts.finish();

@@ -38,8 +38,11 @@ export async function ask(
 ): Promise<Asked> {
   const { generator, tokenizer, prompts } = parts;
   const { maxTokens, stop } = prompts.manifest.actions[action];
+  const prefixIds = promptIds(parts, action, facts);
+  // A path grown beyond what the model reads ends there; its tree goes on elsewhere.
+  if (prefixIds.length > generator.maxContext) return { text: '', newTokens: 0, logProbSum: 0, isTruncated: true };
   const result = await generator.generate({
-    prefixIds: promptIds(parts, action, facts),
+    prefixIds,
     maxNewTokens: Math.min(maxTokens, options.maxTokens),
     temperature: options.temperature,
     stopIds: tokenizer.eosIds,

@@ -18,6 +18,7 @@ export function createToyGenerator(
   let newTokens = 0;
   return {
     requests,
+    maxContext: Number.POSITIVE_INFINITY,
     async generate(request) {
       request.cancel?.throwIfAborted();
       requests.push(request);

@@ -10,70 +10,17 @@ import { accumulatedOf, buildTrainGraph, gradientOf } from '@core/train/train-gr
 import { createTrainer } from '@core/train/trainer';
 import { createWasmAdamW } from './adamw-wasm';
 import { OrtExecutor } from './ort-executor';
+import { ARCHITECTURE_CASES, listArchitectures, randomWeights, readable, WINDOW } from './testing/architecture-cases';
 import { relativeDistance } from './testing/golden-models';
-import { WeightStore } from './weight-store';
 
 const executor = new OrtExecutor({ threads: 1 });
 const kernel = createWasmAdamW();
 const LENGTH = 32;
-const WINDOW = 5;
 
-/** The keys of config.json that all cases share; 31 rows, 3 layers, contexts of 64. */
-const COMMON = {
-  hidden_size: 32,
-  num_hidden_layers: 3,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  intermediate_size: 20,
-  vocab_size: 31,
-  rms_norm_eps: 1e-5,
-  rope_theta: 500,
-  max_position_embeddings: 64,
-};
-const SLIDING = ['sliding_attention', 'full_attention', 'sliding_attention'];
+it('has a case of every family', () =>
+  expect(Object.keys(ARCHITECTURE_CASES).sort()).toEqual(Object.keys(ARCHITECTURES).sort()));
 
-/** At least one configuration of each family, as its config.json spells it. */
-const CASES: Readonly<Record<string, readonly object[]>> = {
-  gemma: [{ head_dim: 24, hidden_activation: 'gelu_pytorch_tanh' }],
-  llama: [
-    { rope_scaling: { rope_type: 'linear', factor: 4 } },
-    {
-      tie_word_embeddings: true,
-      rope_scaling: {
-        rope_type: 'llama3',
-        factor: 8,
-        low_freq_factor: 1,
-        high_freq_factor: 4,
-        original_max_position_embeddings: 16,
-      },
-    },
-  ],
-  mistral: [
-    { sliding_window: WINDOW },
-    // Heads of 16 are turned inside onnxruntime's attention, others before it.
-    { sliding_window: WINDOW, head_dim: 16 },
-    { sliding_window: null },
-  ],
-  qwen2: [
-    { tie_word_embeddings: true },
-    { use_sliding_window: true, sliding_window: WINDOW, max_window_layers: 1, tie_word_embeddings: false },
-  ],
-  qwen3: [
-    { head_dim: 24 },
-    { head_dim: 16, use_sliding_window: true, sliding_window: WINDOW, max_window_layers: 0, layer_types: SLIDING },
-  ],
-};
-
-it('has a case of every family', () => expect(Object.keys(CASES).sort()).toEqual(Object.keys(ARCHITECTURES).sort()));
-
-describe.each(
-  Object.entries(CASES).flatMap(([architecture, cases]) =>
-    cases.map((change) => ({
-      name: `${architecture} ${JSON.stringify(change)}`,
-      json: readable(architecture, change),
-    })),
-  ),
-)('$name', ({ json }) => {
+describe.each(listArchitectures())('$name', ({ json }) => {
   const config = readModelConfig(json);
   const store = randomWeights(config);
   const rng = createRng('ids');
@@ -178,21 +125,6 @@ describe('a sliding window', () => {
     expect(changed).toEqual([2, 3, 4, 5, 6, 7]);
   });
 });
-
-function readable(architecture: string, change: object): object {
-  return { model_type: architecture, ...COMMON, ...change };
-}
-
-/** Weights of everyday size, norms around what multiplies with 1. */
-function randomWeights(config: ModelConfig): WeightStore {
-  const store = new WeightStore(listParameters(config));
-  for (const { name, dims, data } of store.names.map((each) => store.get(each))) {
-    const rng = createRng(5).fork(name);
-    const centre = name.endsWith('norm.weight') ? 1 - config.normOffset : 0;
-    for (let i = 0; i < data.length; i++) data[i] = centre + (dims.length === 1 ? 0.2 : 0.25) * rng.normal();
-  }
-  return store;
-}
 
 /** One row through the training graph in float64, attention and head uncut. */
 function evaluateTraining(config: ModelConfig, store: ParameterStore, ids: Int32Array) {

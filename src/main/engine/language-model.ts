@@ -3,12 +3,15 @@ import { createGenerator } from '@core/generation/generate';
 import type { Generator } from '@core/generation/generator';
 import type { JsonRecord } from '@core/formats/json';
 import { listParameters } from '@core/models/decoder/parameters';
+import type { DecodePrecision } from '@core/models/decode-precision';
 import type { ModelConfig } from '@core/models/model-config';
 import type { CancelToken, GraphExecutor } from '@core/ports';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
 import { createTrainer, type Trainer, type TrainerOptions } from '@core/train/trainer';
 import { createWasmAdamW } from './adamw-wasm';
 import { openModel } from './files/open-model';
+import { createWasmQuantiser } from './quantise-wasm';
+import { probeInt8Range } from './int8-range';
 import type { ModelToWrite } from './files/write-model-folder';
 import { WeightStore } from './weight-store';
 
@@ -24,6 +27,8 @@ export interface GeneratorSettings {
   readonly maxContext?: number;
   /** Weights up to this size are compiled into the graphs. */
   readonly maxBakedBytes?: number;
+  /** fp32 unless told. */
+  readonly precision?: DecodePrecision;
 }
 
 export type TrainerSettings = Pick<
@@ -74,6 +79,8 @@ export async function openLanguageModel(
         tokenizer,
         pause: untilNextTurn,
         kvBytes: defaultKvBytes(),
+        quantiser: createWasmQuantiser(),
+        int8Largest: () => probeInt8Range(executor),
         ...settings,
       }),
     createTrainer: (settings) =>

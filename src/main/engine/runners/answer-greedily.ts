@@ -22,14 +22,19 @@ export async function answerGreedily(
         ...model.tokenizer.encodeChat([{ role: 'user', content: question.prompt }], { addGenerationPrompt: true }),
       ];
       const begun = config.responsePrefix === '' ? [] : [...model.tokenizer.encode(config.responsePrefix)];
-      const { ids } = await model.generator.generate({
-        prefixIds: [...prefix, ...begun],
-        maxNewTokens: config.maxNewTokens,
-        temperature: 0,
-        stopIds: model.tokenizer.eosIds,
-        ...(config.constrained && model.tokens && { constraint: model.responseConstraint() }),
-        cancel,
-      });
+      const prefixIds = [...prefix, ...begun];
+      // A question that the model cannot read is one without an answer, not the end of the job.
+      const { ids } =
+        prefixIds.length > model.generator.maxContext
+          ? { ids: [] }
+          : await model.generator.generate({
+              prefixIds,
+              maxNewTokens: config.maxNewTokens,
+              temperature: 0,
+              stopIds: model.tokenizer.eosIds,
+              ...(config.constrained && model.tokens && { constraint: model.responseConstraint() }),
+              cancel,
+            });
       const written = model.decodeResponse(ids);
       const verdict = answerVerifier.verify(written, question.referenceAnswer);
       onAnswer();

@@ -36,12 +36,20 @@ export async function explore(
   const exploration: Exploration = { model, config, grammar: createGrammar({ maxDepth: config.maxDepth }), cancel };
   const lists = await Promise.all(
     questions.map(async (question) => {
-      const found = await EXPLORERS[config.exploration](exploration, question, rng.fork(`question:${question.id}`));
+      // A question that the model cannot read teaches nothing.
+      const found = canRead(model, question)
+        ? await EXPLORERS[config.exploration](exploration, question, rng.fork(`question:${question.id}`))
+        : [];
       onQuestion();
       return found;
     }),
   );
   return lists.flat();
+}
+
+function canRead({ tokenizer, generator }: JobModel, { prompt }: Question): boolean {
+  const ids = tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
+  return ids.length < generator.maxContext;
 }
 
 async function exploreByTree(
