@@ -1,3 +1,4 @@
+import { checkTokenIds } from '../models/token-range';
 import { NumericError, ShapeError, WorkbenchError } from '../errors';
 import { dropoutRate } from '../ops/dropout';
 import type { TensorView } from '../ports';
@@ -139,7 +140,8 @@ export class GraphTrainer implements Trainer {
     const { config } = this.#options;
     const compiled = await this.#graphs.logits();
     const results: Float32Array[] = [];
-    for (const ids of rows) {
+    for (const [row, ids] of rows.entries()) {
+      checkTokenIds(ids, config.vocabSize, `row ${row}`);
       const logits = view([ids.length, config.vocabSize]);
       const data = BigInt64Array.from(ids, BigInt);
       await this.#run(compiled, { ids: { dtype: 'int64', dims: [1, ids.length], data } }, { logits });
@@ -274,6 +276,7 @@ export class GraphTrainer implements Trainer {
 
   #planBatches(rows: readonly { readonly ids: ArrayLike<number> }[]): readonly MicroBatch[] {
     const { maxTokensPerMicroBatch: maxTokens, config, packing = false } = this.#options;
+    rows.forEach(({ ids }, row) => checkTokenIds(ids, config.vocabSize, `row ${row}`));
     return planMicroBatches(
       rows.map((row) => row.ids.length),
       { maxTokens, maxPositions: config.maxPositions, packing },

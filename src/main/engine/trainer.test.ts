@@ -428,6 +428,20 @@ describe('Trainer on bad input', () => {
     await trainer.dispose();
   });
 
+  it.each([-1, 20, 1.5])('refuses the token id %d, in training and in scoring', async (id) => {
+    const { trainer } = await open();
+    const row = randomRow(10, 1);
+    const ids = [...row.ids].with(4, id);
+    const refusal = {
+      message: `Token ${id} at place 5 of row 0 is none of the model's 20 tokens.`,
+      facts: { code: 'token-unknown', where: 'row 0, token 5', wayOut: expect.stringContaining('tokenizer') },
+    };
+    await expect(trainer.accumulate([{ ...row, ids }], NLL(9))).rejects.toMatchObject(refusal);
+    await expect(trainer.logProbs([{ ids }])).rejects.toMatchObject(refusal);
+    await expect(trainer.forwardLogits([ids])).rejects.toMatchObject(refusal);
+    await trainer.dispose();
+  });
+
   it.each([
     [{ targets: ['q_proj', 'embed_tokens'] }, 'lora-target'],
     [{ trainableRows: [3, 20] }, 'learning-rows'],
