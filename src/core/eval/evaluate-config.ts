@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { field } from '../fields';
 import { machineFields } from '../machine-fields';
+import { decodePrecisionField } from '../models/decode-precision';
 
 export const EVALUATION_MODES = ['greedy', 'search', 'both'] as const;
 
@@ -119,6 +120,7 @@ export const EvaluateConfigSchema = z.object({
     .default(32)
     .meta(field({ label: 'Questions at once', help: 'More is faster and takes more memory.', advanced: true })),
   ...machineFields,
+  decodePrecision: decodePrecisionField,
   seed: z
     .int()
     .min(0)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { field } from '../fields';
 import { machineFields } from '../machine-fields';
+import { decodePrecisionField } from '../models/decode-precision';
 
 export const EXPANDERS = ['prompted', 'sampled'] as const;
 export const SELECTION_RULES = ['uct', 'puct'] as const;
@@ -233,6 +234,7 @@ export const SearchConfigSchema = z.object({
       }),
     ),
   ...machineFields,
+  decodePrecision: decodePrecisionField,
   seed: z
     .int()
     .min(0)

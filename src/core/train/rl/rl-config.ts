@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { field } from '../../fields';
+import { decodePrecisionField } from '../../models/decode-precision';
 import { SCHEDULE_KINDS, tuningFields } from '../tuning-config';
 
 export const RL_ALGORITHM_NAMES = ['reinforce-plus-plus', 'reinforce-baseline', 'grpo', 'dr-grpo', 'rloo'] as const;
@@ -366,6 +367,7 @@ export const RlConfigSchema = z.object({
     .max(10_000)
     .default(50)
     .meta(field({ label: 'Questions measured', help: '0 measures none on the way.', advanced: true })),
+  decodePrecision: decodePrecisionField,
   seed: z
     .int()
     .min(0)

@@ -16,7 +16,10 @@ export async function runEvaluate(context: JobContext<'evaluate'>): Promise<Runn
     0,
     config.maxQuestions ?? undefined,
   );
-  const model = await openJobModel(context, { maxRows: config.concurrentQuestions });
+  const model = await openJobModel(context, {
+    maxRows: config.concurrentQuestions,
+    precision: config.decodePrecision,
+  });
   const rng = createRng(config.seed);
   const startedMs = performance.now();
   try {

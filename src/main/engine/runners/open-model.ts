@@ -1,6 +1,7 @@
 import type { ModelRef } from '@contracts/engine-protocol';
 import { WorkbenchError } from '@core/errors';
 import type { Generator, TokenConstraint } from '@core/generation/generator';
+import type { DecodePrecision } from '@core/models/decode-precision';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
 import { createGrammarConstraint } from '@core/tokens/constraint';
 import { createGrammar } from '@core/tokens/grammar';
@@ -31,6 +32,8 @@ export interface OpenJobModelOptions {
   readonly maxRows: number;
   /** Longest sequence that the job makes; the model's own limit unless told. */
   readonly maxContext?: number;
+  /** fp32 unless told. */
+  readonly precision?: DecodePrecision;
 }
 
 /** More rows than this make a decoding step no faster. */
@@ -55,6 +58,7 @@ export async function openJobModel(
     ...(options.maxContext !== undefined && { maxContext: options.maxContext }),
     // Copying all weights for each token costs more than compiling them into the graph after each change.
     ...(!traits.readsInPlace && { maxBakedBytes: MAX_BAKED_BYTES }),
+    ...(options.precision && { precision: options.precision }),
   });
   const tokens = hasFunctionalTokens(tokenizer) ? functionalTokenIds(tokenizer) : null;
   const grammar = createGrammar();

@@ -7,6 +7,7 @@ import { learningRateAt } from '@core/optim/schedules';
 import { createRng } from '@core/random/rng';
 import { shuffled } from '@core/random/shuffle';
 import type { Question } from '@core/tasks/question';
+import { withTrainerLogProbs } from '@core/train/rl/exact-log-probs';
 import { planRlUpdates, rewardTrajectories, type RewardedBatch, type RlUpdate } from '@core/train/rl/rl-batch';
 import type { RlConfig } from '@core/train/rl/rl-config';
 import { explorationMetrics } from '@core/train/rl/rl-metrics';
@@ -63,7 +64,10 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
     context.job.inputs.heldOut === null
       ? []
       : readJsonl(context.job.inputs.heldOut, QuestionRow, 'held-out questions').slice(0, config.evaluateQuestions);
-  const model = await openJobModel(context, { maxRows: config.questionsPerIteration * config.pathsPerQuestion });
+  const model = await openJobModel(context, {
+    maxRows: config.questionsPerIteration * config.pathsPerQuestion,
+    precision: config.decodePrecision,
+  });
   const tokens = model.requireTokens();
   // Before the state is restored: the reference is the model that RL began with.
   const reference = config.klCoefficient > 0 ? await openReference(context, config.microBatchTokens) : null;
@@ -121,7 +125,7 @@ async function iterate(stage: Stage): Promise<void> {
   // A step has changed the weights since: nothing of the cache holds.
   model.generator.clearCache();
   let explored = 0;
-  const trajectories = await explore(model, config, chosen, rng, context.cancel, () => {
+  const written = await explore(model, config, chosen, rng, context.cancel, () => {
     explored += 1;
     const done = progress.iteration + (0.7 * explored) / chosen.length;
     context.progress({
@@ -132,9 +136,15 @@ async function iterate(stage: Stage): Promise<void> {
       tokens: model.generator.stats.newTokens,
     });
   });
+  // What fp32 generation noted is the training graph's to 2e-5; what coarser weights noted is another model's.
+  const { trajectories, gap } =
+    config.decodePrecision === 'fp32'
+      ? { trajectories: written, gap: null }
+      : withTrainerLogProbs(written, await stage.trainer.logProbs(written));
   const batch = rewardTrajectories(trajectories, config);
   const values: Record<string, number> = {
     ...explorationMetrics(trajectories, batch),
+    ...gap,
     rewardStd: spreadOfRewards(batch),
   };
   if (batch.paths.length === 0) {

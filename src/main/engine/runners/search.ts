@@ -23,7 +23,10 @@ export async function runSearch(context: JobContext<'search'>): Promise<RunnerOu
     0,
     config.maxQuestions ?? undefined,
   );
-  const model = await openJobModel(context, { maxRows: config.concurrentTrees * config.concurrentWalks });
+  const model = await openJobModel(context, {
+    maxRows: config.concurrentTrees * config.concurrentWalks,
+    precision: config.decodePrecision,
+  });
   const expander = EXPANDERS[config.expander](context, model, config);
   const rng = createRng(config.seed);
   try {

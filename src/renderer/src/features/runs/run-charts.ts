@@ -47,7 +47,13 @@ const CHARTS: readonly ChartRow[] = [
     ],
     isShare: true,
   },
-  { id: 'kl', metrics: [{ name: 'kl', label: words.kl }] },
+  {
+    id: 'kl',
+    metrics: [
+      { name: 'kl', label: words.kl },
+      { name: 'samplerKl', label: words.samplerKl },
+    ],
+  },
   { id: 'entropy', metrics: [{ name: 'entropy', label: words.entropy }] },
   { id: 'length', metrics: [{ name: 'length', label: words.length }] },
   {

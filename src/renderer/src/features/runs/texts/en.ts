@@ -59,6 +59,7 @@ export const texts = {
     heldOutAccuracy: 'held out',
     exploredAccuracy: 'explored paths',
     kl: 'KL',
+    samplerKl: 'of coarse generation',
     entropy: 'entropy',
     length: 'mean',
     clippedShare: 'clipped',
