@@ -1,3 +1,4 @@
+import { parseAnswer } from './math/answer-value';
 import { parseNumber } from './number';
 
 /** How an answer was found; the later ones are less sure. */
@@ -44,23 +45,49 @@ export function lastNumber(text: string): string | null {
   return last === null ? null : last.replace(/^([-−–])\s+/, '');
 }
 
-/** The content of the last `\boxed` or `\fbox` with balanced braces, or the single token after `\boxed `. */
+/** What may stand between two boxes of one answer: `\boxed{1} and \boxed{2}`, no sentence. */
+const BETWEEN_BOXES = /^(?:[^A-Za-z\n]*(?:[A-Za-z]+[^A-Za-z\n]*){0,2})$/;
+const BETWEEN_CHARACTERS = 24;
+
+/**
+ * The content of the last `\boxed` or `\fbox` with balanced braces, or the single token after `\boxed `; of several boxes with no
+ * more than a word between them, all, with commas.
+ */
 export function lastBoxed(text: string): Found | null {
-  const at = Math.max(text.lastIndexOf('\\boxed'), text.lastIndexOf('\\fbox'));
-  if (at < 0) return null;
+  const boxes: Found[] = [];
+  for (let until = text.length; until > 0;) {
+    const at = Math.max(text.lastIndexOf('\\boxed', until - 1), text.lastIndexOf('\\fbox', until - 1));
+    const box = at < 0 ? null : boxAt(text.slice(0, until), at);
+    const last = boxes[0];
+    if (box === null || (last && !isJoint(text.slice(at + box.length, last.at)))) break;
+    boxes.unshift(box);
+    until = at;
+  }
+  const last = boxes.at(-1);
+  if (last === undefined) return null;
+  return { text: boxes.map((box) => box.text).join(', '), mark: 'boxed', at: last.at };
+}
+
+function isJoint(between: string): boolean {
+  const words = between.replace(/\\(?:text|mbox|quad|qquad)(?![a-z])|\\[()[\],;!]|[{}$]/g, ' ').trim();
+  return words.length <= BETWEEN_CHARACTERS && BETWEEN_BOXES.test(words);
+}
+
+/** The box that begins at `at`, with the characters it takes. */
+function boxAt(text: string, at: number): (Found & { readonly length: number }) | null {
   let from = text.indexOf('x', at + 4) + 1;
   if (text.startsWith('\\boxed', at)) from = at + '\\boxed'.length;
   while (text[from] === ' ') from++;
   if (text[from] !== '{') {
     const token = /^[^\s$]+/.exec(text.slice(from));
-    return token ? { text: token[0], mark: 'boxed', at } : null;
+    return token ? { text: token[0], mark: 'boxed', at, length: from + token[0].length - at } : null;
   }
   let depth = 0;
   for (let i = from; i < text.length; i++) {
     if (text[i] === '{') depth++;
     else if (text[i] === '}' && --depth === 0) {
       const inner = text.slice(from + 1, i).trim();
-      return inner === '' ? null : { text: inner, mark: 'boxed', at };
+      return inner === '' ? null : { text: inner, mark: 'boxed', at, length: i + 1 - at };
     }
   }
   return null;
@@ -84,10 +111,50 @@ function lastPhrase(text: string): Found | null {
   for (const match of text.matchAll(PHRASE)) {
     const from = match.index + match[0].length;
     const sentence = /^[^\n]*?(?=[.!?]?\s*(?:\n|$)|[.!?]\s+(?![\d]))/.exec(text.slice(from))?.[0].trim() ?? '';
-    const answer = parseNumber(sentence) !== null ? sentence : (lastNumber(sentence) ?? shortExpression(sentence));
+    const answer =
+      parseNumber(sentence) !== null
+        ? sentence
+        : (formulaIn(sentence) ?? lastNumber(sentence) ?? shortExpression(sentence));
     if (answer !== null && !sentence.includes('\\boxed')) found = { text: answer, mark: 'phrase', at: match.index };
   }
   return found;
+}
+
+/** A formula in running text: `$$…$$`, `\\[…\\]`, `\\(…\\)`, and `$…$` within one line. */
+const FORMULA = /\$\$([^$]+)\$\$|\\\[([^]+?)\\\]|\\\(([^]+?)\\\)|\$([^$\n]+)\$/g;
+
+/** The last formula of a text that is more than a blank, without its dollar signs; null when there is none. */
+export function lastFormula(text: string): string | null {
+  let last: string | null = null;
+  for (const match of text.matchAll(FORMULA)) {
+    const inner = match
+      .slice(1)
+      .find((part) => part !== undefined)
+      ?.trim();
+    if (inner) last = inner;
+  }
+  return last;
+}
+
+/** The formula that a sentence ends with, a unit aside, where it is one and not words between two prices. */
+function formulaIn(sentence: string): string | null {
+  const formula = lastFormula(sentence);
+  if (formula === null || !/(?:\$|\\\)|\\\])\s*[a-z]{0,12}\W*$/i.test(sentence)) return null;
+  const value = parseAnswer(formula);
+  return value === null || value.kind === 'words' ? null : formula;
+}
+
+/** A letter of multiple choice at the beginning, or the last one that stands alone. */
+export function chosenLetter(text: string): string | null {
+  const first = /^\s*\(?([A-J])(?:\)|(?=[.,:。]|\s*$|\s+[A-Z][a-z]|[^ -~\s]))/.exec(text)?.[1];
+  if (first !== undefined) return first;
+  let last: string | null = null;
+  // "not A" says what it is not.
+  for (const match of text.matchAll(
+    /(?<![A-Za-z'’])(?<!(?:\bnot|\bnon|n't be|isn't|不是)\s)\(?([A-J])\)?(?![A-Za-z'’])/g,
+  ))
+    last = match[1] ?? last;
+  return last;
 }
 
 /** A sentence that may itself be an answer, e.g. `x + 1` or `(C)`; prose is none. */

@@ -1,5 +1,6 @@
 import { WorkbenchError } from '../errors';
 import { extractAnswer } from './answer';
+import { COMPOSED_COLUMNS, listComposedColumns } from './composed-columns';
 import { hashLabel } from '../random/rng';
 import { QuestionSchema, type Question } from './question';
 
@@ -22,16 +23,30 @@ export interface QuestionLayout {
 /** Layouts recognised by their columns, most telling first. */
 export const QUESTION_LAYOUTS: readonly QuestionLayout[] = [
   { name: 'workbench', columns: { prompt: 'prompt', answer: 'referenceAnswer', id: 'id' } },
+  {
+    name: 'multiple choice',
+    columns: { prompt: 'question + choices', answer: 'letter of answer (choices)', id: null },
+  },
+  {
+    name: 'multiple choice',
+    columns: { prompt: 'question + options', answer: 'letter of answer (options)', id: null },
+  },
+  { name: 'svamp', columns: { prompt: 'Body + Question', answer: 'Answer', id: 'ID' } },
+  { name: 'asdiv', columns: { prompt: 'body + question', answer: 'answer', id: null } },
+  { name: 'olympiad', columns: { prompt: 'question', answer: 'final_answer', id: null } },
+  { name: 'math-500', columns: { prompt: 'problem', answer: 'answer', id: 'unique_id' } },
   { name: 'identified', columns: { prompt: 'question', answer: 'answer', id: 'id' } },
   { name: 'gsm8k', columns: { prompt: 'question', answer: 'answer', id: null } },
   { name: 'mawps', columns: { prompt: 'input', answer: 'target', id: null } },
+  { name: 'amc', columns: { prompt: 'problem', answer: 'answer', id: 'id' } },
   { name: 'math', columns: { prompt: 'problem', answer: 'solution', id: null } },
+  { name: 'game24', columns: { prompt: 'task of Puzzles', answer: 'numbers of Puzzles', id: null } },
   { name: 'instruction', columns: { prompt: 'instruction', answer: 'output', id: null } },
 ];
 
 /** The first known layout whose columns are all there, null when none fits. */
 export function suggestColumns(columns: readonly string[]): QuestionLayout | null {
-  const known = new Set(columns);
+  const known = new Set([...columns, ...listComposedColumns(columns)]);
   return (
     QUESTION_LAYOUTS.find(
       ({ columns: { prompt, answer, id } }) => known.has(prompt) && known.has(answer) && (id === null || known.has(id)),
@@ -47,16 +62,16 @@ export type ReadRow = { readonly question: Question } | { readonly problem: stri
  * Ids that the file lacks are made from the question, so that the same question has the same id in every file.
  */
 export function readQuestion(cells: QuestionCells, columns: QuestionColumns, source: string): ReadRow {
-  const prompt = cellText(cells[columns.prompt]);
+  const prompt = readCell(cells, columns.prompt);
   if (prompt === '') return { problem: `The column “${columns.prompt}” is empty.` };
-  const given = cellText(cells[columns.answer]);
+  const given = withoutNote(readCell(cells, columns.answer));
   if (given === '') return { problem: `The column “${columns.answer}” is empty.` };
   const found = /\\boxed|\\fbox|####/.test(given) ? extractAnswer(given) : { text: given };
   if (found === null) return { problem: `The column “${columns.answer}” marks an answer but holds none.` };
   const id =
     columns.id === null
       ? `q-${hashLabel(prompt).toString(36)}${hashLabel(`again ${prompt}`).toString(36)}`
-      : cellText(cells[columns.id]);
+      : readCell(cells, columns.id);
   if (id === '') return { problem: `The column “${columns.id ?? ''}” is empty.` };
   return { question: QuestionSchema.parse({ id, prompt, referenceAnswer: found.text, source }) };
 }
@@ -144,13 +159,25 @@ function parseObject(line: string): QuestionCells | null {
   }
 }
 
+/** What a column holds in a row, composed columns included; empty where there is nothing of use. */
+export function readCell(cells: QuestionCells, column: string): string {
+  const composed = Object.hasOwn(COMPOSED_COLUMNS, column) ? COMPOSED_COLUMNS[column] : undefined;
+  return composed && !Object.hasOwn(cells, column) ? composed.compose(cells) : cellText(cells[column]);
+}
+
+/** ASDiv writes the unit in brackets behind the number: `9 (apples)`. */
+function withoutNote(answer: string): string {
+  return answer.replace(/^(.*\d)\s+\([A-Za-z][A-Za-z .]*\)$/, '$1');
+}
+
 function cellText(cell: unknown): string {
   if (typeof cell === 'string') return cell.trim();
   if (typeof cell === 'number' || typeof cell === 'bigint') return String(cell);
-  if (Array.isArray(cell) && cell.length === 1) return cellText(cell[0]);
+  // OlympiadBench lists its answers.
+  if (Array.isArray(cell)) return cell.map(cellText).join(', ');
   return '';
 }
 
 function excerptOf(cells: QuestionCells, columns: QuestionColumns): string {
-  return (cellText(cells[columns.prompt]) || JSON.stringify(cells)).slice(0, 120);
+  return (readCell(cells, columns.prompt) || JSON.stringify(cells)).slice(0, 120);
 }

@@ -1,5 +1,8 @@
-import { extractAnswer, type AnswerMark } from './answer';
+import { chosenLetter, extractAnswer, lastFormula, type AnswerMark, type ExtractedAnswer } from './answer';
+import { parseAnswer } from './math/answer-value';
+import { isSameValue, USUAL_RULES, type ComparisonRules } from './math/same-value';
 import { parseNumber, plainSigns, type ParsedNumber } from './number';
+import { fulfilsTask, sameNotation } from './notations';
 
 /** What the check of a response says. */
 export interface AnswerVerdict {
@@ -30,16 +33,57 @@ const ROUNDED_TOLERANCE = 1e-5;
 /** The check for questions with a numeric or short answer. */
 export const answerVerifier: Verifier = {
   verify(response, referenceAnswer) {
-    const found = extractAnswer(response);
+    const found = findAnswer(response, referenceAnswer);
     if (found === null) return { answer: null, mark: null, isRight: false, why: 'There is no answer.' };
     const { equal, why } = compareAnswers(found.text, referenceAnswer);
     return { answer: found.text, mark: found.mark, isRight: equal, why };
   },
 };
 
-/** Compares an answer with the reference: as numbers when both are, else as texts without dressing. */
-export function compareAnswers(answer: string, referenceAnswer: string): AnswerComparison {
+/**
+ * The answer of a response, looked for by what the reference is: a number is the last one where nothing is marked, a formula the last
+ * formula, a letter of multiple choice the letter.
+ */
+export function findAnswer(response: string, referenceAnswer: string): ExtractedAnswer | null {
+  const found = extractAnswer(response);
   const reference = bareReference(referenceAnswer);
+  if (isChoice(reference)) {
+    const letter = chosenLetter(
+      found && found.mark !== 'last-number' && found.mark !== 'whole' ? found.text : response,
+    );
+    return letter === null ? found : { text: letter, mark: found?.mark ?? 'phrase' };
+  }
+  const isMarked = found !== null && found.mark !== 'last-number';
+  if (isMarked || parseNumber(reference) !== null) return found;
+  if (response.length <= MAX_BARE_ANSWER && parseAnswer(response) !== null)
+    return { text: response.trim(), mark: 'whole' };
+  const formula = lastFormula(response);
+  return formula === null ? found : { text: formula, mark: 'phrase' };
+}
+
+/** Characters of a response that may be an answer and nothing else. */
+const MAX_BARE_ANSWER = 200;
+
+function isChoice(reference: string): boolean {
+  return /^\s*\(?[A-J]\)?\s*$|^\s*\([A-J]\)\s/.test(reference);
+}
+
+/**
+ * Compares an answer with the reference: as numbers when both are, as texts without dressing, in notations of their own (times of day,
+ * other bases), and else by what they mean.
+ */
+export function compareAnswers(
+  answer: string,
+  referenceAnswer: string,
+  rules: ComparisonRules = USUAL_RULES,
+): AnswerComparison {
+  const reference = bareReference(referenceAnswer);
+  const fulfilled = fulfilsTask(answer, reference);
+  if (fulfilled !== null)
+    return {
+      equal: fulfilled,
+      why: fulfilled ? 'The numbers make it.' : `“${shorten(answer)}” does not make ${shorten(reference)}.`,
+    };
   const [left, right] = [parseNumber(answer), parseNumber(reference)];
   if (left !== null && right !== null) {
     return sameNumber(left, right)
@@ -48,6 +92,13 @@ export function compareAnswers(answer: string, referenceAnswer: string): AnswerC
   }
   const [a, b] = [normaliseText(answer), normaliseText(reference)];
   if (a === b && a !== '') return { equal: true, why: 'Equal as text.' };
+  if (isChoice(reference) && chosenLetter(answer) === chosenLetter(reference))
+    return { equal: true, why: 'The same choice.' };
+  const notation = sameNotation(answer, reference);
+  if (notation !== null)
+    return { equal: notation, why: notation ? 'Equal.' : `${shorten(answer)} is not ${shorten(reference)}.` };
+  const [meant, wanted] = [parseAnswer(answer), parseAnswer(reference)];
+  if (meant && wanted && isSameValue(meant, wanted, rules)) return { equal: true, why: 'Equal by what they mean.' };
   if (left === null && right !== null) return { equal: false, why: `“${shorten(answer)}” is not a number.` };
   return { equal: false, why: `“${shorten(answer)}” is not “${shorten(reference)}”.` };
 }
@@ -61,7 +112,7 @@ export function normaliseAnswer(answer: string): string {
 
 /** A reference may be a whole solution: then its marked answer counts. */
 function bareReference(reference: string): string {
-  if (!/\\boxed|\\fbox|####/.test(reference)) return reference;
+  if (!/\\boxed|\\fbox|####|\n\s*A:/.test(reference)) return reference;
   return extractAnswer(reference)?.text ?? reference;
 }
 

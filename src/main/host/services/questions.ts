@@ -10,7 +10,8 @@ import type {
   RejectedRow,
 } from '@contracts/questions';
 import { WorkbenchError } from '@core/errors';
-import { readQuestions, suggestColumns, type QuestionCells } from '@core/tasks/readers';
+import { listComposedColumns } from '@core/tasks/composed-columns';
+import { readCell, readQuestions, suggestColumns, type QuestionCells } from '@core/tasks/readers';
 import { FUNCTIONAL_SURFACES } from '@core/tokens/functional-tokens';
 import { findProject } from '../store/repositories/projects';
 import * as stored from '../store/repositories/question-sets';
@@ -33,21 +34,26 @@ export function listQuestionSets({ db }: ServiceContext, projectId: ProjectId): 
 export async function previewQuestionFile(path: string): Promise<QuestionFilePreview> {
   const file = await openQuestionFile(path);
   const columns = new Set<string>();
-  const rows: Record<string, string>[] = [];
+  const rows: { shown: Record<string, string>; cells: QuestionCells }[] = [];
   let totalRows = 0;
   for await (const row of file.rows()) {
     totalRows++;
     if (!('cells' in row) || rows.length >= PREVIEW_ROWS) continue;
     for (const name of Object.keys(row.cells)) columns.add(name);
-    rows.push(Object.fromEntries(Object.entries(row.cells).map(([name, cell]) => [name, showCell(cell)])));
+    const shown = Object.fromEntries(Object.entries(row.cells).map(([name, cell]) => [name, showCell(cell)]));
+    rows.push({ shown, cells: row.cells });
   }
   const names = [...columns];
+  const composed = listComposedColumns(names);
   return {
     path,
     format: file.format,
-    columns: names,
+    columns: [...names, ...composed],
     suggestedMapping: suggestColumns(names)?.columns ?? null,
-    rows,
+    rows: rows.map(({ shown, cells }) => ({
+      ...shown,
+      ...Object.fromEntries(composed.map((name) => [name, showCell(readCell(cells, name))])),
+    })),
     totalRows,
   };
 }
@@ -128,7 +134,7 @@ async function readRows(
     }
     const problem = findForeignToken(row.cells, mapping);
     if (problem)
-      rejected.push({ line: row.line, reason: problem, excerpt: excerpt(showCell(row.cells[mapping.prompt])) });
+      rejected.push({ line: row.line, reason: problem, excerpt: excerpt(readCell(row.cells, mapping.prompt)) });
     else readable.push(row);
   }
   const read = readQuestions(readable, mapping, basename(path));
@@ -141,8 +147,8 @@ async function readRows(
 /** A question or answer must not spell a functional token: readers of trees and examples could not tell it from a real one. */
 function findForeignToken(cells: QuestionCells, mapping: ColumnMapping): string {
   for (const column of [mapping.prompt, mapping.answer]) {
-    const text = cells[column];
-    const surface = typeof text === 'string' && FUNCTIONAL_SURFACES.find((one) => text.includes(one));
+    const text = readCell(cells, column);
+    const surface = FUNCTIONAL_SURFACES.find((one) => text.includes(one));
     if (surface)
       return `The column “${column}” contains “${surface}”, which is a functional token; write it differently.`;
   }
