@@ -117,7 +117,43 @@ describe('parseGguf', () => {
       ggufHead(2, 0).tensor('a', [32], 0, 0).tensor('a', [32], 0, 128).data(256).done(),
       'gguf-tensor',
     ],
+    [
+      'an alignment that is no multiple of 8',
+      ggufHead(0, 1).entry(['general.alignment', 12]).data(64).done(),
+      'gguf-header',
+    ],
+    ['data that is not aligned', ggufHead(1, 0).tensor('t', [4], 0, 4).data(128).done(), 'gguf-tensor'],
+    [
+      'data beyond 2^53',
+      ggufHead(1, 0)
+        .tensor('t', [4], 0, 2n ** 60n)
+        .data(128)
+        .done(),
+      'gguf-header',
+    ],
   ])('refuses %s', (_, bytes, code) => expect(codeOf(bytes)).toBe(code));
+
+  it.each([
+    [
+      'a list',
+      ggufHead(0, 1)
+        .string('k')
+        .u32(9)
+        .u32(0)
+        .u64(2 ** 32),
+    ],
+    [
+      'a text',
+      ggufHead(0, 1)
+        .string('k')
+        .u32(8)
+        .u64(2 ** 32),
+    ],
+    ['tensors', ggufHead(2 ** 30, 0)],
+  ])('refuses %s longer than any model has, even where a file of terabytes has room for it', (_, bytes) => {
+    const head = bytes.data(64).done();
+    expect(() => parseGguf(head, 2 ** 42, 'x')).toThrow(expect.objectContaining({ code: 'gguf-header' }));
+  });
 
   it('accepts the smallest file with a tensor, and three nested lists', () => {
     const bytes = ggufHead(1, 0).tensor('t', [4, 2], 0, 0).data(32).done();

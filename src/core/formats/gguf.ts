@@ -43,6 +43,10 @@ const VALUE_BYTES: Readonly<Record<number, number>> = {
 
 const ARRAY = 9;
 const MAX_DIMS = 4;
+/** More than any model has; a larger count is a damaged one, and a file of gigabytes would have room for it. */
+const MAX_TEXT_BYTES = 1 << 26;
+const MAX_LIST_ELEMENTS = 1 << 24;
+const MAX_ENTRIES = 1 << 20;
 const MAX_NESTING = 3;
 /** A tensor's entry takes at least this: name length, one character, dimension count, one dimension, type, offset. */
 const MIN_TENSOR_BYTES = 8 + 1 + 4 + 8 + 4 + 8;
@@ -77,8 +81,8 @@ function readHeader(reader: HeadReader, fileBytes: number, fileName: string): Gg
       wayOut: 'Choose a newer copy of the model, or convert it with llama.cpp.',
     });
   }
-  const tensorCount = reader.count(MIN_TENSOR_BYTES, 'tensors');
-  const entryCount = reader.count(MIN_ENTRY_BYTES, 'metadata entries');
+  const tensorCount = reader.count(MIN_TENSOR_BYTES, 'tensors', MAX_ENTRIES);
+  const entryCount = reader.count(MIN_ENTRY_BYTES, 'metadata entries', MAX_ENTRIES);
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < entryCount; i++) {
     const key = reader.string();
@@ -87,10 +91,16 @@ function readHeader(reader: HeadReader, fileBytes: number, fileName: string): Gg
   }
   const listed = Array.from({ length: tensorCount }, () => readTensorEntry(reader, fileName));
   const alignment = metadata.get('general.alignment') ?? 32;
-  if (typeof alignment !== 'number' || !Number.isInteger(alignment) || alignment < 1 || alignment > 1 << 20)
+  if (
+    typeof alignment !== 'number' ||
+    !Number.isInteger(alignment) ||
+    alignment < 8 ||
+    alignment > 1 << 20 ||
+    alignment % 8 !== 0
+  )
     throw broken(fileName, `its alignment is ${String(alignment)}`);
   const dataBegin = Math.ceil(reader.at / alignment) * alignment;
-  return { version, metadata, tensors: placeTensors(listed, dataBegin, fileBytes, fileName), dataBegin };
+  return { version, metadata, tensors: placeTensors(listed, { dataBegin, alignment, fileBytes, fileName }), dataBegin };
 }
 
 interface TensorEntry {
@@ -129,16 +139,23 @@ function readTensorEntry(reader: HeadReader, fileName: string): TensorEntry {
   return { name, format, dims: reversed.reverse(), offset, sizeBytes: (elements / format.elements) * format.bytes };
 }
 
+interface TensorPlace {
+  readonly dataBegin: number;
+  readonly alignment: number;
+  readonly fileBytes: number;
+  readonly fileName: string;
+}
+
 function placeTensors(
   listed: readonly TensorEntry[],
-  dataBegin: number,
-  fileBytes: number,
-  fileName: string,
+  { dataBegin, alignment, fileBytes, fileName }: TensorPlace,
 ): ReadonlyMap<string, GgufTensor> {
   const tensors = new Map<string, GgufTensor>();
   let lastEnd = dataBegin;
   for (const { name, format, dims, offset, sizeBytes } of [...listed].sort((a, b) => a.offset - b.offset)) {
     if (tensors.has(name)) throw badTensor(fileName, name, 'it occurs twice');
+    if (offset % alignment !== 0)
+      throw badTensor(fileName, name, `its data begins at ${offset}, which is no multiple of ${alignment}`);
     const begin = dataBegin + offset;
     const end = begin + sizeBytes;
     if (begin < lastEnd) throw badTensor(fileName, name, `it overlaps the one before it by ${lastEnd - begin} bytes`);
@@ -177,16 +194,17 @@ class HeadReader {
     return value;
   }
 
-  /** A number of things that take at least `eachBytes` each. */
-  count(eachBytes: number, what: string): number {
+  /** A number of things that take at least `eachBytes` each, at most `most`. */
+  count(eachBytes: number, what: string, most: number): number {
     const count = this.u64();
     if (count * eachBytes > this.#fileBytes - this.at)
       throw truncated(this.#fileName, `${count} ${what}`, this.#fileBytes);
+    if (count > most) throw broken(this.#fileName, `it claims ${count} ${what} at byte ${this.at - 8}`);
     return count;
   }
 
   string(): string {
-    const length = this.count(1, 'characters');
+    const length = this.count(1, 'characters', MAX_TEXT_BYTES);
     const from = this.#take(length);
     return decodeUtf8Lossy(this.#bytes.subarray(from, from + length));
   }
@@ -199,7 +217,7 @@ class HeadReader {
     const inner = this.u32();
     const eachBytes = VALUE_BYTES[inner];
     if (eachBytes === undefined) throw broken(this.#fileName, `it holds a list of the unknown type ${inner}`);
-    const count = this.count(eachBytes, 'list elements');
+    const count = this.count(eachBytes, 'list elements', MAX_LIST_ELEMENTS);
     const values: GgufValue[] = [];
     for (let i = 0; i < count; i++) values.push(this.value(inner, depth + 1));
     return values;

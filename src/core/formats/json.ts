@@ -3,6 +3,12 @@ import { WorkbenchError } from '../errors';
 /** A JSON object of unknown content. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
+/** Levels of a JSON file that are followed. */
+const MAX_DEPTH = 64;
+
+/** Characters of a value or a path that a message shows. */
+const SHOWN_CHARACTERS = 80;
+
 /** Whether `value` is a JSON object (not a list, not null). */
 export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -16,10 +22,14 @@ export class JsonCursor {
   readonly value: unknown;
   /** e.g. `config.json: rope_scaling.factor` */
   readonly where: string;
+  readonly #depth: number;
 
-  constructor(value: unknown, where: string) {
+  /** @throws WorkbenchError `json-value` beyond 64 levels, which no file of ours has and readers that follow it would not survive */
+  constructor(value: unknown, where: string, depth = 0) {
     this.value = value;
     this.where = where;
+    this.#depth = depth;
+    if (depth > MAX_DEPTH) throw this.wrong(`at most ${MAX_DEPTH} levels`);
   }
 
   /** The whole of a file. @throws WorkbenchError `json-syntax` */
@@ -44,7 +54,8 @@ export class JsonCursor {
       : isRecord(value) && Object.hasOwn(value, key)
         ? value[key]
         : undefined;
-    return new JsonCursor(inside, this.where.endsWith(':') ? `${this.where} ${key}` : `${this.where}.${key}`);
+    const where = this.where.endsWith(':') ? `${this.where} ${key}` : `${this.where}.${key}`;
+    return new JsonCursor(inside, where, this.#depth + 1);
   }
 
   /** The first of `keys` that is there; the last one where none is. */
@@ -83,7 +94,7 @@ export class JsonCursor {
 
   list(): readonly JsonCursor[] {
     if (!Array.isArray(this.value)) throw this.wrong('a list');
-    return this.value.map((item: unknown, i) => new JsonCursor(item, `${this.where}[${i}]`));
+    return this.value.map((item: unknown, i) => new JsonCursor(item, `${this.where}[${i}]`, this.#depth + 1));
   }
 
   record(): JsonRecord {
@@ -93,8 +104,10 @@ export class JsonCursor {
 
   /** The error for a value that is not what was expected. */
   wrong(expected: string): WorkbenchError {
-    const found = this.isAbsent ? 'nothing' : JSON.stringify(this.value).slice(0, 80);
-    return new WorkbenchError('validation', `${this.where}: expected ${expected}, found ${found}.`, {
+    const found = this.isAbsent ? 'nothing' : showJson(this.value);
+    const where =
+      this.where.length > 3 * SHOWN_CHARACTERS ? `${this.where.slice(0, 3 * SHOWN_CHARACTERS)}…` : this.where;
+    return new WorkbenchError('validation', `${where}: expected ${expected}, found ${found}.`, {
       code: 'json-value',
       where: this.where,
       wayOut: 'Correct the file or download it again.',
@@ -108,4 +121,40 @@ export class JsonCursor {
       where: this.where,
     });
   }
+}
+
+/** The beginning of a value as JSON; of one nested too deeply to be written, its kind. */
+function showJson(value: unknown): string {
+  try {
+    return JSON.stringify(value).slice(0, SHOWN_CHARACTERS);
+  } catch {
+    // JSON.stringify goes down by recursion; a value that it cannot follow is described instead.
+    return Array.isArray(value) ? 'a list' : `an ${typeof value}`;
+  }
+}
+
+/**
+ * Keys that occur more than once in the outermost object of a JSON text: `JSON.parse` keeps the last of them and says nothing.
+ * @param text sound JSON of an object
+ */
+export function findRepeatedKey(text: string): string | null {
+  const seen = new Set<string>();
+  let depth = 0;
+  let afterKey = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '{' || char === '[') depth++;
+    else if (char === '}' || char === ']') depth--;
+    else if (char === ':') afterKey = true;
+    else if (char === ',' && depth === 1) afterKey = false;
+    else if (char === '"') {
+      const begin = at;
+      for (at++; text[at] !== '"'; at++) if (text[at] === '\\') at++;
+      if (depth !== 1 || afterKey) continue;
+      const key = JSON.parse(text.slice(begin, at + 1)) as string;
+      if (seen.has(key)) return key;
+      seen.add(key);
+    }
+  }
+  return null;
 }

@@ -58,6 +58,11 @@ function roundHalfToEven(value: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
+/** How many of `values` are NaN or infinity. */
+export function countNonFinite(values: Float32Array): number {
+  return values.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
+}
+
 /** Index of the first NaN or infinity in `values`, or -1. */
 export function findNonFinite(values: Float32Array): number {
   // One pass of additions finds the clean case at memory speed: a sum of x − x is 0 unless something is not finite.

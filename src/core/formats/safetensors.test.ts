@@ -20,6 +20,13 @@ function fileOf(header: unknown, dataBytes: number): Uint8Array {
   return bytes;
 }
 
+/** The beginning of a file whose header is said to be so long. */
+function prefixOf(headerBytes: number): Uint8Array {
+  const bytes = new Uint8Array(64).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  return bytes;
+}
+
 function codeOf(action: () => unknown): string {
   try {
     action();
@@ -38,6 +45,21 @@ describe('parseSafetensors', () => {
     ['a length field of nonsense', new Uint8Array(16).fill(0xff), 'safetensors-header'],
     ['data cut short', fileOf({ a: f32(0, 8) }, 7), 'safetensors-truncated'],
     ['bytes after the last tensor', fileOf({ a: f32(0, 8) }, 9), 'safetensors-header'],
+    [
+      'a name that is listed twice',
+      fileOf(
+        '{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}',
+        0,
+      ),
+      'safetensors-repeated',
+    ],
+    ['text after its JSON', fileOf('{} x', 0), 'safetensors-header'],
+    ['blanks before its JSON', fileOf(' {}', 0), 'safetensors-header'],
+    ['a header that claims 100 MB and has them not', prefixOf(100_000_000), 'safetensors-truncated'],
+    ['a header that claims more than 100 MB', prefixOf(100_000_001), 'safetensors-header'],
+    ['offsets of no whole number', fileOf({ a: f32(0, 7.5) }, 8), 'safetensors-tensor'],
+    ['one offset', fileOf({ a: { dtype: 'F32', shape: [2], data_offsets: [0] } }, 8), 'safetensors-tensor'],
+    ['an end beyond the file', fileOf({ a: f32(0, 8), b: f32(8, 8e9, [2e9 - 2]) }, 16), 'safetensors-truncated'],
     ['bad JSON', fileOf('{"a": ', 0), 'safetensors-header'],
     ['JSON that is no object', fileOf('[]', 0), 'safetensors-header'],
     ['metadata that is no text', fileOf({ __metadata__: { a: 1 } }, 0), 'safetensors-header'],
@@ -57,6 +79,13 @@ describe('parseSafetensors', () => {
     ['an entry that is no object', fileOf({ a: 3 }, 0), 'safetensors-tensor'],
   ])('refuses %s', (_, bytes, code) => {
     expect(codeOf(() => parseSafetensors(bytes, 'x.safetensors'))).toBe(code);
+  });
+
+  it('reads tensors without elements, and a header of many megabytes', () => {
+    const empty = { dtype: 'F32', shape: [3, 0], data_offsets: [0, 0] };
+    expect(parseSafetensors(fileOf({ a: empty, b: { ...empty, shape: [0] } }, 0), 'x').tensors.length).toBe(2);
+    const long = fileOf(`${JSON.stringify({ a: f32(0, 8) })}${' '.repeat(20_000_000)}`, 8);
+    expect(parseSafetensors(long, 'x').tensors.map(({ name }) => name)).toEqual(['a']);
   });
 
   it('names file, tensor, expected and actual bytes', () => {
@@ -152,6 +181,44 @@ describe('writeSafetensors', () => {
         const back = readSafetensors(writeSafetensors(filled), 'x');
         expect(back.size).toBe(filled.length);
         for (const { name, dims, data } of filled) expect(back.get(name)).toEqual({ dims, data });
+      }),
+    );
+  });
+
+  it('gives halves the nearest value, ties to even, and keeps every other number of the file', () => {
+    const tensor = fc.record({
+      name: fc.string({ minLength: 1, unit: 'binary' }).filter((name) => name !== '__metadata__'),
+      data: fc.float32Array({ maxLength: 40 }),
+    });
+    const shapes = fc.uniqueArray(tensor, { selector: ({ name }) => name, maxLength: 6 });
+    const written = { F32: 1, F16: 2 ** -11, BF16: 2 ** -8 };
+    fc.assert(
+      fc.property(shapes, fc.constantFrom('F32', 'F16', 'BF16'), (tensors, dtype) => {
+        const bytes = writeSafetensors(
+          tensors.map(({ name, data }) => ({ name, dims: [data.length], data })),
+          { dtype },
+        );
+        const header = parseSafetensors(bytes, 'x');
+        expect(header.dataBegin % 8).toBe(0);
+        expect(header.tensors.every((entry) => entry.dtype === dtype)).toBe(true);
+        const back = readSafetensors(bytes, 'x');
+        expect([...back.keys()].sort()).toEqual(tensors.map(({ name }) => name).sort());
+        for (const { name, data } of tensors) {
+          data.forEach((value, i) => {
+            const read = back.get(name)?.data[i] ?? 0;
+            if (dtype === 'F32' || !Number.isFinite(value)) expect(read).toBe(value);
+            // Half a step below the largest half rounds to it, at or above it to infinity.
+            else if (dtype === 'F16' && Math.abs(value) >= 65_520) expect(Math.abs(read)).toBe(Infinity);
+            else if (Number.isFinite(read))
+              expect(Math.abs(read - value)).toBeLessThanOrEqual(
+                Math.max(Math.abs(value) * written[dtype], dtype === 'F16' ? 2 ** -25 : 2 ** -134),
+              );
+            // Written again, what was read stays as it is.
+            const again = new Float32Array(1);
+            decodeFloats(dtype, encodeFloats(dtype, Float32Array.of(read)), again);
+            expect(again[0]).toBe(read);
+          });
+        }
       }),
     );
   });

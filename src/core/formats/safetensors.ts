@@ -1,5 +1,6 @@
 import { WorkbenchError } from '../errors';
 import { float16Table, floatToBfloat16, floatToFloat16 } from './number-formats';
+import { findRepeatedKey } from './json';
 import { decodeUtf8, encodeUtf8 } from './utf8';
 
 /**
@@ -87,7 +88,8 @@ export function readHeaderLength(prefix: Uint8Array, fileBytes: number, fileName
  * The tensors that a header lists, checked against each other and the size of the file.
  * @param json      the header bytes, `readHeaderLength` of them
  * @param fileBytes size of the whole file
- * @throws WorkbenchError `safetensors-header`, `safetensors-dtype`, `safetensors-tensor`, `safetensors-truncated`, `safetensors-overlap`
+ * @throws WorkbenchError `safetensors-header`, `safetensors-dtype`, `safetensors-tensor`, `safetensors-truncated`,
+ * `safetensors-overlap`, `safetensors-repeated`
  */
 export function parseSafetensorsHeader(json: Uint8Array, fileBytes: number, fileName: string): SafetensorsHeader {
   const dataBegin = SAFETENSORS_PREFIX_BYTES + json.length;
@@ -205,14 +207,14 @@ export function buildSafetensorsHeader(
   plan: readonly SafetensorsPlan[],
   metadata: Readonly<Record<string, string>> = { format: 'pt' },
 ): Uint8Array<ArrayBuffer> {
-  const listed: Record<string, unknown> = { __metadata__: metadata };
+  const listed: [name: string, entry: unknown][] = [['__metadata__', metadata]];
   let at = 0;
   for (const { name, dtype, dims } of plan) {
     const end = at + elementCount(dims) * DTYPE_BYTES[dtype];
-    listed[name] = { dtype, shape: dims, data_offsets: [at, end] };
+    listed.push([name, { dtype, shape: dims, data_offsets: [at, end] }]);
     at = end;
   }
-  const json = encodeUtf8(JSON.stringify(listed));
+  const json = encodeUtf8(JSON.stringify(Object.fromEntries(listed)));
   const padded = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(SAFETENSORS_PREFIX_BYTES + padded).fill(0x20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
@@ -244,6 +246,7 @@ export function writeSafetensors(
 function parseJsonObject(json: Uint8Array, fileName: string): Record<string, unknown> {
   const text = decodeUtf8(json);
   if (text === null) throw badHeader(fileName, 'its header is not UTF-8 text');
+  if (!text.startsWith('{')) throw badHeader(fileName, 'its header does not begin with "{"');
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -251,6 +254,8 @@ function parseJsonObject(json: Uint8Array, fileName: string): Record<string, unk
     throw badHeader(fileName, 'its header is not valid JSON', cause);
   }
   if (!isRecord(value)) throw badHeader(fileName, 'its header is not a JSON object');
+  const repeated = findRepeatedKey(text);
+  if (repeated !== null) throw badTensor(fileName, repeated, 'it is listed twice', 'safetensors-repeated');
   return value;
 }
 
@@ -269,7 +274,12 @@ function readEntry(name: string, value: unknown, dataBegin: number, fileName: st
   if (!isRecord(value)) throw badTensor(fileName, name, 'its entry is not an object');
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !isDtype(dtype)) {
-    throw badTensor(fileName, name, `its dtype ${JSON.stringify(dtype)} is unknown`, 'safetensors-dtype');
+    throw badTensor(
+      fileName,
+      name,
+      `its dtype ${String(JSON.stringify(dtype)).slice(0, 80)} is unknown`,
+      'safetensors-dtype',
+    );
   }
   if (!isCountList(shape)) throw badTensor(fileName, name, 'its shape is not a list of whole numbers from 0');
   if (!isCountList(offsets) || offsets.length !== 2)

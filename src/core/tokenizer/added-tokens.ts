@@ -1,5 +1,6 @@
 import type { JsonCursor, JsonRecord } from '../formats/json';
 import type { Normalizer } from './normalizers';
+import { MAX_ID } from './vocabulary';
 
 /** A token that is found in text before anything else happens to it. */
 export interface AddedToken {
@@ -27,6 +28,7 @@ export function toAddedTokenRecord(token: AddedToken): JsonRecord {
 
 /** Reads one entry of `added_tokens`, or of tokenizer_config.json's `added_tokens_decoder` with the id beside it. */
 export function readAddedToken(node: JsonCursor, id = node.at('id').integer()): AddedToken {
+  if (id > MAX_ID) throw node.at('id').wrong(`an id from 0 to ${MAX_ID}`);
   const special = node.at('special').boolean(false);
   return {
     id,

@@ -1,5 +1,6 @@
-import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+import { Environment, parse, tokenize } from '@huggingface/jinja';
 import { WorkbenchError } from '../errors';
+import { BoundedInterpreter, countUp } from './bounded-interpreter';
 import type { ChatMessage } from './tokenizer';
 
 /** What a model without a chat template gets: the contents, each on a line of its own. */
@@ -68,7 +69,7 @@ export class ChatTemplate {
     return explaining(() => {
       const environment = new Environment();
       for (const [name, value] of Object.entries(variables)) environment.set(name, value);
-      return String(new Interpreter(environment).run(this.#program).value);
+      return String(new BoundedInterpreter(environment).run(this.#program).value);
     });
   }
 
@@ -157,8 +158,4 @@ function explaining<T>(action: () => T): T {
       { cause },
     );
   }
-}
-
-function countUp(start: number, stop: number, step: number): number[] {
-  return Array.from({ length: Math.max(0, Math.ceil((stop - start) / step)) }, (_, i) => start + i * step);
 }

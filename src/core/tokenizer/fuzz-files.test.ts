@@ -1,104 +1,113 @@
 import { expect, it } from 'vitest';
-import { WorkbenchError } from '../errors';
-import type { Rng } from '../ports';
-import { createRng } from '../random/rng';
+import { fuzz, FUZZ_TIMEOUT, mutateJsonText, mutateText } from '../testing/mutants';
+import { ChatTemplate } from './chat-template';
 import { loadTokenizer } from './load-tokenizer';
 import { byteTokenizerFiles } from './testing/byte-tokenizer';
 
-const MUTANTS = 3000;
+it(
+  'a damaged tokenizer.json or tokenizer_config.json is read or refused, and nothing else happens',
+  () => {
+    const files = byteTokenizerFiles({ merges: [['t', 'h']] });
+    const json = JSON.parse(files['tokenizer.json']) as Record<string, unknown>;
+    // Whole subtrees of every kind, so that damage meets each reader.
+    const whole = {
+      ...json,
+      normalizer: {
+        type: 'Sequence',
+        normalizers: [
+          { type: 'NFC' },
+          { type: 'Replace', pattern: { String: 'a' }, content: 'b' },
+          { type: 'Prepend', prepend: '_' },
+        ],
+      },
+      pre_tokenizer: {
+        type: 'Sequence',
+        pretokenizers: [
+          { type: 'Split', pattern: { Regex: '\\s+|\\S+' }, behavior: 'Isolated', invert: false },
+          { type: 'Digits', individual_digits: true },
+          json['pre_tokenizer'],
+        ],
+      },
+      post_processor: {
+        type: 'TemplateProcessing',
+        single: [{ SpecialToken: { id: '<|im_end|>' } }, { Sequence: { id: 'A' } }],
+        special_tokens: { '<|im_end|>': { ids: [3] } },
+      },
+      decoder: {
+        type: 'Sequence',
+        decoders: [
+          { type: 'ByteFallback' },
+          { type: 'Fuse' },
+          { type: 'Strip', content: ' ', start: 1, stop: 0 },
+          { type: 'ByteLevel' },
+        ],
+      },
+    };
+    const config = JSON.parse(files['tokenizer_config.json'] ?? '{}') as unknown;
+    const outcome = fuzz('tokenizer', {
+      mutate(rng) {
+        const inConfig = rng.next() < 0.2;
+        return {
+          'tokenizer.json': inConfig ? JSON.stringify(whole) : mutateJsonText(whole, rng),
+          'tokenizer_config.json': inConfig ? mutateJsonText(config, rng) : JSON.stringify(config),
+        };
+      },
+      sizeOf: (mutant) => Object.values(mutant).join('').length,
+      parse(mutant) {
+        const tokenizer = loadTokenizer(mutant);
+        tokenizer.decode(tokenizer.encode('the 12 <|im_end|>', { specials: 'recognise', addBos: true }));
+        tokenizer.encodeChat([{ role: 'user', content: 'a <|im_end|>' }], { addGenerationPrompt: true });
+        tokenizer.withAddedTokens(['<verify>']).toFiles();
+      },
+    });
+    expect(outcome.refused).toBeGreaterThan(0.2);
+    expect(outcome.refused).toBeLessThan(1);
+    expect(outcome.worstAllocation).toBeLessThanOrEqual(1);
+  },
+  FUZZ_TIMEOUT,
+);
 
-/** Values that stand where something else belongs. */
-const STRANGERS: readonly unknown[] = [
-  null,
-  true,
-  false,
-  0,
-  -1,
-  1.5,
-  1e9,
-  '',
-  'x',
-  '<|im_end|>',
-  [],
-  [null],
-  [['a']],
-  {},
-  { type: 'Sequence' },
-  { content: 3 },
-  { String: ' ' },
-  { Regex: '(?:' },
+/** What templates of released models are made of. */
+const TEMPLATES = [
+  "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' }}{% endfor %}{% if add_generation_prompt %}{{ 'x' }}{% endif %}",
+  '{%- set ns = namespace(last=0, text="") -%}{%- for i in range(3) -%}{%- set ns.text = ns.text ~ i ~ messages[0].content | trim -%}{%- endfor -%}{{ ns.text[:20] }}',
+  '{% macro show(m, n=2) %}{{ m.role | upper }}: {{ m.content | replace("a", "b") | indent(4) }}{% endmacro %}{% for m in messages if m.role != "system" %}{{ loop.index0 }}{{ show(m) }}{% endfor %}',
+  '{% if messages[0]["role"] == "system" %}{{ messages[0] | tojson(indent=2) }}{% else %}{{ raise_exception("no") }}{% endif %}{{ strftime_now("%d %b %Y") }}',
 ];
 
-/** A copy of `value` with one node, chosen at random, replaced or taken out. */
-function damage(value: unknown, rng: Rng): unknown {
-  if (typeof value !== 'object' || value === null || rng.next() < 0.15) return STRANGERS[rng.integer(STRANGERS.length)];
-  const entries = Object.entries(value);
-  const [key, inner] = entries[rng.integer(entries.length)] ?? [];
-  if (key === undefined) return STRANGERS[rng.integer(STRANGERS.length)];
-  const kept =
-    rng.next() < 0.1
-      ? entries.filter(([other]) => other !== key)
-      : entries.map(([other, item]) => [other, other === key ? damage(inner, rng) : item] as const);
-  return Array.isArray(value) ? kept.map(([, item]) => item) : Object.fromEntries(kept);
-}
+it(
+  'a damaged chat template renders or is refused, and nothing else happens',
+  () => {
+    const variables = { bosToken: '<s>', eosToken: '</s>', padToken: null };
+    const outcome = fuzz('template', {
+      mutate: (rng) => mutateText(TEMPLATES, rng),
+      sizeOf: (source) => source.length,
+      parse: (source) =>
+        void new ChatTemplate(source, variables).render(
+          [
+            { role: 'system', content: 'A b' },
+            { role: 'user', content: 'c' },
+          ],
+          true,
+        ),
+    });
+    expect(outcome.refused).toBeGreaterThan(0.2);
+    expect(outcome.refused).toBeLessThan(1);
+  },
+  FUZZ_TIMEOUT,
+);
 
-it('a damaged tokenizer.json or tokenizer_config.json is read or refused, and nothing else happens', () => {
-  const files = byteTokenizerFiles({ merges: [['t', 'h']] });
-  const json = JSON.parse(files['tokenizer.json']) as Record<string, unknown>;
-  // Whole subtrees of every kind, so that damage meets each reader.
-  const whole = {
-    ...json,
-    normalizer: {
-      type: 'Sequence',
-      normalizers: [
-        { type: 'NFC' },
-        { type: 'Replace', pattern: { String: 'a' }, content: 'b' },
-        { type: 'Prepend', prepend: '_' },
-      ],
-    },
-    pre_tokenizer: {
-      type: 'Sequence',
-      pretokenizers: [
-        { type: 'Split', pattern: { Regex: '\\s+|\\S+' }, behavior: 'Isolated', invert: false },
-        { type: 'Digits', individual_digits: true },
-        json['pre_tokenizer'],
-      ],
-    },
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [{ SpecialToken: { id: '<|im_end|>' } }, { Sequence: { id: 'A' } }],
-      special_tokens: { '<|im_end|>': { ids: [3] } },
-    },
-    decoder: {
-      type: 'Sequence',
-      decoders: [
-        { type: 'ByteFallback' },
-        { type: 'Fuse' },
-        { type: 'Strip', content: ' ', start: 1, stop: 0 },
-        { type: 'ByteLevel' },
-      ],
-    },
-  };
-  const config = JSON.parse(files['tokenizer_config.json'] ?? '{}') as unknown;
-  let refused = 0;
-  for (let i = 0; i < MUTANTS; i++) {
-    const rng = createRng(`tokenizer/${i}`);
-    const inConfig = rng.next() < 0.2;
-    const mutant = {
-      'tokenizer.json': JSON.stringify(inConfig ? whole : damage(whole, rng)),
-      'tokenizer_config.json': JSON.stringify(inConfig ? damage(config, rng) : config),
-    };
-    try {
-      const tokenizer = loadTokenizer(mutant);
-      tokenizer.decode(tokenizer.encode('the 12 <|im_end|>', { specials: 'recognise', addBos: true }));
-      tokenizer.encodeChat([{ role: 'user', content: 'a <|im_end|>' }], { addGenerationPrompt: true });
-      tokenizer.withAddedTokens(['<verify>']).toFiles();
-    } catch (error) {
-      if (!(error instanceof WorkbenchError) || error.kind === 'internal')
-        throw new Error(`mutant ${i}`, { cause: error });
-      refused++;
-    }
-  }
-  expect(refused / MUTANTS).toBeGreaterThan(0.2);
-  expect(refused / MUTANTS).toBeLessThan(1);
+it.each([
+  ['counts to a thousand million', '{% for i in range(1000000000) %}{% endfor %}'],
+  ['counts within a count', '{% for i in range(9999) %}{% for j in range(9999) %}{{ j }}{% endfor %}{% endfor %}'],
+  [
+    'doubles a text forty times',
+    '{% set ns = namespace(t="ab") %}{% for i in range(40) %}{% set ns.t = ns.t ~ ns.t %}{% endfor %}{{ ns.t | length }}',
+  ],
+  ['calls itself', '{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}'],
+  ['opens ten thousand brackets', `{{ ${'('.repeat(10_000)}1${')'.repeat(10_000)} }}`],
+])('a template that %s is refused', (_, source) => {
+  expect(() => new ChatTemplate(source, { bosToken: null, eosToken: null, padToken: null }).render([], true)).toThrow(
+    expect.objectContaining({ code: 'chat-template' }),
+  );
 });

@@ -217,7 +217,14 @@ export function templateInConfig(config: JsonCursor): string | null {
 /** Added tokens of both files, ordered by id; tokenizer.json has the word where they differ. */
 function readAddedTokens(json: JsonCursor, config: JsonCursor): AddedToken[] {
   const listed = json.at('added_tokens').isAbsent ? [] : json.at('added_tokens').list();
-  const tokens = new Map(listed.map((node) => readAddedToken(node)).map((token) => [token.id, token]));
+  const tokens = new Map<number, AddedToken>();
+  for (const node of listed) {
+    const token = readAddedToken(node);
+    const other = tokens.get(token.id);
+    if (other && other.content !== token.content)
+      throw node.at('id').wrong(`an id of its own, not that of ${JSON.stringify(other.content)}`);
+    tokens.set(token.id, token);
+  }
   const further = config.at('added_tokens_decoder');
   for (const key of Object.keys(further.isAbsent ? {} : further.record())) {
     const id = Number(key);

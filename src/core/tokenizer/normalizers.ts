@@ -28,9 +28,18 @@ const NORMALIZERS: Readonly<Record<string, (node: JsonCursor) => Normalizer>> = 
   },
   Sequence: (node) => {
     const steps = node.at('normalizers').list().map(readNormalizer);
-    return (text) => steps.reduce((current, step) => step(current), text);
+    return (text) => steps.reduce((current, step) => bounded(step(current), text, node), text);
   },
 };
+
+/** How much longer than its text a normalised text may be; the longest of Unicode's own forms is 18 times as long. */
+const MAX_GROWTH = 32;
+
+/** Replacements upon replacements could double a text with every step. @throws WorkbenchError `json-unsupported` */
+function bounded(result: string, text: string, node: JsonCursor): string {
+  if (result.length <= MAX_GROWTH * (text.length + MAX_GROWTH)) return result;
+  throw node.unsupported(`these normalizers make ${text.length} characters ${result.length}`);
+}
 
 /** The `normalizer` of tokenizer.json; none leaves text as it is. @throws WorkbenchError `json-unsupported` */
 export function readNormalizer(node: JsonCursor): Normalizer {

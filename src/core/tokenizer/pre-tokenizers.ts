@@ -47,7 +47,8 @@ const PRE_TOKENIZERS: Readonly<Record<string, (node: JsonCursor) => PreTokenizer
   },
   Split: (node) => {
     const behavior = node.at('behavior');
-    const arrange = SPLIT_BEHAVIORS[behavior.text()];
+    const named = behavior.text();
+    const arrange = Object.hasOwn(SPLIT_BEHAVIORS, named) ? SPLIT_BEHAVIORS[named] : undefined;
     if (!arrange) throw behavior.unsupported('this way of splitting is not supported');
     return splitter(readPattern(node.at('pattern')), arrange, node.at('invert').boolean(false));
   },
@@ -81,8 +82,15 @@ function readMetaspace(node: JsonCursor): PreTokenizer {
       const marked = piece.replaceAll(' ', replacement);
       const prepend = scheme === 'always' || (scheme === 'first' && atStart && i === 0);
       const whole = prepend && !marked.startsWith(replacement) ? replacement + marked : marked;
-      return split ? whole.split(new RegExp(`(?=${replacement})`, 'u')) : [whole];
+      return split ? splitBefore(whole, replacement) : [whole];
     });
+}
+
+/** `text` cut before each `mark`. */
+function splitBefore(text: string, mark: string): string[] {
+  if (mark === '') return [text];
+  const pieces = text.split(mark);
+  return pieces.map((piece, i) => (i === 0 ? piece : mark + piece)).filter((piece, i) => i > 0 || piece !== '');
 }
 
 function splitter(

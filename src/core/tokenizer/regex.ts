@@ -30,6 +30,10 @@ const QUANTIFIER = /^(?:[*+?]|\{\d*,?\d*\})$/;
  */
 export function toRegExp(pattern: JsonCursor): RegExp {
   const source = pattern.text();
+  if (repeatsRepetition(source))
+    throw pattern.unsupported(
+      `the pattern ${JSON.stringify(source)} repeats what repeats itself, which could take for ever`,
+    );
   let out = '';
   let inClass = false;
   /** Whether the piece before is a quantifier; a `+` after one is possessive. */
@@ -51,6 +55,37 @@ export function toRegExp(pattern: JsonCursor): RegExp {
   } catch {
     throw pattern.unsupported(`the pattern ${JSON.stringify(source)} cannot be read`);
   }
+}
+
+/** Quantifiers without an upper bound. */
+const UNBOUNDED = /^(?:[*+]|\{\d*,\})$/;
+
+/**
+ * Whether a group that holds an unbounded repetition or a choice is itself repeated without bound, like `(a+)+` or `(a|a)*`:
+ * JavaScript tries such patterns in exponentially many ways. No released tokenizer has one.
+ */
+function repeatsRepetition(source: string): boolean {
+  /** For each open group whether it repeats something; the outermost level last out. */
+  const open: boolean[] = [false];
+  let inClass = false;
+  let closed = false;
+  for (const [piece] of source.matchAll(PIECES)) {
+    const afterGroup = closed;
+    closed = false;
+    if (inClass) inClass = piece !== ']';
+    else if (piece === '[') inClass = true;
+    else if (piece === '(') open.push(false);
+    else if (piece === '|') open[open.length - 1] = true;
+    else if (piece === ')') {
+      const inner = open.length > 1 ? (open.pop() ?? false) : false;
+      closed = inner;
+      if (inner) open[open.length - 1] = true;
+    } else if (UNBOUNDED.test(piece)) {
+      if (afterGroup) return true;
+      open[open.length - 1] = true;
+    }
+  }
+  return false;
 }
 
 function translateEscape(char: string, inClass: boolean, pattern: JsonCursor): string {

@@ -15,7 +15,7 @@ export interface TokenModel {
 }
 
 /** More ids than any tokenizer has; a larger one is a damaged file and would make the table by id explode. */
-const MAX_ID = 4_000_000;
+export const MAX_ID = 4_000_000;
 
 /** Reads `{"token": id, …}`. @throws WorkbenchError `json-value` */
 export function readVocabulary(vocab: JsonCursor): Vocabulary {
@@ -25,6 +25,8 @@ export function readVocabulary(vocab: JsonCursor): Vocabulary {
     if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id > MAX_ID) {
       throw vocab.at(surface).wrong(`an id from 0 to ${MAX_ID}`);
     }
+    const other = surfaces[id];
+    if (other !== undefined) throw vocab.at(surface).wrong(`an id of its own, not that of ${JSON.stringify(other)}`);
     ids.set(surface, id);
     surfaces[id] = surface;
   }

@@ -104,7 +104,12 @@ export function readBinaryState(path: string): Uint8Array<ArrayBuffer> | null {
     const bytes = new Uint8Array(fstatSync(file).size);
     for (let at = 0; at < bytes.length;) {
       const read = readSync(file, bytes, at, Math.min(bytes.length - at, MAX_CHUNK_BYTES), null);
-      if (read === 0) throw new Error(`${path} became shorter while it was read.`);
+      if (read === 0)
+        throw new WorkbenchError('external', `${path} became shorter while it was read.`, {
+          code: 'state-damaged',
+          where: path,
+          wayOut: 'Check that nothing else writes to this folder, then resume.',
+        });
       at += read;
     }
     return bytes;

@@ -5,6 +5,7 @@ import { elementCount, type WritableDtype } from '@core/formats/safetensors';
 import { EMBEDDING, HEAD } from '@core/models/decoder/parameters';
 import type { Parameter } from '@core/models/model-config';
 import { writeFolderAtomically } from './atomic-folder';
+import { checkAdapter, type AdapterBase } from './check-adapter';
 import { checkFinite } from './check-model';
 import { readTextIfThere } from './read-file';
 import { readSafetensorsFile, readTensorInto } from './safetensors-files';
@@ -68,9 +69,10 @@ export async function writeAdapterFolder(
 
 /**
  * Reads a PEFT folder of plain LoRA.
- * @throws WorkbenchError `adapter-missing`, `adapter-feature`, `json-value`, `weights-not-finite` and those of the safetensors parser
+ * @param base the model it is to be laid over; without one only the files themselves are checked
+ * @throws WorkbenchError `adapter-missing`, `adapter-feature`, `adapter-base`, `json-value`, `weights-not-finite` and those of the safetensors parser
  */
-export async function readAdapterFolder(path: string): Promise<Adapter> {
+export async function readAdapterFolder(path: string, base: AdapterBase | null = null): Promise<Adapter> {
   const folder = resolve(path);
   const text = await readTextIfThere(join(folder, CONFIG));
   if (text === null) {
@@ -80,7 +82,7 @@ export async function readAdapterFolder(path: string): Promise<Adapter> {
       wayOut: 'Choose the folder of a PEFT adapter.',
     });
   }
-  const config = readPeftConfig(JsonCursor.parse(text, CONFIG));
+  const config = parseAdapterConfig(text);
   const { tensors: located } = await readSafetensorsFile(join(folder, `${STEM}.safetensors`));
   const tensors: Parameter[] = [];
   for (const tensor of located.values()) {
@@ -89,7 +91,9 @@ export async function readAdapterFolder(path: string): Promise<Adapter> {
     checkFinite(tensor.name, data, tensor.path);
     tensors.push({ name: tensor.name, dims: tensor.dims, data });
   }
-  return { config, tensors };
+  const adapter = { config, tensors };
+  if (base) checkAdapter(adapter, base, folder);
+  return adapter;
 }
 
 /** PEFT looks for a tied head under its own name too. */
@@ -129,11 +133,13 @@ const PLAIN_LORA: Readonly<Record<string, unknown>> = {
   use_qalora: false,
 };
 
-function readPeftConfig(json: JsonCursor): AdapterConfig {
+/** The text of adapter_config.json. @throws WorkbenchError `json-syntax`, `json-value`, `adapter-feature` */
+export function parseAdapterConfig(text: string): AdapterConfig {
+  const json = JsonCursor.parse(text, CONFIG);
   const refuse = (key: string): never => {
     throw new WorkbenchError(
       'unsupported',
-      `${CONFIG}: "${key}" is ${JSON.stringify(json.at(key).value)}, which the workbench does not compute.`,
+      `${CONFIG}: "${key}" is ${JSON.stringify(json.at(key).value).slice(0, 80)}, which the workbench does not compute.`,
       {
         code: 'adapter-feature',
         where: CONFIG,

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '@core/errors';
 import { elementCount } from '@core/formats/safetensors';
-import { findNonFinite } from '@core/formats/number-formats';
+import { countNonFinite, findNonFinite } from '@core/formats/number-formats';
 import { listParameters, type ParameterSpec } from '@core/models/decoder/parameters';
 import type { ModelConfig } from '@core/models/model-config';
 
@@ -84,17 +84,19 @@ export function checkMemory(name: string, dims: readonly number[], data: Float32
   });
 }
 
-/** @throws WorkbenchError `weights-not-finite` naming tensor and position */
+/** @throws WorkbenchError `weights-not-finite` naming tensor, first position and count */
 export function checkFinite(name: string, data: Float32Array, where: string): void {
   const at = findNonFinite(data);
   if (at < 0) return;
+  const count = countNonFinite(data);
   throw new WorkbenchError(
     'numeric',
-    `Tensor "${name}" holds ${data[at]} at position ${at}. A model with such a weight computes nothing but NaN.`,
+    `Tensor "${name}" holds ${data[at]} at position ${at}${count > 1 ? `, and ${count - 1} more such numbers` : ''}. A model with such a weight computes nothing but NaN.`,
     {
       code: 'weights-not-finite',
       where: `${where}, tensor ${name}`,
       wayOut: 'Download the model again; if the number is in the original, choose another model.',
+      details: { count, position: at },
     },
   );
 }

@@ -62,6 +62,13 @@ async function writeChanged(
 }
 const asItIs = () => undefined;
 
+/** The tiny model's weights, every one of them called an integer. */
+function integerWeights(): Uint8Array {
+  const bytes = writeSafetensors(tinyModel().weights.parameters.values());
+  const text = new TextDecoder('latin1').decode(bytes).replaceAll('"F32"', '"I32"');
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
 describe('writeModelFolder and readModelFolder', () => {
   it.each([
     ['a tied Llama', {}],
@@ -237,6 +244,79 @@ describe('adapters', () => {
   });
 });
 
+describe('an adapter beside its base', () => {
+  const base = { config: tinyModel().config, name: 'tiny' };
+  const pairs = (layers: number, rank: number, width: number) =>
+    Array.from({ length: layers }, (_, layer) =>
+      (['lora_A', 'lora_B'] as const).map((part) => {
+        const dims = part === 'lora_A' ? [rank, width] : [16, rank];
+        const name = `base_model.model.model.layers.${layer}.self_attn.q_proj.${part}.weight`;
+        return { name, dims, data: new Float32Array(dims[0]! * dims[1]!) };
+      }),
+    ).flat();
+  const made = (change: Partial<Adapter['config']>, tensors: Adapter['tensors']): Adapter => ({
+    config: {
+      rank: 2,
+      alpha: 4,
+      dropout: 0,
+      targetModules: ['q_proj'],
+      trainableTokenIndices: null,
+      modulesToSave: null,
+      baseModelPath: 'org/other',
+      ...change,
+    },
+    tensors,
+  });
+  const readBack = async (adapter: Adapter) => {
+    await writeAdapterFolder(join(folder, 'a'), adapter, { replace: true });
+    return readAdapterFolder(join(folder, 'a'), base);
+  };
+
+  it('is taken where names and shapes fit', async () => {
+    const adapter = made({}, pairs(2, 2, 16));
+    expect(await readBack(adapter)).toEqual(adapter);
+  });
+
+  it.each([
+    ['another width', made({}, pairs(2, 2, 24)), /\[2, 24\] where \[2, 16\] belongs.*"org\/other"/],
+    ['more layers', made({}, pairs(3, 2, 16)), /a tensor for something that the model lacks/],
+    ['fewer layers', made({}, pairs(1, 2, 16)), /one of its layers has no tensor/],
+    ['another rank than it says', made({ rank: 3 }, pairs(2, 2, 16)), /\[2, 16\] where \[3, 16\] belongs/],
+    ['layers of another family', made({ targetModules: ['c_attn'] }, pairs(2, 2, 16)), /"c_attn"/],
+    [
+      'tokens beyond the vocabulary',
+      made({ trainableTokenIndices: { embed_tokens: [5000] } }, [
+        ...pairs(2, 2, 16),
+        {
+          name: 'base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta',
+          dims: [1, 16],
+          data: new Float32Array(16),
+        },
+      ]),
+      /token 5000/,
+    ],
+  ])('is refused with %s', async (_, adapter, message) => {
+    await expect(readBack(adapter)).rejects.toMatchObject({
+      code: 'adapter-base',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each([
+    [{ peft_type: 'PREFIX_TUNING' }, 'adapter-feature'],
+    [{ peft_type: 7 }, 'json-value'],
+    [{ r: 0 }, 'json-value'],
+    [{ target_modules: 'all-linear' }, 'json-value'],
+    [{ rank_pattern: { q_proj: 4 } }, 'adapter-feature'],
+    [{ lora_alpha: 'much' }, 'json-value'],
+  ])('is refused with %o in its configuration', async (change, code) => {
+    await writeAdapterFolder(join(folder, 'a'), made({}, pairs(2, 2, 16)));
+    const path = join(folder, 'a/adapter_config.json');
+    await writeFile(path, JSON.stringify({ ...(JSON.parse(await readFile(path, 'utf8')) as object), ...change }));
+    expect(await codeOf(() => readAdapterFolder(join(folder, 'a'), base))).toBe(code);
+  });
+});
+
 describe('refusals', () => {
   it('accepts the folder before it is changed', async () => {
     const target = await writeChanged(asItIs);
@@ -313,6 +393,52 @@ describe('refusals', () => {
       { 'model.safetensors.index.json': JSON.stringify({ weight_map: { strange: 'model.safetensors' } }) },
       'shard-index',
     ],
+    [
+      'two shards with the same tensor',
+      asItIs,
+      {
+        'model.safetensors': null,
+        'a.safetensors': writeSafetensors([{ name: 'x', dims: [1], data: new Float32Array(1) }]),
+        'b.safetensors': writeSafetensors([{ name: 'x', dims: [1], data: new Float32Array(1) }]),
+        'model.safetensors.index.json': JSON.stringify({ weight_map: { x: 'a.safetensors', y: 'b.safetensors' } }),
+      },
+      'shard-repeated',
+    ],
+    ['an index that is no JSON', asItIs, { 'model.safetensors.index.json': '{"weight_map": ' }, 'json-syntax'],
+    ['an index without a map', asItIs, { 'model.safetensors.index.json': '{}' }, 'json-value'],
+    ['integers as weights', asItIs, { 'model.safetensors': integerWeights() }, 'safetensors-dtype'],
+    [
+      'quantised weights',
+      (config: Record<string, unknown>) => (config['quantization_config'] = { quant_method: 'gptq', bits: 4 }),
+      {},
+      'model-quantised',
+    ],
+    ['a config.json that is a list', asItIs, { 'config.json': '[]' }, 'json-value'],
+    ['a config.json that is no JSON', asItIs, { 'config.json': 'model_type: llama' }, 'json-syntax'],
+    [
+      'two tokens of one id',
+      asItIs,
+      { 'tokenizer.json': JSON.stringify({ model: { type: 'WordLevel', vocab: { a: 1, b: 1 } } }) },
+      'json-value',
+    ],
+    [
+      'an id that no tokenizer has',
+      asItIs,
+      { 'tokenizer.json': JSON.stringify({ model: { type: 'WordLevel', vocab: { a: 1e9 } } }) },
+      'json-value',
+    ],
+    [
+      'a tokenizer of an unknown kind',
+      asItIs,
+      { 'tokenizer.json': JSON.stringify({ model: { type: 'Unigram', vocab: [] } }) },
+      'json-unsupported',
+    ],
+    [
+      'an adapter alone',
+      asItIs,
+      { 'config.json': null, 'adapter_config.json': JSON.stringify({ base_model_name_or_path: 'org/base' }) },
+      'adapter-alone',
+    ],
     ['an empty weight file', asItIs, { 'model.safetensors': new Uint8Array(0) }, 'safetensors-truncated'],
   ])('says what is wrong: %s', async (_, change, files, code) => {
     const target = await writeChanged(change, files);
@@ -320,9 +446,9 @@ describe('refusals', () => {
   });
 
   it.each([Number.NaN, Infinity])('finds %f when weights are loaded', async (value) => {
-    const target = await writeChanged((_, weights) => weights.get('model.norm.weight').data.fill(value, 5, 6));
+    const target = await writeChanged((_, weights) => weights.get('model.norm.weight').data.fill(value, 5, 8));
     await expect(load(await readModelFolder(target))).rejects.toThrow(
-      `Tensor "model.norm.weight" holds ${value} at position 5.`,
+      `Tensor "model.norm.weight" holds ${value} at position 5, and 2 more such numbers.`,
     );
   });
 

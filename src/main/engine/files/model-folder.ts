@@ -1,6 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import { WorkbenchError } from '@core/errors';
 import { JsonCursor, type JsonRecord } from '@core/formats/json';
+import { requireFloat } from '@core/formats/safetensors';
 import { readModelConfig } from '@core/models/registry';
 import { loadTokenizer, templateInConfig, type TokenizerFiles } from '@core/tokenizer/load-tokenizer';
 import { checkFinite, checkMemory, checkTensors, checkTokenizer, countParameters, rankDtypes } from './check-model';
@@ -11,16 +12,22 @@ import { readSafetensorsSet, readTensorInto } from './safetensors-files';
 /**
  * A model in a Hugging Face folder: config.json, tokenizer.json and safetensors weights, with what else describes the tokenizer.
  * Reads headers and checks that everything fits; weights come with `loadInto`.
- * @throws WorkbenchError naming the file and the way out: `config-missing`, `tokenizer-missing`, `architecture-unknown`, `model-config`,
- * `model-feature`, `weights-missing`, `pickle-refused`, `shard-missing`, `tensor-missing`, `tensor-shape`, `tokenizer-too-large`, …
+ * @throws WorkbenchError naming the file and the way out: `adapter-alone`, `config-missing`, `tokenizer-missing`, `architecture-unknown`, `model-config`,
+ * `model-feature`, `weights-missing`, `pickle-refused`, `shard-missing`, `tensor-missing`, `tensor-shape`,
+ * `safetensors-dtype`, `tokenizer-too-large`, …
  */
 export async function readModelFolder(path: string): Promise<ModelSource> {
   const folder = resolve(path);
+  await refuseAdapter(folder);
   const set = await readSafetensorsSet(folder);
   const configText = await requireText(folder, 'config.json', 'config-missing');
   const rawConfig = JsonCursor.parse(configText, 'config.json').record();
   const config = readModelConfig(rawConfig);
   const { parameters, warnings } = checkTensors(config, set.tensors, folder);
+  for (const { name } of parameters) {
+    const tensor = set.tensors.get(name);
+    if (tensor) requireFloat(tensor, tensor.path);
+  }
   const files = await readTokenizerFiles(folder);
   const tokenizer = loadTokenizer({ ...files, 'config.json': configText });
   checkTokenizer(tokenizer.size, config, join(folder, 'tokenizer.json'));
@@ -80,6 +87,19 @@ function hasChatTemplate(files: TokenizerFiles): boolean {
 function nameOf(rawConfig: JsonRecord, folder: string): string {
   const named = rawConfig['_name_or_path'];
   return typeof named === 'string' && named !== '' && !/^[./~]/.test(named) ? basename(named) : basename(folder);
+}
+
+/** A folder that holds an adapter and no model. @throws WorkbenchError `adapter-alone` */
+async function refuseAdapter(folder: string): Promise<void> {
+  const text = await readTextIfThere(join(folder, 'adapter_config.json'));
+  if (text === null || (await readTextIfThere(join(folder, 'config.json'))) !== null) return;
+  const base = JsonCursor.parse(text, 'adapter_config.json').at('base_model_name_or_path').value;
+  const named = typeof base === 'string' && base !== '' ? ` for "${base.slice(0, 200)}"` : '';
+  throw new WorkbenchError('unsupported', `${folder} holds an adapter${named}, not a model.`, {
+    code: 'adapter-alone',
+    where: join(folder, 'adapter_config.json'),
+    wayOut: 'Merge the adapter into its base model with PEFT and choose the merged folder.',
+  });
 }
 
 /** What a person can do about each file that must be there. */

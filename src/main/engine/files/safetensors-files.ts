@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { WorkbenchError } from '@core/errors';
 import { JsonCursor } from '@core/formats/json';
 import { refuseWeightFile } from '@core/formats/sniff';
@@ -30,13 +30,13 @@ const INDEX = 'model.safetensors.index.json';
 
 /**
  * The safetensors files of a model folder: those that the index lists, or `model.safetensors`, or the only one there is.
- * @throws WorkbenchError `weights-missing`, `pickle-refused`, `shard-missing`, `shard-index` and those of the safetensors parser
+ * @throws WorkbenchError `weights-missing`, `pickle-refused`, `shard-missing`, `shard-index`, `shard-repeated` and those of the safetensors parser
  */
 export async function readSafetensorsSet(folder: string): Promise<SafetensorsSet> {
   const names = await listFolder(folder);
   const index = names.includes(INDEX) ? await readTextIfThere(join(folder, INDEX)) : null;
   if (index === null) return joinFiles(folder, [await chooseSingle(folder, names)]);
-  const placed = readWeightMap(index);
+  const placed = parseWeightMap(index);
   const files = [...new Set(placed.values())].sort();
   const missing = files.filter((file) => !names.includes(file));
   if (missing.length > 0) {
@@ -100,13 +100,26 @@ async function joinFiles(folder: string, files: readonly string[]): Promise<Safe
   let sizeBytes = 0;
   for (const name of files) {
     const part = await readSafetensorsFile(join(folder, name));
-    for (const [tensor, located] of part.tensors) tensors.set(tensor, located);
+    for (const [tensor, located] of part.tensors) {
+      const other = tensors.get(tensor);
+      if (other) throw placedTwice(tensor, basename(other.path), name, folder);
+      tensors.set(tensor, located);
+    }
     sizeBytes += part.sizeBytes;
   }
   return { tensors, sizeBytes };
 }
 
-function readWeightMap(text: string): ReadonlyMap<string, string> {
+function placedTwice(tensor: string, first: string, second: string, folder: string): WorkbenchError {
+  return new WorkbenchError('validation', `Tensor "${tensor}" is in ${first} and again in ${second}.`, {
+    code: 'shard-repeated',
+    where: `${join(folder, second)}, tensor ${tensor}`,
+    wayOut: 'Download the weight files again; shards of two models may lie in one folder.',
+  });
+}
+
+/** File of each tensor, from the text of `model.safetensors.index.json`. @throws WorkbenchError `json-syntax`, `json-value` */
+export function parseWeightMap(text: string): ReadonlyMap<string, string> {
   const map = JsonCursor.parse(text, INDEX).at('weight_map');
   return new Map(
     Object.keys(map.record()).map((tensor) => {

@@ -15,6 +15,9 @@ export async function* readParquet(path: string): AsyncGenerator<FileRow> {
     for (let rowStart = 0; rowStart < total; rowStart += CHUNK_ROWS) {
       const rowEnd = Math.min(total, rowStart + CHUNK_ROWS);
       const rows = await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd });
+      // A damaged count would have this go on without end.
+      if (rows.length < rowEnd - rowStart)
+        throw new RangeError(`${total} rows are promised, ${rowStart + rows.length} are there`);
       for (const [index, cells] of rows.entries()) yield { line: rowStart + index + 1, cells };
     }
   } catch (cause) {
