@@ -431,7 +431,7 @@ describe('Trainer on bad input', () => {
   it.each([-1, 20, 1.5])('refuses the token id %d, in training and in scoring', async (id) => {
     const { trainer } = await open();
     const row = randomRow(10, 1);
-    const ids = [...row.ids].with(4, id);
+    const ids = Array.from(row.ids).with(4, id);
     const refusal = {
       message: `Token ${id} at place 5 of row 0 is none of the model's 20 tokens.`,
       facts: { code: 'token-unknown', where: 'row 0, token 5', wayOut: expect.stringContaining('tokenizer') },
