@@ -259,6 +259,8 @@ describe('an adapter beside its base', () => {
       rank: 2,
       alpha: 4,
       dropout: 0,
+      rankStabilised: false,
+      tiesSavedModules: false,
       targetModules: ['q_proj'],
       trainableTokenIndices: null,
       modulesToSave: null,
