@@ -6,8 +6,8 @@ import { ENGINE_CONTESTS } from './engine/contests';
 import type { Contest } from './engine/contest';
 import { prepareModel } from './engine/model-cache';
 import { serveBench } from './engine/our-worker';
-import { runContests } from './engine/run-engine';
-import { FEWEST_SAMPLES, formatScores } from './engine/score';
+import { readRows, runContests } from './engine/run-engine';
+import { FEWEST_SAMPLES, formatScores, formatScoresAsMarkdown } from './engine/score';
 import { measureInstalledSize, measureStartUp } from './program';
 import { formatRows, rowOf, type BenchRow, type Measurement } from './row';
 import { measureSearch } from './search';
@@ -32,6 +32,7 @@ const TABLES: Readonly<Record<'engine', Readonly<Record<string, Contest>>>> = { 
 /**
  * `npm run bench [-- --only decode-tiny,search] [--json FILE]`: each suite in a process of its own, one after the other.
  * `npm run bench -- --engine [--only decode-8,adamw] [--samples 3] [--seed 1] [--json FILE]`: the engine's goals beside its peers.
+ * `npm run bench -- --markdown FILE`: the rows of such a file as a table for the documentation.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
       samples: { type: 'string', default: process.env['WORKBENCH_BENCH_SAMPLES'] ?? String(FEWEST_SAMPLES) },
       seed: { type: 'string', default: '1' },
       engine: { type: 'boolean', default: false },
+      markdown: { type: 'string' },
       worker: { type: 'boolean', default: false },
       prepare: { type: 'boolean', default: false },
     },
@@ -49,6 +51,10 @@ async function main(): Promise<void> {
   if (values.worker) return serveBench();
   if (values.prepare) return prepareModel();
   if (values.suite !== undefined) return runSuite(values.suite);
+  if (values.markdown !== undefined) {
+    console.log(formatScoresAsMarkdown(readRows(values.markdown)));
+    return;
+  }
   const only = values.only?.split(',');
   if (values.engine) {
     const rows = await runContests({

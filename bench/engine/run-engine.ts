@@ -50,8 +50,9 @@ export async function runContests(options: RunContestsOptions): Promise<readonly
   return inOrder();
 }
 
-function readRows(path: string): readonly ContestScore[] {
-  // Written by this function's caller in an earlier run.
+/** Rows that `runContests` wrote earlier; none where there is no file. */
+export function readRows(path: string): readonly ContestScore[] {
+  // Nobody else writes this file.
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as ContestScore[]) : [];
 }
 

@@ -103,6 +103,16 @@ function describeSide(
 
 /** Rows as a table for a terminal. */
 export function formatScores(rows: readonly ContestScore[]): string {
+  return formatTable(cellsOf(rows));
+}
+
+/** Rows as a table for docs/experiments.md. */
+export function formatScoresAsMarkdown(rows: readonly ContestScore[]): string {
+  const [head = [], ...body] = cellsOf(rows);
+  return [head, head.map(() => '---'), ...body].map((line) => `| ${line.join(' | ')} |`).join('\n');
+}
+
+function cellsOf(rows: readonly ContestScore[]): readonly (readonly string[])[] {
   const spread = (min: number | null, middle: number | null, max: number | null): string =>
     middle === null ? '–' : [min, middle, max].map(formatNumber).join(' / ');
   const cells = rows.map((row) => [
@@ -115,5 +125,5 @@ export function formatScores(rows: readonly ContestScore[]): string {
     row.met === null ? '–' : row.met ? 'met' : 'missed',
     row.note,
   ]);
-  return formatTable([['case', 'ours: min / median / max', 'peer', 'unit', 'ratio', 'goal', '', 'note'], ...cells]);
+  return [['case', 'ours: min / median / max', 'peer', 'unit', 'ratio', 'goal', '', 'note'], ...cells];
 }

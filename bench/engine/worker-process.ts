@@ -17,7 +17,11 @@ interface Answer {
   readonly error?: string;
 }
 
-const ANSWER_LIMIT_MS = 240_000;
+/**
+ * A way that is so slow cannot be the best one, e.g. bf16 on a processor without it: preparing and warming up take a few seconds, a sample half a
+ * minute at most.
+ */
+const LIMITS_MS = { start: 60_000, warm: 60_000, run: 120_000 } as const;
 
 /** A program that prepares itself, says `{"ready": true}` and then answers each word with one JSON line. */
 export class WorkerProcess {
@@ -48,7 +52,7 @@ export class WorkerProcess {
   static async start(start: WorkerStart): Promise<WorkerProcess> {
     const worker = new WorkerProcess(start);
     try {
-      worker.about = (await worker.#answer()).about;
+      worker.about = (await worker.#answer(LIMITS_MS.start)).about;
     } catch (error) {
       worker.kill();
       throw error;
@@ -59,7 +63,7 @@ export class WorkerProcess {
   /** @returns the worker's value for this word */
   async ask(word: 'warm' | 'run'): Promise<number> {
     this.#child.stdin?.write(`${word}\n`);
-    const { value } = await this.#answer();
+    const { value } = await this.#answer(LIMITS_MS[word]);
     if (value === undefined) throw new Error('answered without a value');
     return value;
   }
@@ -76,13 +80,13 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
   }
 
-  async #answer(): Promise<Answer> {
+  async #answer(limitMs: number): Promise<Answer> {
     if (this.#child.exitCode !== null) throw new Error(`ended with ${this.#child.exitCode}${this.#lastComplaint()}`);
     const answer = await new Promise<Answer>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.kill();
-        reject(new Error(`gave no answer within ${ANSWER_LIMIT_MS / 1000} s`));
-      }, ANSWER_LIMIT_MS);
+        reject(new Error(`gave no answer within ${limitMs / 1000} s`));
+      }, limitMs);
       this.#waiting.push({
         resolve: (given) => {
           clearTimeout(timer);
