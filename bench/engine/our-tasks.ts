@@ -55,7 +55,11 @@ export const OUR_TASKS: Readonly<Record<string, Task>> = {
 /** Settings of the trainer for each precision that it offers. */
 const TRAINER_SETTINGS: Readonly<Record<string, Partial<TrainerSettings>>> = { fp32: {} };
 /** Settings of the generator for each precision that it offers. */
-const GENERATOR_SETTINGS: Readonly<Record<string, GeneratorSettings>> = { fp32: {} };
+const GENERATOR_SETTINGS: Readonly<Record<string, GeneratorSettings>> = {
+  fp32: {},
+  int8: { precision: 'int8' },
+  int4: { precision: 'int4' },
+};
 
 const RANK = 16;
 /** Positions at once, by shape: a small model is fastest where its activations stay in the caches. */
