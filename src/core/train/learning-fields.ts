@@ -56,7 +56,7 @@ export const learningFields = {
     .meta(
       field({
         label: 'LoRA adapts',
-        help: 'Fewer layers take less memory and time and learn less. “Chosen” takes those named below.',
+        help: 'Fewer layers take less memory and time and learn less. “Chosen” takes those that you name.',
         advanced: true,
         when: { method: ['lora'] },
       }),

@@ -119,7 +119,7 @@ export const SftConfigSchema = z.object({
     .default('random')
     .meta(
       field({
-        label: 'Examples of an update',
+        label: 'Lengths in an update',
         help: 'Random, or of similar length, which pads less; which lengths come when stays random.',
         advanced: true,
       }),

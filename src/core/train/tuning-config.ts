@@ -65,7 +65,7 @@ export const tuningFields = {
     .meta(
       field({
         label: 'Optimiser’s memory',
-        help: 'One byte a value instead of four makes the optimiser’s share of the memory a quarter as large; the loss differs by chance alone.',
+        help: 'One byte a value instead of four makes the optimiser’s share of the memory a quarter as large, for a loss that may be a little higher.',
         advanced: true,
       }),
     ),
@@ -73,12 +73,11 @@ export const tuningFields = {
     .number()
     .min(0)
     .max(0.99999)
-    .nullable()
-    .default(null)
+    .default(0)
     .meta(
       field({
         label: 'Average the weights',
-        help: 'Decay of a running average of the weights (EMA), say 0.99; four more bytes for each weight that learns. Empty keeps none.',
+        help: 'Decay of a running average of the weights (EMA), say 0.99; four more bytes for each weight that learns. 0 keeps none.',
         advanced: true,
       }),
     ),

@@ -41,7 +41,7 @@ export function trainerSettings(
     maxTokensPerMicroBatch: config.microBatchTokens,
     packing: config.packing,
     moments: config.moments,
-    averageDecay: config.averageDecay,
+    averageDecay: config.averageDecay === 0 ? null : config.averageDecay,
     checkpointing: model.hiddenSize >= CHECKPOINTING_FROM_HIDDEN,
   };
 }
