@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createRng } from '@core/random/rng';
 import type { TrainingMode } from '@core/train/learning-plan';
-import type { TrainingRow } from '@core/train/micro-batches';
+import { planMicroBatches, type TrainingRow } from '@core/train/micro-batches';
 import { planSft } from '@core/train/sft';
 import { SftConfigSchema } from '@core/train/sft-config';
 import { createTrainer, type Trainer } from '@core/train/trainer';
@@ -14,6 +14,8 @@ import { drawWeights, SHAPES } from './models';
  * fine-tuning examples are. The four ways take turns.
  *
  *     node scripts/with-node.mjs scripts/run.mjs bench/padding.ts --shape 'tiny 1.8M' --updates 12
+ *
+ * With `--updates 0` nothing is trained, and only how full the micro-batches are is told.
  */
 type ShapeName = 'tiny 1.8M' | '135M';
 const CASES: Readonly<
@@ -44,11 +46,11 @@ const updates = Number(values.updates);
 const config = SHAPES[shape];
 const { mode, batchSize, maxTokens, microBatchTokens } = CASES[shape];
 
-const rng = createRng('lengths');
+const [lengthDraws, idDraws] = [createRng('lengths'), createRng('ids')];
 const rows: TrainingRow[] = Array.from({ length: 16 * batchSize }, () => {
-  const length = Math.round(Math.min(maxTokens, Math.max(20, 0.35 * maxTokens * Math.exp(0.5 * rng.normal()))));
+  const length = Math.round(Math.min(maxTokens, Math.max(20, 0.35 * maxTokens * Math.exp(0.5 * lengthDraws.normal()))));
   return {
-    ids: Int32Array.from({ length }, () => rng.integer(config.vocabSize)),
+    ids: Int32Array.from({ length }, () => idDraws.integer(config.vocabSize)),
     weights: new Float32Array(length).fill(1),
   };
 });
@@ -97,33 +99,46 @@ async function update(trainer: Trainer, batch: readonly TrainingRow[]): Promise<
   return (performance.now() - begin) / tokens;
 }
 
+/** How full the micro-batches of one pass over all rows are. */
+function describeFilling({ grouping, packing }: (typeof WAYS)[number]): string {
+  const plan = plans.get(grouping);
+  const batches = Array.from({ length: plan?.totalUpdates ?? 0 }, (_, index) =>
+    planMicroBatches(
+      (plan?.batch(index) ?? []).map((row) => rows[row]?.ids.length ?? 0),
+      { maxTokens: microBatchTokens, maxPositions: config.maxPositions, packing },
+    ),
+  ).flat();
+  const tokens = rows.reduce((sum, { ids }) => sum + ids.length - 1, 0);
+  const positions = batches.reduce((sum, { lines, length }) => sum + lines * length, 0);
+  const scores = batches.reduce((sum, { lines, length }) => sum + lines * length ** 2, 0) / 1e6;
+  return `filled ${((100 * tokens) / positions).toFixed(1)} % | passes ${batches.length} | scores ${scores.toFixed(1)} M`;
+}
+
 const trainers = new Map([
   [false, await open(false)],
   [true, await open(true)],
 ]);
 const samples = WAYS.map((): number[] => []);
-const filled = WAYS.map(() => ({ tokens: 0, positions: 0 }));
 // The first round compiles the graphs.
 for (let round = 0; round < 2; round++) {
   for (let index = 0; index < updates; index++) {
     for (const [which, { grouping, packing }] of WAYS.entries()) {
-      const [trainer, plan, counts] = [trainers.get(packing), plans.get(grouping), filled[which]];
-      if (!trainer || !plan || !counts) continue;
-      const before = trainer.stats;
-      const batch = plan.batch(index).flatMap((row) => rows[row] ?? []);
-      const msPerToken = await update(trainer, batch);
-      if (round === 0) continue;
-      samples[which]?.push(msPerToken);
-      counts.tokens += trainer.stats.tokens - before.tokens;
-      counts.positions += trainer.stats.positions - before.positions;
+      const [trainer, plan] = [trainers.get(packing), plans.get(grouping)];
+      if (!trainer || !plan) continue;
+      const msPerToken = await update(
+        trainer,
+        plan.batch(index).flatMap((row) => rows[row] ?? []),
+      );
+      if (round > 0) samples[which]?.push(msPerToken);
     }
   }
 }
-for (const [which, { grouping, packing }] of WAYS.entries()) {
-  const sorted = (samples[which] ?? []).map((ms) => 1000 / ms).sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const share = 100 * ((filled[which]?.tokens ?? 0) / (filled[which]?.positions ?? 1));
+for (const [which, way] of WAYS.entries()) {
+  const speeds = (samples[which] ?? []).map((ms) => 1000 / ms).sort((a, b) => a - b);
+  const shown = [speeds[0], speeds[Math.floor(speeds.length / 2)], speeds.at(-1)].map(
+    (speed) => speed?.toFixed(0) ?? '–',
+  );
   console.log(
-    `${shape} | ${grouping} | packing ${packing ? 'on' : 'off'} | tokens/s ${sorted[0]?.toFixed(0)} / ${median.toFixed(0)} / ${sorted.at(-1)?.toFixed(0)} | filled ${share.toFixed(1)} %`,
+    `${shape} | ${way.grouping} | packing ${way.packing ? 'on' : 'off'} | ${describeFilling(way)} | tokens/s ${shown.join(' / ')}`,
   );
 }
