@@ -17,7 +17,8 @@ export interface DecoderOptions {
   readonly executor: GraphExecutor;
   /** Positions that any row may reach. */
   readonly maxContext: number;
-  readonly maxRows: number;
+  /** Memory for the logits of every row, [rows, V]. */
+  readonly logits: Float32Array;
   /** Weights that take no more are compiled into the graphs at fp32; see `FORWARD_WEIGHTS`. */
   readonly maxBakedBytes: number;
   readonly precision: DecodePrecision;
@@ -73,7 +74,7 @@ export class Decoder {
 
   constructor(options: DecoderOptions) {
     this.#options = options;
-    const { config, parameters, maxContext, maxRows, maxBakedBytes } = options;
+    const { config, parameters, maxContext, logits, maxBakedBytes } = options;
     this.#isSmall =
       parameters.names.reduce((sum, name) => sum + parameters.get(name).data.byteLength, 0) <= maxBakedBytes;
     const { cos, sin } = ropeTable(config, maxContext);
@@ -82,7 +83,7 @@ export class Decoder {
       [FORWARD_INPUTS.cos]: { dtype: 'float32', dims, data: cos },
       [FORWARD_INPUTS.sin]: { dtype: 'float32', dims, data: sin },
     };
-    this.#logits = new Float32Array(maxRows * config.vocabSize);
+    this.#logits = logits;
     const layers = Array.from({ length: config.numLayers }, (_, layer) => layer);
     this.#cacheNames = layers.flatMap((layer) =>
       KV_PARTS.map((part) => [pastName(layer, part), presentName(layer, part)] as const),

@@ -4,6 +4,7 @@ import { INT8_LARGEST, REFERENCE_QUANTISER, type Quantiser } from '../models/qua
 import type { GraphExecutor } from '../ports';
 import { Decoder } from './decoder';
 import type { Generator } from './generator';
+import { REFERENCE_LOGITS_KERNEL, type LogitsKernel } from './logits-kernel';
 import { KvRows, kvLayoutOf } from './kv-rows';
 import { PrefixTrie } from './prefix-trie';
 import { Scheduler } from './scheduler';
@@ -31,6 +32,8 @@ export interface GeneratorOptions {
   readonly quantiser?: Quantiser;
   /** Largest magnitude of an int8 weight; 127 unless told. */
   readonly int8Largest?: () => Promise<number>;
+  /** Looks at whole rows of logits; plain TypeScript unless told. */
+  readonly logitsKernel?: LogitsKernel;
   /** Lets waiting code run between steps; 64 turns of the microtask queue unless told. */
   readonly pause?: () => Promise<void>;
 }
@@ -53,6 +56,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
     pause = spinMicrotasks,
     precision = 'fp32',
     quantiser = REFERENCE_QUANTISER,
+    logitsKernel = REFERENCE_LOGITS_KERNEL,
     int8Largest = async () => INT8_LARGEST,
   } = options;
   const maxContext = Math.min(options.maxContext ?? config.maxPositions, config.maxPositions);
@@ -62,12 +66,13 @@ export function createGenerator(options: GeneratorOptions): Generator {
     parameters,
     executor,
     maxContext,
-    maxRows: maxBatch,
     maxBakedBytes,
     precision,
     quantiser,
     int8Largest,
+    logits: logitsKernel.allocate(maxBatch * config.vocabSize),
   });
+  const limits = { maxContext, vocabSize: config.vocabSize, logitsKernel };
   const watches = createStopWatchFactory(tokenizer);
   const scheduler = new Scheduler({
     decoder,
@@ -84,7 +89,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
     maxContext,
     async generate(request) {
       const watch = watches.create(request.stopIds, request.stopTexts ?? []);
-      const sequence = new Sequence(request, watch, { maxContext, vocabSize: config.vocabSize });
+      const sequence = new Sequence(request, watch, limits);
       return sequence.isFinished ? sequence.result() : scheduler.submit(sequence);
     },
     clearCache: () => scheduler.clearCache(),

@@ -1,5 +1,6 @@
 import { NumericError, WorkbenchError } from '../errors';
 import type { Rng } from '../ports';
+import { REFERENCE_LOGITS_KERNEL, type LogitsKernel } from './logits-kernel';
 
 /** How one token is drawn from one row of logits. */
 export interface SamplingRule {
@@ -22,93 +23,120 @@ export interface SampledToken {
   readonly samplingLogProb: number;
 }
 
+/** Logits whose weights are summed together while a drawn place is looked for. */
+const BLOCK = 1024;
+
 /**
  * Draws one token by inverting the cumulative distribution; sums are float64.
  *
- * @param logits [V] of one position, float32
+ * @param logits [V] of one position, float32; changed while this runs where ids are forbidden, and as before afterwards
  * @throws {NumericError} when a logit is NaN or the largest is infinite
  * @throws {WorkbenchError} `nothing-allowed` when the constraint leaves no token
  */
-export function sampleToken(logits: Float32Array, rule: SamplingRule): SampledToken {
-  const normaliser = logNormaliser(logits);
-  const candidates = candidatesOf(logits.length, rule);
-  if (rule.temperature === 0) {
-    const id = largestCandidate(logits, candidates);
-    return { id, logProb: logits[id]! - normaliser, samplingLogProb: 0 };
-  }
-  if (!rule.rng) {
-    throw new WorkbenchError('precondition', 'Sampling above temperature 0 needs a random stream.', {
-      code: 'sampling-without-rng',
-    });
-  }
-  const { id, samplingLogProb } = draw(logits, candidates, rule.temperature, rule.rng);
+export function sampleToken(
+  logits: Float32Array,
+  rule: SamplingRule,
+  kernel: LogitsKernel = REFERENCE_LOGITS_KERNEL,
+): SampledToken {
+  const normaliser = logNormaliser(logits, kernel);
+  const { id, samplingLogProb } =
+    rule.allowed === null ? drawFromAll(logits, rule, kernel) : drawFromSome(logits, rule);
   return { id, logProb: logits[id]! - normaliser, samplingLogProb };
 }
 
 /** Log-probabilities of `ids` at temperature 1 without constraint, nats: [ids.length]. */
-export function logProbsOf(logits: Float32Array, ids: readonly number[]): Float32Array {
-  const normaliser = logNormaliser(logits);
+export function logProbsOf(
+  logits: Float32Array,
+  ids: readonly number[],
+  kernel: LogitsKernel = REFERENCE_LOGITS_KERNEL,
+): Float32Array {
+  const normaliser = logNormaliser(logits, kernel);
   return Float32Array.from(ids, (id) => logits[id]! - normaliser);
 }
 
 /** log Σ exp(logits), float64, the largest logit taken out first. */
-export function logNormaliser(logits: Float32Array): number {
-  const largest = largestOf(logits);
-  let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - largest);
-  return largest + Math.log(sum);
+export function logNormaliser(logits: Float32Array, kernel: LogitsKernel = REFERENCE_LOGITS_KERNEL): number {
+  const largest = kernel.largest(logits);
+  if (Number.isNaN(largest)) throw notFinite(`logit ${logits.findIndex((value) => Number.isNaN(value))} is NaN`);
+  if (!Number.isFinite(largest)) throw notFinite(`the largest logit is ${largest}`);
+  return largest + Math.log(kernel.sumExp(logits, largest, 1));
 }
 
-/** Ids in the order in which they are drawn; scratch shared by all rows, as rows are sampled one after the other. */
-let scratch = { ids: new Int32Array(0), blocked: new Uint8Array(0), weights: new Float64Array(0) };
+type Draw = Pick<SampledToken, 'id' | 'samplingLogProb'>;
 
-/**
- * Ids that may be drawn. A view of scratch memory, valid until the next call.
- * @throws {WorkbenchError} `nothing-allowed`
- */
-function candidatesOf(vocabSize: number, { allowed, forbidden = [] }: SamplingRule): Int32Array {
-  if (scratch.ids.length < vocabSize) {
-    scratch = {
-      ids: new Int32Array(vocabSize),
-      blocked: new Uint8Array(vocabSize),
-      weights: new Float64Array(vocabSize),
-    };
-  }
-  const { ids, blocked } = scratch;
-  for (const id of forbidden) blocked[id] = 1;
-  let count = 0;
-  if (allowed === null) {
-    for (let id = 0; id < vocabSize; id++) if (blocked[id] === 0) ids[count++] = id;
-  } else {
-    for (const id of allowed) if (blocked[id] === 0) ids[count++] = id;
-  }
-  for (const id of forbidden) blocked[id] = 0;
-  if (count === 0)
-    throw new WorkbenchError('precondition', 'The constraint allows no token here.', { code: 'nothing-allowed' });
-  return ids.subarray(0, count);
-}
-
-function draw(
+/** Any token but the forbidden ones, whose logits are out of the way meanwhile. */
+function drawFromAll(
   logits: Float32Array,
-  candidates: Int32Array,
-  temperature: number,
-  rng: Rng,
-): { id: number; samplingLogProb: number } {
-  const { weights } = scratch;
-  const largest = logits[largestCandidate(logits, candidates)]!;
+  { forbidden = [], temperature, rng }: SamplingRule,
+  kernel: LogitsKernel,
+): Draw {
+  const hidden = forbidden.map((id) => {
+    const value = logits[id]!;
+    logits[id] = Number.NEGATIVE_INFINITY;
+    return value;
+  });
+  try {
+    const largest = kernel.largest(logits);
+    if (largest === Number.NEGATIVE_INFINITY) throw nothingAllowed();
+    // The smallest id among equals.
+    if (temperature === 0) return { id: logits.indexOf(largest), samplingLogProb: 0 };
+    const scale = 1 / temperature;
+    const sum = kernel.sumExp(logits, largest, scale);
+    const target = sum * requireRng(rng).next();
+    const id = invertBlocks(logits, target, (part) => kernel.sumExp(part, largest, scale));
+    return { id, samplingLogProb: (logits[id]! - largest) * scale - Math.log(sum) };
+  } finally {
+    // Backwards, as an id that is named twice was hidden twice.
+    for (let i = forbidden.length - 1; i >= 0; i--) logits[forbidden[i]!] = hidden[i]!;
+  }
+}
+
+/** First id whose cumulative weight exceeds `target`; the last one with weight when rounding left a rest. */
+function invertBlocks(logits: Float32Array, target: number, weigh: (part: Float32Array) => number): number {
+  let cumulative = 0;
+  for (let begin = 0; begin < logits.length; begin += BLOCK) {
+    const block = logits.subarray(begin, begin + BLOCK);
+    const weight = weigh(block);
+    if (cumulative + weight <= target) {
+      cumulative += weight;
+      continue;
+    }
+    for (let i = 0; i < block.length; i++) {
+      const own = weigh(block.subarray(i, i + 1));
+      cumulative += own;
+      if (own > 0 && cumulative > target) return begin + i;
+    }
+  }
+  let last = logits.length - 1;
+  while (last > 0 && weigh(logits.subarray(last, last + 1)) === 0) last--;
+  return last;
+}
+
+/** One of the allowed tokens, which are few. */
+function drawFromSome(logits: Float32Array, { allowed, forbidden = [], temperature, rng }: SamplingRule): Draw {
+  const blocked = new Set(forbidden);
+  const candidates = (allowed ?? []).filter((id) => !blocked.has(id));
+  const [first] = candidates;
+  if (first === undefined) throw nothingAllowed();
+  // The smallest id among equals.
+  const best = candidates.reduce(
+    (a, b) => (logits[b]! > logits[a]! || (logits[b] === logits[a] && b < a) ? b : a),
+    first,
+  );
+  if (temperature === 0) return { id: best, samplingLogProb: 0 };
+  const largest = logits[best]!;
   const scale = 1 / temperature;
-  let sum = 0;
-  for (let i = 0; i < candidates.length; i++) sum += weights[i] = Math.exp((logits[candidates[i]!]! - largest) * scale);
-  const id = candidates[invert(weights, candidates.length, sum * rng.next())]!;
+  const weights = candidates.map((id) => Math.exp((logits[id]! - largest) * scale));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const id = candidates[invert(weights, sum * requireRng(rng).next())] ?? best;
   return { id, samplingLogProb: (logits[id]! - largest) * scale - Math.log(sum) };
 }
 
 /** First index whose cumulative weight exceeds `target`; the last one with weight when rounding left a rest. */
-function invert(weights: Float64Array, size: number, target: number): number {
+function invert(weights: readonly number[], target: number): number {
   let cumulative = 0;
   let last = 0;
-  for (let i = 0; i < size; i++) {
-    const weight = weights[i]!;
+  for (const [i, weight] of weights.entries()) {
     if (weight === 0) continue;
     last = i;
     cumulative += weight;
@@ -117,26 +145,15 @@ function invert(weights: Float64Array, size: number, target: number): number {
   return last;
 }
 
-/** The largest logit; NaN is caught because no comparison with it holds. */
-function largestOf(logits: Float32Array): number {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < logits.length; i++) {
-    const value = logits[i]!;
-    if (value > largest) largest = value;
-    else if (Number.isNaN(value)) throw notFinite(`logit ${i} is NaN`);
-  }
-  if (!Number.isFinite(largest)) throw notFinite(`the largest logit is ${largest}`);
-  return largest;
+function requireRng(rng: Rng | undefined): Rng {
+  if (rng) return rng;
+  throw new WorkbenchError('precondition', 'Sampling above temperature 0 needs a random stream.', {
+    code: 'sampling-without-rng',
+  });
 }
 
-/** The candidate with the largest logit, the smallest id among equals. */
-function largestCandidate(logits: Float32Array, candidates: Int32Array): number {
-  let best = candidates[0]!;
-  for (let i = 1; i < candidates.length; i++) {
-    const id = candidates[i]!;
-    if (logits[id]! > logits[best]! || (logits[id] === logits[best] && id < best)) best = id;
-  }
-  return best;
+function nothingAllowed(): WorkbenchError {
+  return new WorkbenchError('precondition', 'The constraint allows no token here.', { code: 'nothing-allowed' });
 }
 
 function notFinite(what: string): NumericError {

@@ -4,6 +4,7 @@ import { WorkbenchError } from '../errors';
 import { createRng } from '../random/rng';
 import type { GenerationRequest, GenerationResult } from './generator';
 import { kvBytesPerToken, KvRows, type KvLayout } from './kv-rows';
+import { REFERENCE_LOGITS_KERNEL } from './logits-kernel';
 import { PrefixTrie } from './prefix-trie';
 import { sampleToken } from './sampler';
 import { Scheduler, type SchedulerOptions } from './scheduler';
@@ -34,7 +35,11 @@ function openScheduler(options: Partial<SchedulerOptions> = {}) {
     ...options,
   });
   const generate = (request: GenerationRequest): Promise<GenerationResult> => {
-    const sequence = new Sequence(request, NEVER, { maxContext: MAX_CONTEXT, vocabSize: Number.POSITIVE_INFINITY });
+    const sequence = new Sequence(request, NEVER, {
+      maxContext: MAX_CONTEXT,
+      vocabSize: Number.POSITIVE_INFINITY,
+      logitsKernel: REFERENCE_LOGITS_KERNEL,
+    });
     return sequence.isFinished ? Promise.resolve(sequence.result()) : scheduler.submit(sequence);
   };
   return { scheduler, decoder, trie, generate, changeWeights: () => void weights++ };

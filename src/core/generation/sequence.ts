@@ -1,12 +1,15 @@
 import { WorkbenchError } from '../errors';
 import type { GenerationRequest, GenerationResult, StopReason } from './generator';
+import type { LogitsKernel } from './logits-kernel';
 import { logProbsOf, sampleToken } from './sampler';
 import { checkTokenIds } from '../models/token-range';
 import type { StopWatch } from './stopping';
 
+/** What every sequence of a generator keeps to and works with. */
 export interface SequenceLimits {
   readonly maxContext: number;
   readonly vocabSize: number;
+  readonly logitsKernel: LogitsKernel;
 }
 
 /**
@@ -22,6 +25,7 @@ export class Sequence {
   /** Tokens whose keys and values are in the cache. */
   fed = 0;
   readonly #maxContext: number;
+  readonly #kernel: LogitsKernel;
   readonly #watch: StopWatch;
   readonly #newIds: number[] = [];
   readonly #logProbs: number[] = [];
@@ -30,7 +34,7 @@ export class Sequence {
   #probeLogProbs: Float32Array | null = null;
 
   /** @throws WorkbenchError `prefix-empty`, `prefix-too-long`, `token-unknown` */
-  constructor(request: GenerationRequest, watch: StopWatch, { maxContext, vocabSize }: SequenceLimits) {
+  constructor(request: GenerationRequest, watch: StopWatch, { maxContext, vocabSize, logitsKernel }: SequenceLimits) {
     const prefixLength = request.prefixIds.length;
     checkPrefix(prefixLength, maxContext);
     checkTokenIds(request.prefixIds, vocabSize, 'the text to continue');
@@ -39,6 +43,7 @@ export class Sequence {
     this.prefixLength = prefixLength;
     this.count = prefixLength;
     this.#maxContext = maxContext;
+    this.#kernel = logitsKernel;
     this.#watch = watch;
     this.ids = new Int32Array(Math.max(prefixLength, Math.min(prefixLength + request.maxNewTokens, maxContext)));
     this.ids.set(request.prefixIds);
@@ -72,13 +77,13 @@ export class Sequence {
 
   /**
    * Takes the logits that followed the token just fed.
-   * @param logits [V]; read only here
+   * @param logits [V]; as before when this returns
    */
   accept(logits: Float32Array): void {
     this.fed++;
     if (this.fed < this.count) return;
     if (this.#stopReason === null) this.#sample(logits);
-    else this.#probeLogProbs = logProbsOf(logits, this.request.probeIds ?? []);
+    else this.#probeLogProbs = logProbsOf(logits, this.request.probeIds ?? [], this.#kernel);
   }
 
   result(): GenerationResult {
@@ -100,12 +105,16 @@ export class Sequence {
     const { temperature, constraint, bannedIds = [], rng } = this.request;
     const allowed = constraint?.allowed(this.#newIds) ?? null;
     const forbidden = allowed === null ? (constraint?.forbidden?.(this.#newIds) ?? []) : [];
-    const { id, logProb, samplingLogProb } = sampleToken(logits, {
-      temperature,
-      allowed,
-      forbidden: joined(bannedIds, forbidden),
-      rng,
-    });
+    const { id, logProb, samplingLogProb } = sampleToken(
+      logits,
+      {
+        temperature,
+        allowed,
+        forbidden: joined(bannedIds, forbidden),
+        rng,
+      },
+      this.#kernel,
+    );
     this.ids[this.count++] = id;
     this.#newIds.push(id);
     this.#logProbs.push(logProb);

@@ -7,6 +7,7 @@ import { readModelConfig } from '@core/models/registry';
 import { createRng } from '@core/random/rng';
 import { createTrainer } from '@core/train/trainer';
 import { createWasmAdamW } from './adamw-wasm';
+import { createWasmLogitsKernel } from './logits-wasm';
 import { OrtExecutor } from './ort-executor';
 import { listArchitectures, randomWeights } from './testing/architecture-cases';
 
@@ -55,7 +56,14 @@ describe.each(listArchitectures())('decoding $name', ({ json }) => {
     await fc.assert(
       fc.asyncProperty(schedules, async ({ commands: todo, ...limits }) => {
         const parameters = randomWeights(config);
-        const generator = createGenerator({ config, parameters, executor, tokenizer: { decode: () => '' }, ...limits });
+        const generator = createGenerator({
+          config,
+          parameters,
+          executor,
+          tokenizer: { decode: () => '' },
+          logitsKernel: createWasmLogitsKernel(),
+          ...limits,
+        });
         const mode = { kind: 'frozen' } as const;
         const trainer = await createTrainer({
           config,

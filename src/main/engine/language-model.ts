@@ -10,6 +10,7 @@ import type { Tokenizer } from '@core/tokenizer/tokenizer';
 import { createTrainer, type Trainer, type TrainerOptions } from '@core/train/trainer';
 import { createWasmAdamW } from './adamw-wasm';
 import { openModel } from './files/open-model';
+import { createWasmLogitsKernel } from './logits-wasm';
 import { createWasmQuantiser } from './quantise-wasm';
 import { probeInt8Range } from './int8-range';
 import type { ModelToWrite } from './files/write-model-folder';
@@ -80,6 +81,7 @@ export async function openLanguageModel(
         pause: untilNextTurn,
         kvBytes: defaultKvBytes(),
         quantiser: createWasmQuantiser(),
+        logitsKernel: createWasmLogitsKernel(),
         int8Largest: () => probeInt8Range(executor),
         ...settings,
       }),
