@@ -1,8 +1,8 @@
-import { broadcastDims, equalDims, type Dims } from '../tensor/dims';
+import { broadcastDims } from '../tensor/dims';
 import { tensor64, zipBroadcast } from '../tensor/tensor64';
-import type { Op, Program, Var, VjpContext } from './program';
+import type { Op, Var, VjpContext } from './program';
 import { operand } from './operand';
-import { reshape, sum } from './shape';
+import { reduceTo } from './shape';
 
 export const add: Op = binary(
   'add',
@@ -146,16 +146,6 @@ export function shift(offset: number): Op {
     ],
     vjp: ({ gradients }) => [operand(gradients, 0)],
   };
-}
-
-/** Sums a gradient over the axes along which its operand was broadcast. */
-export function reduceTo(program: Program, gradient: Var, dims: Dims): Var {
-  if (equalDims(gradient.dims, dims)) return gradient;
-  const lead = gradient.dims.length - dims.length;
-  const axes = gradient.dims.flatMap((dim, axis) =>
-    axis < lead || (dims[axis - lead] === 1 && dim !== 1) ? [axis] : [],
-  );
-  return program.apply(reshape(dims), program.apply(sum(axes), gradient));
 }
 
 function logistic(x: number): number {

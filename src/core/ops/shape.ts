@@ -2,7 +2,7 @@ import { ShapeError } from '../errors';
 import { bindDim, divideDim, equalDims, multiplyDims, showDims, type Dim, type Dims } from '../tensor/dims';
 import { permute, stridesOf, sumAxes, tensor64, zipBroadcast, type Tensor64 } from '../tensor/tensor64';
 import { operand } from './operand';
-import type { Op } from './program';
+import type { Op, Program, Var } from './program';
 
 /** The same elements in row-major order under other axes. */
 export function reshape(dims: Dims): Op {
@@ -85,11 +85,7 @@ export function expand(dims: Dims): Op {
       );
       return [zipBroadcast(operand(inputs, 0), zeros, (x) => x)];
     },
-    vjp: ({ program, inputs, gradients }) => {
-      const x = operand(inputs, 0);
-      const axes = dims.flatMap((dim, axis) => (x.dims[axis] === 1 && dim !== 1 ? [axis] : []));
-      return [axes.length === 0 ? operand(gradients, 0) : program.apply(sum(axes), operand(gradients, 0))];
-    },
+    vjp: ({ program, inputs, gradients }) => [reduceTo(program, operand(gradients, 0), operand(inputs, 0).dims)],
   };
 }
 
@@ -140,6 +136,16 @@ export function concat(whole: Dim, axis = 0): Op {
     evaluate: (inputs) => [joinAxis(inputs, axis)],
     vjp: ({ program, inputs, gradients }) => program.applyAll(split(inputs.length, axis), operand(gradients, 0)),
   };
+}
+
+/** Sums a gradient over the axes along which its operand was broadcast. */
+export function reduceTo(program: Program, gradient: Var, dims: Dims): Var {
+  if (equalDims(gradient.dims, dims)) return gradient;
+  const lead = gradient.dims.length - dims.length;
+  const axes = gradient.dims.flatMap((dim, axis) =>
+    axis < lead || (dims[axis - lead] === 1 && dim !== 1) ? [axis] : [],
+  );
+  return program.apply(reshape(dims), program.apply(sum(axes), gradient));
 }
 
 function sliceAxis(x: Tensor64, axis: number, start: number, end: number): Tensor64 {

@@ -25,9 +25,11 @@ export function stridesOf(dims: readonly number[]): number[] {
 /** Calls `visit(outIndex, aIndex, bIndex)` for each element of the broadcast of two shapes. */
 export function zipBroadcast(a: Tensor64, b: Tensor64, combine: (x: number, y: number) => number): Tensor64 {
   const rank = Math.max(a.dims.length, b.dims.length);
-  const dims = Array.from({ length: rank }, (_, axis) =>
-    Math.max(a.dims[axis - rank + a.dims.length] ?? 1, b.dims[axis - rank + b.dims.length] ?? 1),
-  );
+  const dims = Array.from({ length: rank }, (_, axis) => {
+    const left = a.dims[axis - rank + a.dims.length] ?? 1;
+    // Not the larger one: an axis may be empty.
+    return left === 1 ? (b.dims[axis - rank + b.dims.length] ?? 1) : left;
+  });
   const left = broadcastStrides(a.dims, dims);
   const right = broadcastStrides(b.dims, dims);
   return tensor64(dims, (index) =>
