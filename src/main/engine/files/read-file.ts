@@ -71,6 +71,15 @@ export async function readExactly(
   return bytes.subarray(0, got);
 }
 
+/** Fills `bytes` from `position` on, at most `READ_CHUNK_BYTES` at a time. @throws WorkbenchError `file-truncated` when the file ends before */
+export async function readStraight(file: FileHandle, bytes: Uint8Array, position: number, path: string): Promise<void> {
+  for (let at = 0; at < bytes.length; at += READ_CHUNK_BYTES) {
+    const part = bytes.subarray(at, at + READ_CHUNK_BYTES);
+    const got = await readInto(file, part, position + at, path);
+    if (got < part.length) throw shortRead(path, position + bytes.length, position + at + got);
+  }
+}
+
 /** Calls `take` with the bytes from `begin` to `end`, at most `READ_CHUNK_BYTES` at a time; the array is reused. */
 export async function readChunks(
   file: FileHandle,
