@@ -96,6 +96,16 @@ export type Sample = z.infer<typeof Sample>;
 export const LogLine = z.object({ atMs: z.number(), level: z.enum(['info', 'warning', 'error']), message: z.string() });
 export type LogLine = z.infer<typeof LogLine>;
 
+/** Other settings for a job that needs more memory than is free. */
+export const MemoryProposal = z.object({
+  /** What they are, as a button says it. */
+  label: z.string(),
+  memoryBytes: z.number(),
+  /** Settings to change, by name. */
+  changes: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+});
+export type MemoryProposal = z.infer<typeof MemoryProposal>;
+
 /** Before a run: ranges, reasons, and warnings that never block. */
 export const Estimate = z.object({
   seconds: z.object({ low: z.number(), high: z.number() }),
@@ -106,6 +116,10 @@ export const Estimate = z.object({
   /** How it was reckoned, in a sentence. */
   basis: z.string(),
   warnings: z.array(z.string()),
+  /** How steps of training would be carried out within the free memory, in a sentence; null for other jobs. */
+  steps: z.string().nullable(),
+  /** Settings that would fit, the least change first; empty where the job fits as asked. */
+  proposals: z.array(MemoryProposal),
 });
 export type Estimate = z.infer<typeof Estimate>;
 

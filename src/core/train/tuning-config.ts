@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { field } from '../fields';
 import { DECAY_GROUPS } from './decay-groups';
 import { MOMENT_CHOICES } from './moments';
+import { CHECKPOINTING_CHOICES } from './memory-choices';
 import { learningFields } from './learning-fields';
 import { machineFields } from '../machine-fields';
 
@@ -50,12 +51,23 @@ export const tuningFields = {
     .int()
     .min(64)
     .max(1_000_000)
-    .default(1536)
+    .nullable()
+    .default(null)
     .meta(
       field({
         label: 'Tokens per pass',
-        help: 'A batch is cut into passes of at most this many tokens, padding included. Less takes less memory.',
+        help: 'A batch is cut into passes of at most this many tokens, padding included. Empty: as many as the free memory allows.',
         unit: 'tokens',
+        advanced: true,
+      }),
+    ),
+  checkpointing: z
+    .enum(CHECKPOINTING_CHOICES)
+    .default('auto')
+    .meta(
+      field({
+        label: 'Recompute blocks',
+        help: 'Keeping less of the forward pass takes about half the memory and a fifth more time. Auto: only where the free memory asks for it.',
         advanced: true,
       }),
     ),

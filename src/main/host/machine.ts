@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
-import { freemem, totalmem } from 'node:os';
-import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { readAvailableMemory } from '../engine/available-memory';
 import { readProcessor } from '../engine/processor';
 import type { MachineFacts } from './services/context';
 
@@ -17,15 +17,4 @@ export function readMachine(): MachineFacts {
       return bavail * bsize;
     },
   };
-}
-
-/** Memory a new program can have. On Linux caches count as free, which `freemem` leaves out. */
-function readAvailableMemory(): number {
-  if (process.platform !== 'linux') return freemem();
-  try {
-    const [, kilobytes] = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8')) ?? [];
-    return kilobytes === undefined ? freemem() : Number(kilobytes) * 1024;
-  } catch {
-    return freemem();
-  }
 }

@@ -1,5 +1,6 @@
 import { openModel } from '../engine/files/open-model';
 import { inspectModel } from '../engine/files/inspect-model';
+import type { ModelConfig } from '@core/models/model-config';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
 import type { ModelReader } from './services/context';
 
@@ -9,8 +10,19 @@ const MAX_TOKENIZERS = 3;
 /** Reads models from disk, without weights and without the engine's runtime. */
 export function createModelReader(): ModelReader {
   const tokenizers = new Map<string, Promise<Tokenizer>>();
+  const configs = new Map<string, ModelConfig>();
   return {
     inspect: inspectModel,
+    async config(path) {
+      const known = configs.get(path);
+      if (known) return known;
+      const config = await openModel(path).then(
+        (model) => model.config,
+        () => null,
+      );
+      if (config) configs.set(path, config);
+      return config;
+    },
     tokenizer(path) {
       const known = tokenizers.get(path);
       if (known) return known;

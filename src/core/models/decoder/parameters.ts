@@ -1,3 +1,4 @@
+import { sizeOf } from '../../tensor/dims';
 import type { ModelConfig } from '../model-config';
 
 /** A tensor that a model of this shape has, in Hugging Face naming and [out, in] layout. */
@@ -66,4 +67,9 @@ export function listParameters(config: ModelConfig): readonly ParameterSpec[] {
   specs.push({ name: FINAL_NORM, dims: [hidden] });
   if (!config.tieWordEmbeddings) specs.push({ name: HEAD, dims: [rows, hidden] });
   return specs;
+}
+
+/** Numbers that a model consists of. */
+export function countParameters(config: ModelConfig): number {
+  return listParameters(config).reduce((sum, { dims }) => sum + sizeOf(dims), 0);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { JobRecord } from '@contracts/engine-protocol';
 import { QuestionRow } from '@contracts/questions';
 import { WorkbenchError } from '@core/errors';
+import { countParameters } from '@core/models/decoder/parameters';
 import { learningRateAt } from '@core/optim/schedules';
 import { createRng } from '@core/random/rng';
 import { shuffled } from '@core/random/shuffle';
@@ -35,6 +36,8 @@ const Progress = z.object({
 });
 type Progress = z.infer<typeof Progress>;
 
+/** What a chat template puts around a question, at most. */
+const TEMPLATE_TOKENS = 64;
 /** Questions whose answers are shown on the run page as the model changes. */
 const SAMPLE_QUESTIONS = 4;
 
@@ -70,10 +73,17 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
   });
   const tokens = model.requireTokens();
   // Before the state is restored: the reference is the model that RL began with.
-  const reference = config.klCoefficient > 0 ? await openReference(context, config.microBatchTokens) : null;
-  const trainer = await model.language.createTrainer(
-    trainerSettings(config, context.job.seed, tokens.all, model.language.config),
-  );
+  const { config: modelConfig } = model.language;
+  const hasReference = config.klCoefficient > 0;
+  const settings = trainerSettings(context, config, {
+    model: modelConfig,
+    newRows: tokens.all,
+    rowTokens: Math.min(modelConfig.maxPositions, longestPrompt(model, questions) + config.maxNewTokens),
+    loss: `policy-${config.klEstimator}`,
+    besides: hasReference ? 4 * countParameters(modelConfig) : 0,
+  });
+  const reference = hasReference ? await openReference(context, settings.maxTokensPerMicroBatch) : null;
+  const trainer = await model.language.createTrainer(settings);
   try {
     const saved = await restoreTrainerState(context.stateFolder, trainer, Progress);
     const progress = saved ?? {
@@ -114,6 +124,12 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
     await reference?.dispose();
     await model.dispose();
   }
+}
+
+/** Tokens of the longest question as the model reads it, roughly: what a template adds is a few dozen. */
+function longestPrompt(model: JobModel, questions: readonly Question[]): number {
+  const text = questions.reduce((longest, { prompt }) => (prompt.length > longest.length ? prompt : longest), '');
+  return model.tokenizer.encode(text).length + TEMPLATE_TOKENS;
 }
 
 /** One iteration: explore some questions, reward the paths, update the model. */

@@ -48,7 +48,12 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
       `${plan.leftOut.length} examples are longer than ${config.maxTokens} tokens and are left out.`,
     );
   const trainer = await model.language.createTrainer(
-    trainerSettings(config, context.job.seed, tokens.all, model.language.config),
+    trainerSettings(context, config, {
+      model: model.language.config,
+      newRows: tokens.all,
+      rowTokens: longest(plan.train, rows),
+      loss: 'nll',
+    }),
   );
   try {
     const progress = (await restoreTrainerState(context.stateFolder, trainer, Progress)) ?? {
@@ -94,6 +99,11 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
     await trainer.dispose();
     await model.dispose();
   }
+}
+
+/** Tokens of the longest of some rows. */
+function longest(indices: readonly number[], rows: readonly ExampleRow[]): number {
+  return indices.reduce((most, index) => Math.max(most, rows[index]?.ids.length ?? 0), 2);
 }
 
 interface Updated {

@@ -3,46 +3,45 @@ import type { ModelConfig } from '@core/models/model-config';
 import { createRng } from '@core/random/rng';
 import type { RlConfig } from '@core/train/rl/rl-config';
 import type { SftConfig } from '@core/train/sft-config';
+import type { LossName } from '@core/train/loss';
 import { trainingModeOf, type LearningSettings } from '@core/train/training-mode';
 import type { StepOptions } from '@core/train/trainer';
+import type { JobContext } from '../job-context';
 import type { TrainerSettings } from '../language-model';
+import { planSteps, type MemorySettings, type StepPlan } from './memory-plan';
 
 type TuningConfig = LearningSettings &
-  Pick<
-    SftConfig | RlConfig,
-    | 'beta1'
-    | 'beta2'
-    | 'clipNorm'
-    | 'microBatchTokens'
-    | 'packing'
-    | 'moments'
-    | 'averageDecay'
-    | 'weightDecay'
-    | 'decayOf'
-  >;
+  MemorySettings &
+  Pick<SftConfig | RlConfig, 'beta1' | 'beta2' | 'clipNorm' | 'weightDecay' | 'decayOf'>;
 
 /** The small constant of Adam, as in PyTorch. */
 const ADAM_EPS = 1e-8;
-/** Models from this hidden size on recompute activations: memory counts more than a fifth of the time. */
-const CHECKPOINTING_FROM_HIDDEN = 512;
 
-/**
- * How the trainer is set up for a stage.
- * @param newRows ids of the functional tokens, whose rows learn even where the embeddings do not
- */
+/** What a training job holds besides the trainer. */
+export interface TrainingJob {
+  readonly model: ModelConfig;
+  /** Ids of the functional tokens, whose rows learn even where the embeddings do not. */
+  readonly newRows: readonly number[];
+  /** Tokens of the longest row that it trains on. */
+  readonly rowTokens: number;
+  readonly loss: LossName;
+  /** Bytes that it needs besides training. */
+  readonly besides?: number;
+}
+
+/** How the trainer is set up for a stage: what learns, and steps that the free memory allows. */
 export function trainerSettings(
+  context: Pick<JobContext, 'job' | 'stateFolder' | 'log'>,
   config: TuningConfig,
-  seed: number,
-  newRows: readonly number[],
-  model: ModelConfig,
-): TrainerSettings {
+  { model, newRows, ...job }: TrainingJob,
+): TrainerSettings & StepPlan {
+  const mode = trainingModeOf(config, model, newRows, createRng(context.job.seed).fork('lora'));
   return {
-    mode: trainingModeOf(config, model, newRows, createRng(seed).fork('lora')),
-    maxTokensPerMicroBatch: config.microBatchTokens,
+    mode,
     packing: config.packing,
     moments: config.moments,
     averageDecay: config.averageDecay === 0 ? null : config.averageDecay,
-    checkpointing: model.hiddenSize >= CHECKPOINTING_FROM_HIDDEN,
+    ...planSteps(context, { ...job, config: model, mode, settings: config }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ModelConfig } from '@core/models/model-config';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
 import type { ModelInspection } from '@contracts/models';
 import type { SystemInfo } from '@contracts/system';
@@ -9,6 +10,8 @@ import type { WritableDb } from '../store/sql';
 /** Reads what a model is without loading its weights. */
 export interface ModelReader {
   inspect(path: string): Promise<ModelInspection>;
+  /** The shape of a model; null where the files cannot be read. */
+  config(path: string): Promise<ModelConfig | null>;
   /** The tokenizer of a model folder or GGUF file; remembered for a while. */
   tokenizer(path: string): Promise<Tokenizer>;
 }

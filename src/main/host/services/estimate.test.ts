@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JobSpec } from '@contracts/jobs';
 import { makeTestFolder, searchSpec, TestHost } from '../testing/test-host';
+import type { ModelConfig } from '@core/models/model-config';
 import { estimateRun } from './estimate';
 
 let folder: ReturnType<typeof makeTestFolder>;
@@ -82,5 +83,72 @@ it('says why a job cannot start at all', async () => {
   });
   await expect(estimateRun(host.services, made.projectId, spec)).rejects.toMatchObject({
     code: 'functional-tokens-missing',
+  });
+});
+
+/** A model of 14 million numbers. */
+const MODEL: ModelConfig = {
+  architecture: 'llama',
+  hiddenSize: 256,
+  numLayers: 8,
+  numHeads: 4,
+  numKvHeads: 4,
+  headDim: 64,
+  intermediateSize: 768,
+  vocabSize: 30_000,
+  rmsNormEps: 1e-5,
+  ropeTheta: 10_000,
+  ropeScaling: null,
+  tieWordEmbeddings: true,
+  qkvBias: false,
+  qkNorm: false,
+  activation: 'silu',
+  normOffset: 0,
+  scaledEmbeddings: false,
+  slidingWindow: null,
+  maxPositions: 2048,
+};
+
+describe('memory from the shapes of a model', () => {
+  const estimate = (config: object) => {
+    const made = host.makeProject();
+    const spec = JobSpec.parse({
+      kind: 'rl',
+      checkpointId: made.checkpointId,
+      questionSetId: made.questionSetId,
+      config: { klCoefficient: 0, questionsPerIteration: 2, pathsPerQuestion: 2, maxNewTokens: 256, ...config },
+    });
+    const models = { ...host.services.models, config: () => Promise.resolve(MODEL) };
+    return estimateRun({ ...host.services, models }, made.projectId, spec);
+  };
+
+  it('says how steps would be carried out, and proposes nothing where the job fits', async () => {
+    const { memoryBytes, steps, proposals } = await estimate({});
+    // Weights, gradients and two moments are four times the numbers.
+    expect(memoryBytes.low).toBeGreaterThan(14e6 * 16);
+    expect(memoryBytes.high / memoryBytes.low).toBeCloseTo(1.1 / 0.9, 6);
+    expect(steps).toContain('kept');
+    expect(proposals).toEqual([]);
+  });
+
+  it('proposes settings that would fit where the job would not, and warns without blocking', async () => {
+    freeMemoryBytes = 1.4e9;
+    const { steps, proposals, warnings } = await estimate({ microBatchTokens: 8192, checkpointing: 'off' });
+    expect(steps).toContain('8192');
+    expect(warnings.length).toBeGreaterThan(0);
+    expect(proposals[0]).toMatchObject({ changes: { checkpointing: 'auto', microBatchTokens: null } });
+    const { proposals: none, memoryBytes } = await estimate(proposals[0]?.changes ?? {});
+    expect(none).toEqual([]);
+    expect(memoryBytes.high / 1.1).toBeLessThanOrEqual(0.8 * 1.4e9);
+  });
+
+  it('proposes to train less where no way of training all of it fits', async () => {
+    freeMemoryBytes = 1;
+    const least = async (config: object) => (await estimate(config)).memoryBytes.high / 1.1;
+    const [all, some] = [await least({}), await least({ method: 'lora' })];
+    freeMemoryBytes = (0.5 * (all + some)) / 0.8;
+    const { proposals } = await estimate({});
+    expect(proposals.length).toBeGreaterThan(0);
+    for (const { memoryBytes } of proposals) expect(memoryBytes).toBeLessThanOrEqual(0.8 * freeMemoryBytes);
   });
 });

@@ -6,6 +6,7 @@ import type { JobKind } from '@contracts/stages';
 import { listFinishedRuns } from '../store/repositories/runs';
 import type { ServiceContext } from './context';
 import { checkJob } from './check-job';
+import { forecastMemory } from './estimate-memory';
 import { reckonWork, type Work } from './work-units';
 
 interface Range {
@@ -65,7 +66,8 @@ export async function estimateRun(context: ServiceContext, projectId: ProjectId,
   const earlier = listFinishedRuns(db, spec.kind, LOOK_BACK);
   const rates = earlier.map((run) => secondsPerCost(run, reckonWork(db, run.spec))).filter((rate) => rate > 0);
   const seconds = rates.length > 0 ? fromRates(rates, work) : fromSize(work, machine.cores);
-  const memoryBytes = estimateMemory(spec, work, earlier, context);
+  const forecast = await forecastMemory(context, spec);
+  const memoryBytes = forecast ? around(forecast.bytes) : estimateMemory(spec, work, earlier, context);
   const diskBytes = await estimateDisk(spec, work);
   const facts = {
     seconds,
@@ -74,7 +76,18 @@ export async function estimateRun(context: ServiceContext, projectId: ProjectId,
     freeMemoryBytes: machine.freeMemoryBytes(),
     freeDiskBytes: machine.freeDiskBytes(folders.data),
   };
-  return { ...facts, basis: describeBasis(rates.length), warnings: listWarnings(facts) };
+  return {
+    ...facts,
+    basis: describeBasis(rates.length),
+    warnings: listWarnings(facts),
+    steps: forecast?.steps ?? null,
+    proposals: [...(forecast?.proposals ?? [])],
+  };
+}
+
+/** A forecast from shapes is right within a tenth. */
+function around(bytes: number): Range {
+  return { low: 0.9 * bytes, high: 1.1 * bytes };
 }
 
 /** Parameters that cost about as much as what a token costs besides arithmetic; see the two constants above. */
@@ -144,7 +157,7 @@ function describeBasis(rates: number): string {
   return `Measured on the last ${rates} runs of this kind on this machine.`;
 }
 
-function listWarnings(facts: Omit<Estimate, 'basis' | 'warnings'>): string[] {
+function listWarnings(facts: Omit<Estimate, 'basis' | 'warnings' | 'steps' | 'proposals'>): string[] {
   const warnings: string[] = [];
   if (facts.memoryBytes.low > facts.freeMemoryBytes) {
     warnings.push(

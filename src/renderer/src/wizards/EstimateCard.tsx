@@ -1,10 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ProjectId } from '@contracts/ids';
 import type { JobSpec } from '@contracts/jobs';
-import type { Estimate } from '@contracts/runs';
+import type { Estimate, MemoryProposal } from '@contracts/runs';
 import { api } from '../lib/api';
 import { formatBytes, formatRange } from '../lib/format';
 import { useDebounced } from '../lib/use-debounced';
+import { Button } from '../ui/Button';
 import { ErrorView } from '../ui/ErrorView';
 import { Notice } from '../ui/marks';
 import { Facts } from '../ui/Panel';
@@ -14,17 +15,28 @@ import { texts } from './texts/en';
 const SETTLE_MS = 300;
 
 /** Time, memory and disk of a run as ranges; warns and never blocks. */
-export function EstimateCard({ projectId, spec }: { readonly projectId: ProjectId; readonly spec: JobSpec | null }) {
+export interface EstimateCardProps {
+  readonly projectId: ProjectId;
+  readonly spec: JobSpec | null;
+  /** Takes over other settings; absent where there is nothing to set. */
+  readonly onChange?: (changes: MemoryProposal['changes']) => void;
+}
+
+export function EstimateCard({ projectId, spec, onChange }: EstimateCardProps) {
   const settled = useDebounced(spec, SETTLE_MS);
   return (
     <section className="estimate" aria-label={texts.estimate}>
       <h3>{texts.estimate}</h3>
-      {settled ? <EstimateFacts projectId={projectId} spec={settled} /> : <p className="muted">{texts.noEstimate}</p>}
+      {settled ? (
+        <EstimateFacts projectId={projectId} spec={settled} {...(onChange && { onChange })} />
+      ) : (
+        <p className="muted">{texts.noEstimate}</p>
+      )}
     </section>
   );
 }
 
-function EstimateFacts({ projectId, spec }: { readonly projectId: ProjectId; readonly spec: JobSpec }) {
+function EstimateFacts({ projectId, spec, onChange }: EstimateCardProps & { readonly spec: JobSpec }) {
   const estimate = useQuery(
     api.runs.estimate.queryOptions({
       input: { projectId, spec },
@@ -34,10 +46,10 @@ function EstimateFacts({ projectId, spec }: { readonly projectId: ProjectId; rea
   );
   if (estimate.isError) return <ErrorView error={estimate.error} onRetry={() => void estimate.refetch()} />;
   if (!estimate.data) return <Skeleton lines={3} label={texts.estimating} />;
-  return <EstimateRows estimate={estimate.data} />;
+  return <EstimateRows estimate={estimate.data} {...(onChange && { onChange })} />;
 }
 
-function EstimateRows({ estimate }: { readonly estimate: Estimate }) {
+function EstimateRows({ estimate, onChange }: Pick<EstimateCardProps, 'onChange'> & { readonly estimate: Estimate }) {
   return (
     <>
       <Facts
@@ -53,10 +65,22 @@ function EstimateRows({ estimate }: { readonly estimate: Estimate }) {
           ],
         ]}
       />
-      <p className="muted small">{estimate.basis}</p>
+      <p className="muted small">
+        {estimate.basis} {estimate.steps}
+      </p>
       {estimate.warnings.map((warning) => (
         <Notice key={warning}>{warning}</Notice>
       ))}
+      {onChange && estimate.proposals.length > 0 && (
+        <div className="stack" role="group" aria-label={texts.wouldFit}>
+          <p className="small">{texts.wouldFit}</p>
+          {estimate.proposals.map(({ label, memoryBytes, changes }) => (
+            <Button key={label} onClick={() => onChange(changes)}>
+              {label} ({formatBytes(memoryBytes)})
+            </Button>
+          ))}
+        </div>
+      )}
     </>
   );
 }

@@ -99,7 +99,11 @@ function WizardBody({ kind, projectId, query, material }: WizardProps & { readon
         </div>
         <aside className="wizard-side" aria-label={texts.summary}>
           <Summary wizard={wizard} />
-          <EstimateCard projectId={projectId} spec={outcome.ok ? outcome.spec : null} />
+          <EstimateCard
+            projectId={projectId}
+            spec={outcome.ok ? outcome.spec : null}
+            onChange={(changes) => draft.update((now) => ({ ...now, changed: { ...now.changed, ...changes } }))}
+          />
         </aside>
       </div>
     </div>

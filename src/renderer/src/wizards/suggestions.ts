@@ -52,8 +52,8 @@ const BY_SIZE: { readonly [K in StageKind]: Readonly<Record<SizeClass, StageSett
   },
   sft: {
     tiny: { learningRate: 1e-3, epochs: 5, minUpdates: 120, batchSize: 16, maxTokens: 384, checkpointEvery: 40 },
-    small: { method: 'lora', learningRate: 2e-4, epochs: 3, batchSize: 8, maxTokens: 768, microBatchTokens: 1024 },
-    large: { method: 'lora', learningRate: 1e-4, epochs: 2, batchSize: 8, maxTokens: 1024, microBatchTokens: 512 },
+    small: { method: 'lora', learningRate: 2e-4, epochs: 3, batchSize: 8, maxTokens: 768 },
+    large: { method: 'lora', learningRate: 1e-4, epochs: 2, batchSize: 8, maxTokens: 1024 },
   },
   rl: {
     tiny: {
@@ -74,7 +74,6 @@ const BY_SIZE: { readonly [K in StageKind]: Readonly<Record<SizeClass, StageSett
       pathsPerUpdate: 32,
       learningRate: 5e-5,
       maxNewTokens: 512,
-      microBatchTokens: 1024,
       checkpointEvery: 2,
       evaluateEvery: 5,
       evaluateQuestions: 20,
@@ -87,7 +86,6 @@ const BY_SIZE: { readonly [K in StageKind]: Readonly<Record<SizeClass, StageSett
       pathsPerUpdate: 32,
       learningRate: 2e-5,
       maxNewTokens: 512,
-      microBatchTokens: 512,
       checkpointEvery: 2,
       evaluateEvery: 5,
       evaluateQuestions: 10,

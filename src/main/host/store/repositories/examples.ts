@@ -204,6 +204,15 @@ export function countTrainable(db: ReadableDb, datasetId: DatasetId): number {
   });
 }
 
+/** Tokens of the longest example that can be trained on; 0 where there is none. */
+export function longestTrainable(db: ReadableDb, datasetId: DatasetId): number {
+  return count(
+    db,
+    `SELECT COALESCE(MAX(token_count), 0) AS count FROM examples WHERE dataset_id = $datasetId AND verdict <> 'rejected'`,
+    { datasetId },
+  );
+}
+
 /** The fields a decision changes; revision is raised by every write. */
 export interface ExampleState {
   readonly verdict: Verdict;

@@ -48,6 +48,7 @@ export const texts = {
   estimateDisk: 'Disk',
   ofFree: (free: string) => `of ${free} free`,
   estimating: 'Reckoning…',
+  wouldFit: 'Settings that would fit:',
   noEstimate: 'Once the choices are complete, time, memory and disk appear here.',
   config: 'Settings as text',
   configHelp: 'Exactly what the run gets. Copy it to keep it, or paste settings of another run and take them over.',

@@ -1,0 +1,66 @@
+import type { Graph } from '../graph/graph';
+import { peakOf, traceMemory } from '../graph/peak-memory';
+import { buildDecodeGraph } from '../models/decode-graph';
+import { countParameters } from '../models/decoder/parameters';
+import type { ModelConfig } from '../models/model-config';
+import { buildPrefillGraph } from '../models/prefill-graph';
+import { kvBytesPerToken, kvLayoutOf } from './kv-rows';
+
+/** What the memory of writing texts depends on. */
+export interface DecodingShape {
+  readonly config: ModelConfig;
+  /** Texts that are written side by side. */
+  readonly rows: number;
+  /** Tokens of the longest text, its beginning included. */
+  readonly textTokens: number;
+  /** Tokens that each text begins with. */
+  readonly prefixTokens: number;
+  /** Weights up to this size are compiled into the graphs. */
+  readonly maxBakedBytes: number;
+  /** Keys and values, rows and remembered beginnings together, stay below this. */
+  readonly kvBytes: number;
+}
+
+/** Tokens that one run of the prefill graph takes at most; see the scheduler. */
+const MAX_PREFILL_TOKENS = 2048;
+/** Copies of weights that are compiled in, measured: in two graphs, as text, as constants and packed for the products. */
+const BAKED_COPIES = 5;
+const FLOAT = 4;
+
+/** Bytes that writing texts takes beside the program and the weights; from shapes alone. */
+export function estimateDecodingMemory(shape: DecodingShape): number {
+  const { config, rows, textTokens, prefixTokens, maxBakedBytes, kvBytes } = shape;
+  const weights = FLOAT * countParameters(config);
+  const perToken = kvBytesPerToken(kvLayoutOf(config));
+  // Rows have room for more; what nobody writes to takes no memory. Finished texts are remembered beside them.
+  const ofRows = Math.min(kvBytes / 2, rows * textTokens * perToken);
+  const remembered = ofRows;
+  const together = Math.max(1, Math.min(rows, Math.floor(MAX_PREFILL_TOKENS / Math.max(1, prefixTokens))));
+  const fresh = together * prefixTokens * perToken;
+  const logits = FLOAT * rows * config.vocabSize;
+  const baked = weights <= maxBakedBytes ? BAKED_COPIES * weights : 0;
+  const graphs = [
+    peakBytes(buildPrefillGraph(config).graph, config, { rows: together, tokens: prefixTokens }),
+    peakBytes(buildDecodeGraph(config).graph, config, { rows, tokens: 1 }),
+  ];
+  return ofRows + remembered + fresh + logits + baked + graphs.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Results that a forward graph holds at once; each compiled graph keeps its own memory. */
+function peakBytes(
+  graph: Graph,
+  config: ModelConfig,
+  { rows, tokens }: { readonly rows: number; readonly tokens: number },
+): number {
+  const sizes = {
+    B: rows,
+    S: tokens,
+    N: rows * tokens,
+    C: 0,
+    T: tokens,
+    M: config.maxPositions,
+    P: config.maxPositions,
+  };
+  const { bytes, largestBlock } = peakOf(traceMemory(graph, sizes));
+  return bytes + largestBlock;
+}
