@@ -20,7 +20,7 @@ import type { StageKind } from './suggestions';
 import { texts } from './texts/en';
 import { useMaterial } from './use-material';
 import { useAskedPicks, useStart, useWizard, type WizardState } from './use-wizard';
-import { STEP_IDS, type StepId } from './wizard-draft';
+import { STEP_IDS, withSettings, type StepId } from './wizard-draft';
 import './wizard.css';
 
 export interface WizardProps {
@@ -102,7 +102,7 @@ function WizardBody({ kind, projectId, query, material }: WizardProps & { readon
           <EstimateCard
             projectId={projectId}
             spec={outcome.ok ? outcome.spec : null}
-            onChange={(changes) => draft.update((now) => ({ ...now, changed: { ...now.changed, ...changes } }))}
+            onChange={(changes) => draft.update((now) => withSettings(now, wizard.suggested, changes))}
           />
         </aside>
       </div>
