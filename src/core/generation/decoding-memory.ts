@@ -1,8 +1,8 @@
 import type { Graph } from '../graph/graph';
 import { peakOf, traceMemory } from '../graph/peak-memory';
-import { buildDecodeGraph } from '../models/decode-graph';
 import { countParameters } from '../models/decoder/parameters';
 import type { ModelConfig } from '../models/model-config';
+import { SHARED_WEIGHTS } from '../models/forward-weights';
 import { buildPrefillGraph } from '../models/prefill-graph';
 import { kvBytesPerToken, kvLayoutOf } from './kv-rows';
 
@@ -40,8 +40,9 @@ export function estimateDecodingMemory(shape: DecodingShape): number {
   const logits = FLOAT * rows * config.vocabSize;
   const baked = weights <= maxBakedBytes ? BAKED_COPIES * weights : 0;
   const graphs = [
-    peakBytes(buildPrefillGraph(config).graph, config, { rows: together, tokens: prefixTokens }),
-    peakBytes(buildDecodeGraph(config).graph, config, { rows, tokens: 1 }),
+    peakBytes(buildPrefillGraph(config, SHARED_WEIGHTS).graph, config, { rows: together, tokens: prefixTokens }),
+    // A decoding step holds about what a prefill of one token does; its logits are counted above.
+    peakBytes(buildPrefillGraph(config, SHARED_WEIGHTS).graph, config, { rows, tokens: 1 }),
   ];
   return ofRows + remembered + fresh + logits + baked + graphs.reduce((sum, bytes) => sum + bytes, 0);
 }

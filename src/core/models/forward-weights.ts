@@ -37,10 +37,16 @@ export interface WeightSourceOptions {
   readonly int8Largest: number;
 }
 
+/** Every weight as an input of the graph: the memory that the trainer writes to. */
+export const SHARED_WEIGHTS: ForwardWeights = {
+  isSnapshot: false,
+  tensor: inputOf,
+  linears: (...args) => gemms(inputOf, ...args),
+};
+
 /** What a graph may read, by name. */
 export const FORWARD_WEIGHTS: Readonly<Record<WeightSource, (options: WeightSourceOptions) => ForwardWeights>> = {
-  /** The memory that the trainer writes to. */
-  shared: () => ({ isSnapshot: false, tensor: inputOf, linears: (...args) => gemms(inputOf, ...args) }),
+  shared: () => SHARED_WEIGHTS,
   /** Constants, which onnxruntime packs once instead of with every run: for models so small that compiling anew costs nothing. */
   baked: ({ parameters }) => {
     const tensor = constantOf(parameters);

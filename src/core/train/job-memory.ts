@@ -68,7 +68,7 @@ function planJob(job: TrainingJob, budgetBytes: number): MemoryPlan {
     {
       config: model,
       plan: planLearning(model, trainingModeOf(config, model, rows, createRng(0))),
-      kept: { moments: config.moments, average: (config.averageDecay ?? 0) > 0 },
+      kept: { moments: config.moments, average: config.averageDecay > 0 },
       rowTokens,
       packing: config.packing,
       loss: job.kind === 'sft' ? 'nll' : `policy-${job.config.klEstimator}`,
@@ -97,7 +97,7 @@ function writingBytes(config: ModelConfig, rows: number, textTokens: number): nu
 }
 
 const AUTOMATIC = { checkpointing: 'auto', microBatchTokens: null };
-const NO_AVERAGE = { averageDecay: null, writeAverage: false };
+const NO_AVERAGE = { averageDecay: 0, writeAverage: false };
 
 /** What takes less memory, the least change to the result first. Each includes the automatic choice of how steps are carried out. */
 const CHANGES: readonly Pick<Proposal, 'label' | 'changes'>[] = [

@@ -44,7 +44,7 @@ export function planSteps(
   if (known !== null) return known;
   const { config, mode, settings, rowTokens, loss, besides = 0 } = job;
   const plan = planLearning(config, mode);
-  const kept = { moments: settings.moments, average: (settings.averageDecay ?? 0) > 0 };
+  const kept = { moments: settings.moments, average: settings.averageDecay > 0 };
   // What the process holds already is no longer free, and counts in the estimate.
   const budget = SHARE * availableBytes + process.memoryUsage.rss() - besides;
   const chosen = planMemory({ config, plan, kept, rowTokens, packing: settings.packing, loss }, settings, budget);

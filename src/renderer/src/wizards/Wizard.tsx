@@ -102,7 +102,9 @@ function WizardBody({ kind, projectId, query, material }: WizardProps & { readon
           <EstimateCard
             projectId={projectId}
             spec={outcome.ok ? outcome.spec : null}
-            onChange={(changes) => draft.update((now) => withSettings(now, wizard.suggested, changes))}
+            onChange={(changes) =>
+              draft.update((now) => withSettings(now, wizard.suggested, { ...wizard.config, ...changes }))
+            }
           />
         </aside>
       </div>
