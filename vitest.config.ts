@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { findSoftwareVulkan } from './scripts/ground/places.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const softwareVulkan = findSoftwareVulkan();
 
 /** Unit and golden tests; slow ones (real models, kills, whole roads) live in `*.slow.test.ts` and run in a project of their own. */
 export default defineConfig({
@@ -27,6 +30,8 @@ export default defineConfig({
           include: ['src/**/*.slow.test.ts', 'scripts/**/*.slow.test.ts'],
           testTimeout: 900_000,
           fileParallelism: false,
+          // The WebGPU tests; a real card is tested by naming its driver in VK_ICD_FILENAMES.
+          env: softwareVulkan === null ? {} : { VK_ICD_FILENAMES: softwareVulkan },
         },
       },
     ],

@@ -44,7 +44,7 @@ export async function prepareModel(): Promise<void> {
   if (gguf === null) throw new Error(`There is no ${MODEL_NAME} in ${MODELS} (WORKBENCH_MODELS).`);
   mkdirSync(join(PEERS_FOLDER, 'models'), { recursive: true });
   const model = await openLanguageModel(gguf, { executor: new OrtExecutor() });
-  await writeModelFolder(FOLDER, model.toWrite(), { replace: true });
+  await writeModelFolder(FOLDER, await model.toWrite(), { replace: true });
   const text = readFileSync(QUESTIONS, 'utf8')
     .trim()
     .split('\n')

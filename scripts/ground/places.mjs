@@ -43,6 +43,16 @@ export function findChromium() {
   return candidates.find((path) => path !== undefined && path !== '' && existsSync(path)) ?? null;
 }
 
+/**
+ * The description of SwiftShader, a Vulkan driver in software that comes with Debian's Chromium, or null. It lets tests run on "a GPU" where
+ * there is none. A driver that the person names with Vulkan's own variables is left as it is.
+ */
+export function findSoftwareVulkan() {
+  if (process.env.VK_ICD_FILENAMES || process.env.VK_DRIVER_FILES) return null;
+  const candidates = ['/usr/lib/chromium/vk_swiftshader_icd.json', '/usr/lib/chromium-browser/vk_swiftshader_icd.json'];
+  return candidates.find((path) => existsSync(path)) ?? null;
+}
+
 /** Whether the built program is missing or older than its sources. */
 export function isBuildStale() {
   const built = join(projectRoot, 'out', 'renderer', 'index.html');

@@ -6,8 +6,8 @@ import { readBinaryState, writeAtomic } from '../../src/main/engine/run-state';
 import { BUILD_FOLDER } from './paths';
 
 /** Keeps the whole state of a phase: weights, moments and the number of updates made. `key` says of which phase, plan and seed. */
-export function saveBuild(trainer: Trainer, name: string, key: string): void {
-  const { step, tensors } = trainer.save();
+export async function saveBuild(trainer: Trainer, name: string, key: string): Promise<void> {
+  const { step, tensors } = await trainer.save();
   const counter = { name: STEP, dims: [1], data: Float32Array.of(step) };
   writeAtomic(stateFile(name), writeSafetensors([...tensors.map(requireFloats), counter], { metadata: { key } }));
 }

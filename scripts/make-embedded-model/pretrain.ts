@@ -40,7 +40,7 @@ export async function pretrain(
       lossSum = 0;
     }
     if (nowMs - savedMs > SAVE_EVERY_MS || done === updates) {
-      saveBuild(trainer, phase.name, options.key);
+      await saveBuild(trainer, phase.name, options.key);
       savedMs = nowMs;
     }
   }

@@ -66,7 +66,9 @@ async function check(name: string, path: string) {
     { kind: 'nll', normaliser: batch.length * (length - 1) },
   );
   const gradients = Math.max(
-    ...trainer.gradients().map(({ name: tensor, data }) => distance(data, expected.get(`grad/${tensor}`)?.data)),
+    ...(await trainer.gradients()).map(({ name: tensor, data }) =>
+      distance(data, expected.get(`grad/${tensor}`)?.data),
+    ),
   );
   await trainer.dispose();
 

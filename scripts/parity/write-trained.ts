@@ -79,10 +79,10 @@ async function trainAndWrite(name: string, { way, settings: own }: (typeof WAYS)
   };
   await writeAdapterFolder(
     join(out, `${name}-${way}-adapter`),
-    { config, tensors: trainer.adapter() },
+    { config, tensors: await trainer.adapter() },
     { replace: true },
   );
-  await writeModelFolder(join(out, `${name}-${way}`), model.toWrite(), { replace: true });
+  await writeModelFolder(join(out, `${name}-${way}`), await model.toWrite(), { replace: true });
   const tensors = [
     { name: 'ids', dims: [ids.length], data: Float32Array.from(ids) },
     { name: 'logits', dims: [ids.length, logits.length / ids.length], data: logits },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FoundDevice, JobDevice, SelfTest } from './devices';
 import { ErrorEnvelope } from './errors';
 import { JobSpec } from './jobs';
 import { EvaluationItem, Proportion } from './evaluations';
@@ -49,6 +50,11 @@ export const EngineJob = z.object({
   threads: z.number().int().min(1),
   /** Run at a lower priority than other programs. */
   gentle: z.boolean().default(false),
+  /** Jobs of earlier versions of the program ran on the processor. */
+  device: JobDevice.default('cpu'),
+  deviceName: z.string().default('processor'),
+  /** Why it is this device, in words; empty where nothing is worth saying. */
+  deviceReason: z.string().default(''),
 });
 export type EngineJob = z.infer<typeof EngineJob>;
 
@@ -137,11 +143,17 @@ export const ToEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pause') }),
   z.object({ type: z.literal('cancel') }),
   z.object({ type: z.literal('ack'), batch: z.number().int() }),
+  /** Instead of a job: what could compute here, or whether WebGPU does so rightly. Answered once, then the process ends. */
+  z.object({ type: z.literal('probe'), request: z.enum(['listDevices', 'testDevice']) }),
 ]);
 export type ToEngine = z.infer<typeof ToEngine>;
 
 export const FromEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), versions: z.record(z.string(), z.string()) }),
+  /** What the job's arithmetic runs on in truth. */
+  z.object({ type: z.literal('device'), name: z.string() }),
+  z.object({ type: z.literal('devices'), devices: z.array(FoundDevice) }),
+  z.object({ type: z.literal('deviceTested'), result: SelfTest }),
   z.object({ type: z.literal('progress'), progress: RunProgress }),
   z.object({ type: z.literal('log'), line: LogLine }),
   z.object({ type: z.literal('commit'), batch: z.number().int(), records: z.array(JobRecord) }),

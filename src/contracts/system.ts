@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { DeviceChoice, DeviceReport } from './devices';
 
 export const SystemInfo = z.object({
   version: z.string(),
@@ -32,6 +33,8 @@ export const Settings = z.object({
   gentle: z.boolean(),
   /** Threads of a run; null for one for each physical core. */
   threads: z.number().int().min(1).max(1024).nullable(),
+  /** What jobs compute on. */
+  device: DeviceChoice,
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -42,6 +45,10 @@ export const systemContract = {
     .input(z.object({ path: z.string().nullable() }))
     .output(z.object({ path: z.string(), parent: z.string().nullable(), entries: z.array(FolderEntry) })),
   settings: oc.input(z.object({})).output(Settings),
+  /** What could compute here, and what the next job runs on. Looks for graphics cards the first time, which takes a second or two. */
+  devices: oc.input(z.object({})).output(DeviceReport),
+  /** Compares the graphics card with the processor; up to a minute. */
+  testDevice: oc.input(z.object({})).output(DeviceReport),
   changeSettings: oc.input(Settings.partial()).output(Settings),
   /** Drafts of wizards and other small state of the window, kept across reloads. */
   loadDraft: oc.input(z.object({ key: z.string().max(200) })).output(z.object({ value: z.unknown() })),

@@ -21,10 +21,12 @@ export interface DeviceTensor {
 export interface DeviceMemory {
   /** Which form of a graph the device runs best; see `Op.emit`. */
   readonly target: 'webgpu';
+  /** Float32 zeros. */
+  allocate(dims: readonly number[]): Promise<DeviceTensor>;
   /** A copy on the device. */
   upload(view: TensorView): Promise<DeviceTensor>;
-  /** Fills `into`, of the same type and shape, with what the device holds. */
-  download(tensor: DeviceTensor, into: TensorView): Promise<void>;
+  /** Fills `into`, of the same type and shape: up to the device, down from it, or upon it. */
+  copy(from: TensorView | DeviceTensor, into: TensorView | DeviceTensor): Promise<void>;
   free(tensor: DeviceTensor): void;
 }
 

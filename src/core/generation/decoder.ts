@@ -8,6 +8,7 @@ import { FORWARD_WEIGHTS, type WeightSource } from '../models/forward-weights';
 import { INT8_LARGEST, type Quantiser } from '../models/quantise';
 import { ropeTable } from '../models/rope-table';
 import type { CompiledGraph, GraphExecutor, TensorView } from '../ports';
+import { feedMasks, feedTokens } from './decoder-feeds';
 import { kvFloatsPerToken, type KvRows } from './kv-rows';
 import { weightSourceFor, type GraphKind } from './weight-choice';
 
@@ -47,9 +48,6 @@ type Tensors = Record<string, TensorView>;
 
 /** Version of the weights in a program whose feeds have none yet. */
 const NEVER_FED = -1;
-
-/** What a query does not see; finite, so that a row of padding still has a softmax. */
-const HIDDEN_SCORE = -1e30;
 
 /** The graphs that run, and how they are made. */
 const BUILDERS: Readonly<Record<GraphKind, typeof buildDecodeGraph>> = {
@@ -105,9 +103,11 @@ export class Decoder {
     const width = tokens.reduce((widest, row) => Math.max(widest, row.length), 0);
     const cached = past.reduce((most, count) => Math.max(most, count), 0);
     this.#refresh(program, rows, first, tokens.length);
-    Object.assign(program.feeds, this.#tokenInputs(program, tokens, past, width), {
+    const { config, maxContext } = this.#options;
+    feedDeclared(program, {
+      ...feedTokens(tokens, past, width, maxContext),
       [PREFILL_INPUTS.cached]: { dtype: 'int64', dims: [1], data: BigInt64Array.of(BigInt(cached)) },
-      ...this.#masks(program, past, width, cached),
+      ...feedMasks(config, past, width, cached),
     });
     const fresh = this.#freshOutputs(rows, tokens.length, width);
     await program.compiled.run(program.feeds, fresh.outputs);
@@ -130,19 +130,12 @@ export class Decoder {
     const count = tokens.length;
     this.#refresh(program, rows, 0, count);
     const totalKeys = past.reduce((most, keys) => Math.max(most, keys), 0) + 1;
-    Object.assign(
-      program.feeds,
-      this.#tokenInputs(
-        program,
-        tokens.map((token) => [token]),
-        past,
-        1,
-      ),
-      {
-        [DECODE_INPUTS.lastKeys]: { dtype: 'int32', dims: [count], data: Int32Array.from(past) },
-        [DECODE_INPUTS.totalKeys]: { dtype: 'int32', dims: [1], data: Int32Array.of(totalKeys) },
-      },
-    );
+    const single = tokens.map((token) => [token]);
+    feedDeclared(program, {
+      ...feedTokens(single, past, 1, this.#options.maxContext),
+      [DECODE_INPUTS.lastKeys]: { dtype: 'int32', dims: [count], data: Int32Array.from(past) },
+      [DECODE_INPUTS.totalKeys]: { dtype: 'int32', dims: [1], data: Int32Array.of(totalKeys) },
+    });
     const logits = this.#logits.subarray(0, count * vocabSize);
     const outputs: Tensors = { [LOGITS_OUTPUT]: { dtype: 'float32', dims: [count, vocabSize], data: logits } };
     for (const [past_, present] of this.#cacheNames) {
@@ -224,40 +217,6 @@ export class Decoder {
     program.viewsOf = viewsOf;
   }
 
-  /** The masks that the graph reads: of layers that see all before a position, of those with a sliding window, or both. */
-  #masks(program: Program, past: readonly number[], width: number, cached: number): Tensors {
-    const { numHeads, numKvHeads, slidingWindow } = this.#options.config;
-    const reaches = { [PREFILL_INPUTS.mask]: Infinity, [PREFILL_INPUTS.windowMask]: slidingWindow?.size ?? Infinity };
-    return Object.fromEntries(
-      Object.entries(reaches)
-        .filter(([name]) => program.inputs.has(name))
-        .map(([name, reach]) => [name, prefillMask({ past, width, cached, group: numHeads / numKvHeads, reach })]),
-    );
-  }
-
-  /** Ids and positions; the latter only where the graph reads them. */
-  #tokenInputs(
-    program: Program,
-    tokens: readonly ArrayLike<number>[],
-    past: readonly number[],
-    width: number,
-  ): Tensors {
-    const count = tokens.length;
-    const ids = new Int32Array(count * width);
-    tokens.forEach((row, i) => ids.set(row, i * width));
-    const inputs: Tensors = {
-      [FORWARD_INPUTS.ids]: { dtype: 'int32', dims: [count, width], data: ids },
-      [FORWARD_INPUTS.grid]: { dtype: 'int64', dims: [3], data: BigInt64Array.of(BigInt(count), BigInt(width), -1n) },
-    };
-    if (!program.inputs.has(FORWARD_INPUTS.positions)) return inputs;
-    // Padding may count beyond the table; it takes the last position, and nobody looks at what it gives.
-    const last = this.#options.maxContext - 1;
-    const data = BigInt64Array.from({ length: count * width }, (_, i) =>
-      BigInt(Math.min(last, past[Math.floor(i / width)]! + (i % width))),
-    );
-    return { ...inputs, [FORWARD_INPUTS.positions]: { dtype: 'int64', dims: [count, width], data } };
-  }
-
   /** Memory for new keys and values, [layers, 2, count, kvHeads, width, headDim], and its views by output. */
   #freshOutputs(
     rows: KvRows,
@@ -277,29 +236,7 @@ export class Decoder {
   }
 }
 
-interface PrefillShape {
-  readonly past: readonly number[];
-  readonly width: number;
-  readonly cached: number;
-  readonly group: number;
-  /** Tokens that each sees at most, itself included. */
-  readonly reach: number;
-}
-
-/** Which keys each new token sees: those its row holds, and the new ones up to itself. [B, 1, group · width, cached + width]. */
-function prefillMask({ past, width, cached, group, reach }: PrefillShape): TensorView {
-  const keys = cached + width;
-  const data = new Float32Array(past.length * group * width * keys);
-  past.forEach((held, row) => {
-    for (let query = 0; query < group * width; query++) {
-      const begin = (row * group * width + query) * keys;
-      const token = query % width;
-      data.fill(HIDDEN_SCORE, begin + held, begin + cached);
-      data.fill(HIDDEN_SCORE, begin + cached + token + 1, begin + keys);
-      // Too far back: of the row's cached keys, whose positions are their places, and of the new ones, which come after them.
-      data.fill(HIDDEN_SCORE, begin, begin + Math.min(held, Math.max(0, held + token + 1 - reach)));
-      data.fill(HIDDEN_SCORE, begin + cached, begin + cached + Math.max(0, token + 1 - reach));
-    }
-  });
-  return { dtype: 'float32', dims: [past.length, 1, group * width, keys], data };
+/** Sets those feeds that the graph declares: not every model's graph reads positions, or both masks. */
+function feedDeclared(program: Program, feeds: Tensors): void {
+  for (const [name, tensor] of Object.entries(feeds)) if (program.inputs.has(name)) program.feeds[name] = tensor;
 }

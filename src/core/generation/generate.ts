@@ -1,13 +1,16 @@
 import type { DecodePrecision } from '../models/decode-precision';
 import type { ModelConfig, ParameterStore } from '../models/model-config';
+import { DeviceWeights } from '../models/device-weights';
 import { INT8_LARGEST, REFERENCE_QUANTISER, type Quantiser } from '../models/quantise';
-import type { GraphExecutor } from '../ports';
-import { Decoder } from './decoder';
+import type { DeviceMemory, GraphExecutor } from '../ports';
+import { Decoder, type DecoderOptions } from './decoder';
+import { DeviceDecoder } from './device-decoder';
+import { DeviceKvRows } from './device-kv-rows';
 import type { Generator } from './generator';
 import { REFERENCE_LOGITS_KERNEL, type LogitsKernel } from './logits-kernel';
-import { KvRows, kvLayoutOf } from './kv-rows';
+import { hostSpans, KvRows, kvLayoutOf, type KvLayout, type KvSpan } from './kv-rows';
 import { PrefixTrie } from './prefix-trie';
-import { Scheduler } from './scheduler';
+import { Scheduler, type SchedulerOptions } from './scheduler';
 import { Sequence } from './sequence';
 import { createStopWatchFactory, type Decoder as TextDecoder } from './stopping';
 
@@ -16,6 +19,8 @@ export interface GeneratorOptions {
   /** May change between requests; whoever writes to the weights raises the store's version. */
   readonly parameters: ParameterStore;
   readonly executor: GraphExecutor;
+  /** Weights that lie on the executor's device already, shared with whoever trains there. */
+  readonly deviceWeights?: DeviceWeights;
   /** Finds stop texts. */
   readonly tokenizer: TextDecoder;
   /** Sequences that share a decoding step; 64 unless told. */
@@ -61,35 +66,39 @@ export function createGenerator(options: GeneratorOptions): Generator {
   } = options;
   const maxContext = Math.min(options.maxContext ?? config.maxPositions, config.maxPositions);
   const layout = kvLayoutOf(config);
-  const decoder = new Decoder({
-    config,
-    parameters,
-    executor,
-    maxContext,
-    maxBakedBytes,
-    precision,
-    quantiser,
-    int8Largest,
-    logits: logitsKernel.allocate(maxBatch * config.vocabSize),
-  });
-  const limits = { maxContext, vocabSize: config.vocabSize, logitsKernel };
+  const logits = logitsKernel.allocate(maxBatch * config.vocabSize);
+  const sequenceLimits = { maxContext, vocabSize: config.vocabSize, logitsKernel };
   const watches = createStopWatchFactory(tokenizer);
-  const scheduler = new Scheduler({
-    decoder,
-    rows: new KvRows(layout),
-    trie: new PrefixTrie(layout),
+  const limits = {
     vocabSize: config.vocabSize,
     maxRows: maxBatch,
     maxContext,
     kvBytes,
     weightsVersion: () => parameters.version,
     pause,
-  });
+  };
+  const { scheduler, release } = executor.device
+    ? onDevice(options, executor.device, logits, layout, limits)
+    : inSharedMemory(
+        {
+          config,
+          parameters,
+          executor,
+          maxContext,
+          maxBakedBytes,
+          precision,
+          quantiser,
+          int8Largest,
+          logits,
+        },
+        layout,
+        limits,
+      );
   return {
     maxContext,
     async generate(request) {
       const watch = watches.create(request.stopIds, request.stopTexts ?? []);
-      const sequence = new Sequence(request, watch, limits);
+      const sequence = new Sequence(request, watch, sequenceLimits);
       return sequence.isFinished ? sequence.result() : scheduler.submit(sequence);
     },
     clearCache: () => scheduler.clearCache(),
@@ -98,7 +107,43 @@ export function createGenerator(options: GeneratorOptions): Generator {
     },
     async dispose() {
       await scheduler.dispose();
+      await release();
+    },
+  };
+}
+
+type SchedulerLimits = Omit<SchedulerOptions<KvSpan, KvRows>, 'decoder' | 'rows' | 'trie'>;
+
+interface Parts {
+  readonly scheduler: Pick<Scheduler<KvSpan, KvRows>, 'submit' | 'clearCache' | 'stats' | 'dispose'>;
+  readonly release: () => Promise<void>;
+}
+
+function inSharedMemory(options: DecoderOptions, layout: KvLayout, limits: SchedulerLimits): Parts {
+  const decoder = new Decoder(options);
+  const trie = new PrefixTrie(layout, hostSpans(layout));
+  const scheduler = new Scheduler({ ...limits, decoder, rows: new KvRows(layout), trie });
+  return { scheduler, release: () => decoder.dispose() };
+}
+
+function onDevice(
+  { config, parameters, executor, deviceWeights }: GeneratorOptions,
+  device: DeviceMemory,
+  logits: Float32Array,
+  layout: KvLayout,
+  limits: SchedulerLimits,
+): Parts {
+  const weights = deviceWeights ?? new DeviceWeights(device, parameters);
+  const decoder = new DeviceDecoder({ config, weights, executor, device, logits, maxContext: limits.maxContext });
+  const rows = new DeviceKvRows(layout, executor, device);
+  const scheduler = new Scheduler({ ...limits, decoder, rows, trie: new PrefixTrie(layout, rows) });
+  return {
+    scheduler,
+    release: async () => {
+      scheduler.clearCache();
       await decoder.dispose();
+      await rows.dispose();
+      if (!deviceWeights) weights.dispose();
     },
   };
 }

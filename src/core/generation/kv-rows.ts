@@ -14,6 +14,35 @@ export interface KvSpan {
   readonly data: Float32Array;
 }
 
+/** Rows of keys and values, wherever they lie; `Span` is what it gives out and takes back. */
+export interface KvCache<Span> {
+  readonly layout: KvLayout;
+  readonly rows: number;
+  /** Tokens that each row has room for. */
+  readonly length: number;
+  /** New memory for `rows` rows of `length` tokens; keeps the first `kept` rows. */
+  resize(rows: number, length: number, kept: number): void;
+  /** Writes the first `tokens` tokens of a span into a row from `position` on. */
+  write(row: number, position: number, span: Span, tokens?: number): void;
+  /** Tokens `from` … `to` − 1 of a row, copied out. */
+  read(row: number, from: number, to: number): Span;
+  /** Copies the first `tokens` tokens of row `from` over row `to`. */
+  move(from: number, to: number, tokens: number): void;
+}
+
+/** What a prefix cache does with the spans it holds. */
+export interface KvSpans<Span> {
+  /** Tokens `from` … `to` − 1 as a span of their own; copied. */
+  slice(span: Span, from: number, to: number): Span;
+  /** Called for a span that is held no longer. */
+  release(span: Span): void;
+}
+
+/** Spans in ordinary memory, which is given back by itself. */
+export function hostSpans(layout: KvLayout): KvSpans<KvSpan> {
+  return { slice: (span, from, to) => sliceSpan(layout, span, from, to), release: () => undefined };
+}
+
 export function kvLayoutOf(config: ModelConfig): KvLayout {
   return { layers: config.numLayers, kvHeads: config.numKvHeads, headDim: config.headDim };
 }
@@ -46,7 +75,7 @@ export function sliceSpan(layout: KvLayout, span: KvSpan, from: number, to: numb
  * The cache that the decode graph reads and writes: for each layer and part one [rows, kvHeads, length, headDim] array.
  * The first n rows of each array are one contiguous view, so a run over n rows needs no copy.
  */
-export class KvRows {
+export class KvRows implements KvCache<KvSpan> {
   readonly layout: KvLayout;
   #rows = 0;
   #length = 0;

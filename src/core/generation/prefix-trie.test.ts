@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sharedLength } from './admission';
-import { kvBytesPerToken, kvFloatsPerToken, sliceSpan, type KvLayout, type KvSpan } from './kv-rows';
+import { hostSpans, kvBytesPerToken, kvFloatsPerToken, sliceSpan, type KvLayout, type KvSpan } from './kv-rows';
 import { PrefixTrie } from './prefix-trie';
 
 const LAYOUT: KvLayout = { layers: 1, kvHeads: 2, headDim: 2 };
@@ -33,7 +33,7 @@ describe('PrefixTrie', () => {
         fc.array(sequence, { minLength: 1, maxLength: 20 }),
         fc.array(sequence, { minLength: 1, maxLength: 10 }),
         (inserted, asked) => {
-          const trie = new PrefixTrie(LAYOUT);
+          const trie = new PrefixTrie(LAYOUT, hostSpans(LAYOUT));
           for (const ids of inserted) trie.insert(ids, ids.length, (from, to) => spanOf(ids, from, to));
           for (const ids of [...asked, ...inserted]) {
             const longest = Math.max(0, ...inserted.map((other) => sharedLength(other, other.length, ids, ids.length)));
@@ -53,7 +53,7 @@ describe('PrefixTrie', () => {
   });
 
   it('reads only what it does not hold', () => {
-    const trie = new PrefixTrie(LAYOUT);
+    const trie = new PrefixTrie(LAYOUT, hostSpans(LAYOUT));
     const reads: [number, number][] = [];
     const insert = (ids: number[]) =>
       trie.insert(ids, ids.length, (from, to) => {
@@ -71,7 +71,7 @@ describe('PrefixTrie', () => {
   });
 
   it('drops the ends that were not used for longest, and keeps to its bound', () => {
-    const trie = new PrefixTrie(LAYOUT);
+    const trie = new PrefixTrie(LAYOUT, hostSpans(LAYOUT));
     const insert = (ids: number[]) => trie.insert(ids, ids.length, (from, to) => spanOf(ids, from, to));
     const length = (ids: number[]) => trie.match(ids, ids.length).reduce((sum, { tokens }) => sum + tokens, 0);
     insert([1, 2, 3, 4]);

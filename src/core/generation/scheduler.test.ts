@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../errors';
 import { createRng } from '../random/rng';
 import type { GenerationRequest, GenerationResult } from './generator';
-import { kvBytesPerToken, KvRows, type KvLayout } from './kv-rows';
+import { hostSpans, kvBytesPerToken, KvRows, type KvLayout, type KvSpan } from './kv-rows';
 import { REFERENCE_LOGITS_KERNEL } from './logits-kernel';
 import { PrefixTrie } from './prefix-trie';
 import { sampleToken } from './sampler';
@@ -16,9 +16,9 @@ const VOCAB = 11;
 const MAX_CONTEXT = 96;
 const NEVER = { accept: () => false };
 
-function openScheduler(options: Partial<SchedulerOptions> = {}) {
+function openScheduler(options: Partial<SchedulerOptions<KvSpan, KvRows>> = {}) {
   const decoder = historyDecoder(LAYOUT, VOCAB);
-  const trie = new PrefixTrie(LAYOUT);
+  const trie = new PrefixTrie(LAYOUT, hostSpans(LAYOUT));
   let weights = 0;
   const scheduler = new Scheduler({
     decoder,

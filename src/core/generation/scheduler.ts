@@ -1,18 +1,22 @@
 import { CancelledError } from '../errors';
 import { groupByLength, rowLengthFor, sharedLength } from './admission';
-import type { Decoder } from './decoder';
 import type { GenerationResult, GenerationStats } from './generator';
-import { kvBytesPerToken, type KvRows } from './kv-rows';
+import { kvBytesPerToken, type KvCache, type KvRows } from './kv-rows';
 import type { PrefixTrie } from './prefix-trie';
 import type { Sequence } from './sequence';
 
 /** What the scheduler needs of a decoder. */
-export type StepRunner = Pick<Decoder, 'prefill' | 'decode'>;
+export interface StepRunner<Cache = KvRows> {
+  /** Fills consecutive rows; see `Decoder.prefill`. */
+  prefill(rows: Cache, first: number, tokens: readonly ArrayLike<number>[], past: readonly number[]): Promise<void>;
+  /** Feeds one token to each of the first rows; see `Decoder.decode`. */
+  decode(rows: Cache, tokens: readonly number[], past: readonly number[]): Promise<Float32Array>;
+}
 
-export interface SchedulerOptions {
-  readonly decoder: StepRunner;
-  readonly rows: KvRows;
-  readonly trie: PrefixTrie;
+export interface SchedulerOptions<Span, Cache extends KvCache<Span>> {
+  readonly decoder: StepRunner<Cache>;
+  readonly rows: Cache;
+  readonly trie: PrefixTrie<Span>;
   readonly vocabSize: number;
   readonly maxRows: number;
   readonly maxContext: number;
@@ -51,8 +55,8 @@ const KEPT_SHARE = 0.9;
  * Continuous batching: sequences move from a queue into free rows, every step feeds one token to each row, finished rows are filled again.
  * Active rows are always the first ones. What is done when depends on the requests and their order alone.
  */
-export class Scheduler {
-  readonly #options: SchedulerOptions;
+export class Scheduler<Span, Cache extends KvCache<Span>> {
+  readonly #options: SchedulerOptions<Span, Cache>;
   #queue: Ticket[] = [];
   /** Row i belongs to the i-th. */
   #active: Ticket[] = [];
@@ -62,7 +66,7 @@ export class Scheduler {
   #work: Promise<void> | null = null;
   #isDisposed = false;
 
-  constructor(options: SchedulerOptions) {
+  constructor(options: SchedulerOptions<Span, Cache>) {
     this.#options = options;
     this.#weightsVersion = options.weightsVersion();
   }

@@ -1,5 +1,6 @@
 import { WorkbenchError } from '../errors';
 import type { Value } from '../graph/graph';
+import type { Target } from '../ops/program';
 import { ForwardParts, KV_PARTS, pastName, presentName, taken, type ForwardGraph } from './forward-parts';
 import { MICROSOFT, type ForwardWeights } from './forward-weights';
 import { windowOf, type ModelConfig } from './model-config';
@@ -10,6 +11,8 @@ export const DECODE_INPUTS = {
   lastKeys: 'last_keys',
   /** [1] int32: the most keys of any row after this run. */
   totalKeys: 'total_keys',
+  /** [1] int64, on a device only: so many of the first rows give logits; the others are places that nobody uses now. */
+  activeRows: 'active_rows',
 } as const;
 
 /** Output of a decode graph: [B, V]. */
@@ -27,8 +30,9 @@ export const SERVED_HEAD_MULTIPLE = 8;
  * logits, and the caches again: the same memory, to which the run adds one position a row.
  *
  * @throws WorkbenchError `head-size`
+ * @param target on a device only some rows give logits
  */
-export function buildDecodeGraph(config: ModelConfig, weights: ForwardWeights): ForwardGraph {
+export function buildDecodeGraph(config: ModelConfig, weights: ForwardWeights, target: Target = 'cpu'): ForwardGraph {
   checkHeads(config);
   const parts = new ForwardParts(config, 'decode', weights);
   const lastKeys = parts.graph.input(DECODE_INPUTS.lastKeys, 'int32', ['B']);
@@ -40,7 +44,7 @@ export function buildDecodeGraph(config: ModelConfig, weights: ForwardWeights): 
     [normed, hidden] = parts.attentionNorm(attention, hidden, layer);
     [normed, hidden] = parts.mlpNorm(parts.mlp(normed, layer), hidden, layer);
   }
-  parts.graph.output(LOGITS_OUTPUT, parts.head(normed));
+  parts.graph.output(LOGITS_OUTPUT, parts.head(target === 'cpu' ? normed : keepActive(parts, normed)));
   return parts.finish();
 }
 
@@ -51,6 +55,12 @@ function checkHeads({ headDim }: ModelConfig): void {
     `The model's heads have ${headDim} numbers each; text is generated with heads of a multiple of ${SERVED_HEAD_MULTIPLE} alone.`,
     { code: 'head-size', where: 'config.json, "head_dim"', wayOut: 'Choose another model of the same family.' },
   );
+}
+
+/** A cache on a device is of one piece, so every row of it takes part; those in use go on to the head. */
+function keepActive({ graph, config }: ForwardParts, normed: Value): Value {
+  const active = graph.input(DECODE_INPUTS.activeRows, 'int64', [1]);
+  return graph.single('Slice', [normed, graph.int64([0]), active, graph.int64([0])], ['N', config.hiddenSize]);
 }
 
 /** Attention of one layer over its cache, output projection included: [B, D]. */

@@ -1,4 +1,5 @@
 import type { Value } from '../graph/graph';
+import type { Target } from '../ops/program';
 import { ForwardParts, pastName, presentName, type ForwardGraph, type KvPart } from './forward-parts';
 import { MICROSOFT, type ForwardWeights } from './forward-weights';
 import { windowOf, type ModelConfig } from './model-config';
@@ -11,6 +12,9 @@ export const PREFILL_INPUTS = {
   mask: 'mask',
   /** The same for the layers of a sliding window; only where the model has some. */
   windowMask: 'window_mask',
+  /** [2] int64 each, on a device only instead of `cached`: first row and 0; row after the last and C. */
+  from: 'from',
+  until: 'until',
 } as const;
 
 /**
@@ -20,11 +24,11 @@ export const PREFILL_INPUTS = {
  *
  * Outputs for each layer the new keys and values, [B, kvHeads, S, headDim]; the caller puts them into the cache.
  */
-export function buildPrefillGraph(config: ModelConfig, weights: ForwardWeights): ForwardGraph {
+export function buildPrefillGraph(config: ModelConfig, weights: ForwardWeights, target: Target = 'cpu'): ForwardGraph {
   const parts = new ForwardParts(config, 'prefill', weights);
   const { headDim, numHeads, numKvHeads, numLayers } = config;
   const group = numHeads / numKvHeads;
-  const cached = parts.graph.input(PREFILL_INPUTS.cached, 'int64', [1]);
+  const range = usedRange(parts, target);
   const maskDims = ['B', 1, `${group}*S`, 'T'] as const;
   const mask = parts.graph.input(PREFILL_INPUTS.mask, 'float32', maskDims);
   const windowMask = parts.graph.input(PREFILL_INPUTS.windowMask, 'float32', maskDims);
@@ -35,11 +39,7 @@ export function buildPrefillGraph(config: ModelConfig, weights: ForwardWeights):
     const fresh = transpose(byHead, [0, 2, 1, 3]);
     parts.graph.output(presentName(layer, part), fresh);
     const past = parts.graph.input(pastName(layer, part), 'float32', ['B', numKvHeads, 'M', headDim]);
-    const used = parts.graph.single(
-      'Slice',
-      [past, parts.graph.int64([0]), cached, parts.graph.int64([2])],
-      ['B', numKvHeads, 'C', headDim],
-    );
+    const used = parts.graph.single('Slice', [past, ...range], ['B', numKvHeads, 'C', headDim]);
     return parts.graph.single('Concat', [used, fresh], ['B', numKvHeads, 'T', headDim], { attributes: { axis: 2 } });
   };
   const reshape = (x: Value, shape: readonly number[], dims: Value['dims']): Value =>
@@ -57,10 +57,21 @@ export function buildPrefillGraph(config: ModelConfig, weights: ForwardWeights):
     );
     return reshape(transpose(byHead, [0, 2, 3, 1, 4]), [0, 0, -1, headDim], ['B', numKvHeads, `${group}*S`, headDim]);
   };
+  /** Queries times keys, over the root of the head size. */
+  const scoresOf = (query: Value, keys: Value, dims: Value['dims']): Value => {
+    const alpha = 1 / Math.sqrt(headDim);
+    if (target === 'cpu')
+      return parts.graph.single('FusedMatMul', [query, keys], dims, {
+        domain: MICROSOFT,
+        attributes: { transB: 1, alpha: { float: alpha } },
+      });
+    // WebGPU has no FusedMatMul; the queries are fewer than the scores.
+    const scaled = parts.graph.single('Mul', [query, parts.graph.float(alpha)], query.dims);
+    return parts.graph.single('MatMul', [scaled, transpose(keys, [0, 1, 3, 2])], dims);
+  };
   const attend = (query: Value, keys: Value, values: Value, layer: number): Value => {
     const dims = ['B', numKvHeads, `${group}*S`, 'T'] as const;
-    const attributes = { transB: 1, alpha: { float: 1 / Math.sqrt(headDim) } };
-    const scores = parts.graph.single('FusedMatMul', [query, keys], dims, { domain: MICROSOFT, attributes });
+    const scores = scoresOf(query, keys, dims);
     const masked = parts.graph.single('Add', [scores, windowOf(config, layer) === null ? mask : windowMask], dims);
     const shares = parts.graph.single('Softmax', [masked], dims, { attributes: { axis: -1 } });
     const mixed = parts.graph.single('MatMul', [shares, values], query.dims);
@@ -79,4 +90,11 @@ export function buildPrefillGraph(config: ModelConfig, weights: ForwardWeights):
     [normed, hidden] = parts.mlpNorm(parts.mlp(normed, layer), hidden, layer);
   }
   return parts.finish();
+}
+
+/** Starts, ends and axes of what a prefill reads of a cache: the first C tokens; on a device also only the rows it is for. */
+function usedRange({ graph }: ForwardParts, target: Target): readonly Value[] {
+  if (target === 'cpu') return [graph.int64([0]), graph.input(PREFILL_INPUTS.cached, 'int64', [1]), graph.int64([2])];
+  const ends = (['from', 'until'] as const).map((name) => graph.input(PREFILL_INPUTS[name], 'int64', [2]));
+  return [...ends, graph.int64([0, 2])];
 }

@@ -83,17 +83,17 @@ export function causalMask(queries: Dim, keys: Dim, window: number | null = null
         graph.single('Range', [start, end, graph.int64(1)], [dim]);
       const [rows, columns] = [scalarOf(queries), scalarOf(keys)];
       const first = graph.single('Sub', [columns, rows], []);
-      const ofKeys = context.reshape(countTo(graph.int64(0), columns, keys), [1, 1, keys]);
-      const ofQueries = context.reshape(countTo(first, columns, queries), [queries, 1, 1]);
-      const truth = { dtype: 'bool' } as const;
-      const isLater = graph.single('Greater', [ofKeys, ofQueries], dims, truth);
-      const isHidden = window === null ? isLater : graph.single('Or', [isLater, isBefore(window)], dims, truth);
-      return [graph.single('Where', [isHidden, graph.float(-Infinity), graph.float(0)], dims, { dtype: 'float32' })];
-
-      function isBefore(reach: number): Value {
-        const left = graph.single('Add', [ofKeys, graph.int64(reach)], ofKeys.dims);
-        return graph.single('LessOrEqual', [left, ofQueries], dims, truth);
-      }
+      const ofKeys = context.comparable(context.reshape(countTo(graph.int64(0), columns, keys), [1, 1, keys]));
+      const ofQueries = context.comparable(context.reshape(countTo(first, columns, queries), [queries, 1, 1]));
+      const hideWhere = (isHidden: Value, otherwise: Value): Value =>
+        graph.single('Where', [isHidden, graph.float(-Infinity), otherwise], dims, { dtype: 'float32' });
+      const compare = (opType: string, left: Value): Value =>
+        graph.single(opType, [left, ofQueries], dims, { dtype: 'bool' });
+      const isLater = compare('Greater', ofKeys);
+      if (window === null) return [hideWhere(isLater, graph.float(0))];
+      const reach = context.comparable(graph.int64(window));
+      const isBefore = compare('LessOrEqual', graph.single('Add', [ofKeys, reach], ofKeys.dims));
+      return [hideWhere(isLater, hideWhere(isBefore, graph.float(0)))];
     },
     evaluate: (_, bindings) => {
       const [rows, columns] = [bindDim(queries, bindings), bindDim(keys, bindings)];
@@ -123,7 +123,10 @@ export const segmentMask: Op = {
     const [rows = 1, , queries = 1, , keys = 1] = dims;
     const isSame = context.graph.single(
       'Equal',
-      [context.reshape(ofQueries, [rows, 1, queries, 1, 1]), context.reshape(ofKeys, [rows, 1, 1, 1, keys])],
+      [
+        context.comparable(context.reshape(ofQueries, [rows, 1, queries, 1, 1])),
+        context.comparable(context.reshape(ofKeys, [rows, 1, 1, 1, keys])),
+      ],
       dims,
       { dtype: 'bool' },
     );

@@ -73,7 +73,19 @@ export const absolute: Op = unary('absolute', 'Abs', Math.abs, ({ program, input
 ]);
 
 /** -1, 0 or 1. No gradient. */
-export const sign: Op = unary('sign', 'Sign', Math.sign);
+export const sign: Op = {
+  ...unary('sign', 'Sign', Math.sign),
+  emit: ({ graph, target }, inputs, [output]) => {
+    const dims = output?.dims ?? [];
+    if (target === 'cpu') return [graph.single('Sign', inputs, dims)];
+    // WebGPU has no Sign.
+    const where = (comparison: string) => {
+      const truth = graph.single(comparison, [operand(inputs, 0), graph.float(0)], dims, { dtype: 'bool' });
+      return graph.single('Cast', [truth], dims, { dtype: 'float32', attributes: { to: 1 } });
+    };
+    return [graph.single('Sub', [where('Greater'), where('Less')], dims)];
+  },
+};
 
 export const sigmoid: Op = unary('sigmoid', 'Sigmoid', logistic, ({ program, outputs, gradients }) => {
   const y = operand(outputs, 0);

@@ -19,7 +19,8 @@ export const fence: Op = {
     const x = operand([value ?? null], 0);
     if (awaited.length === 0) return [x];
     const elements = awaited.map((each) => firstElement(context, each));
-    const total = elements.length === 1 ? operand(elements, 0) : graph.single('Sum', elements, [1]);
+    // Not as Sum, which WebGPU lacks.
+    const total = elements.reduce((sum, element) => graph.single('Add', [sum, element], [1]));
     const isBeyond = graph.single('Greater', [total, graph.float(NEVER_REACHED)], [1], { dtype: 'bool' });
     const zero = graph.single('Cast', [isBeyond], [1], { dtype: 'float32', attributes: { to: 1 } });
     return [graph.single('Add', [x, zero], operand(outputs, 0).dims)];

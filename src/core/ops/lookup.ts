@@ -163,7 +163,10 @@ export function zeros(dims: Dims): Op {
         [dims.length],
         { attributes: { axis: 0 } },
       );
-      return [context.graph.single('ConstantOfShape', [shape], dims, { dtype: 'float32' })];
+      // WebGPU has no ConstantOfShape: it would fill the tensor on the processor and send it over.
+      return context.target === 'cpu'
+        ? [context.graph.single('ConstantOfShape', [shape], dims, { dtype: 'float32' })]
+        : [context.graph.single('Expand', [context.graph.float(0), shape], dims)];
     },
     evaluate: (_, bindings) => [
       tensor64(
@@ -175,14 +178,27 @@ export function zeros(dims: Dims): Op {
 }
 
 /** One-hotᵀ [V, N] · updates [N, D] + base. */
-function emitOneHotProduct({ graph }: EmitContext, base: Value, ids: Value, updates: Value, dims: Dims): Value {
-  const [rows = 1] = dims;
+function emitOneHotProduct(context: EmitContext, base: Value, ids: Value, updates: Value, dims: Dims): Value {
+  const oneHot = (context.target === 'cpu' ? emitOneHot : emitComparedOneHot)(context, ids, Number(dims[0] ?? 1));
+  return context.graph.single('Gemm', [oneHot, updates, base], dims, { attributes: { transA: 1 } });
+}
+
+function emitOneHot({ graph }: EmitContext, ids: Value, rows: number): Value {
   const offOn = graph.table('off-on', [2], () => Float32Array.of(0, 1));
-  const oneHot = graph.single('OneHot', [ids, graph.int64([Number(rows)]), offOn], [ids.dims[0] ?? 1, rows], {
+  return graph.single('OneHot', [ids, graph.int64([rows]), offOn], [ids.dims[0] ?? 1, rows], {
     dtype: 'float32',
     attributes: { axis: -1 },
   });
-  return graph.single('Gemm', [oneHot, updates, base], dims, { attributes: { transA: 1 } });
+}
+
+/** For WebGPU, which has no OneHot. */
+function emitComparedOneHot({ graph, reshape, comparable }: EmitContext, ids: Value, rows: number): Value {
+  const [count = 1] = ids.dims;
+  const places = graph.table(`places.${rows}`, [1, rows], () => Float32Array.from({ length: rows }, (_, row) => row));
+  const isPlace = graph.single('Equal', [reshape(comparable(ids), [count, 1]), places], [count, rows], {
+    dtype: 'bool',
+  });
+  return graph.single('Cast', [isPlace], [count, rows], { dtype: 'float32', attributes: { to: 1 } });
 }
 
 /** Element by element on one thread, so that no addition is lost and the order is always the same. */

@@ -3,6 +3,9 @@ import { Graph, type Value } from '../graph/graph';
 import { equalDims, numericFactor, type Dim, type Dims } from '../tensor/dims';
 import type { EmitContext, Program, Target, Var } from './program';
 
+/** TensorProto.DataType of float32. */
+const FLOAT_ELEMENT = 1;
+
 /** The program as an ONNX graph without dead nodes. Inputs that no output needs are dropped too. */
 export function lowerProgram(program: Program, target: Target = 'cpu'): Graph {
   const graph = new Graph(program.name);
@@ -20,6 +23,10 @@ export function lowerProgram(program: Program, target: Target = 'cpu'): Graph {
     target,
     size: (dim) => emitSize(graph, dim),
     reshape: (value, dims) => emitReshape(graph, value, dims),
+    comparable: (value) =>
+      target === 'cpu'
+        ? value
+        : graph.single('Cast', [value], value.dims, { dtype: 'float32', attributes: { to: FLOAT_ELEMENT } }),
   };
   for (const { op, inputs, outputs } of program.steps) {
     const emitted = op.emit(context, inputs.map(valueOf), outputs);

@@ -1,3 +1,4 @@
+import type { Value } from '../graph/graph';
 import { mapRows, tensor64, zipBroadcast } from '../tensor/tensor64';
 import { exp, multiply, scale, subtract } from './elementwise';
 import { operand } from './operand';
@@ -69,9 +70,17 @@ export function rmsNorm(eps: number, width: number): Op {
 export const logSoftmax: Op = {
   name: 'logSoftmax',
   infer: (inputs) => [{ dims: operand(inputs, 0).dims, dtype: 'float32' }],
-  emit: ({ graph }, inputs, outputs) => [
-    graph.single('LogSoftmax', inputs, operand(outputs, 0).dims, { attributes: { axis: -1 } }),
-  ],
+  emit: ({ graph, target }, inputs, outputs) => {
+    const [x, { dims }] = [operand(inputs, 0), operand(outputs, 0)];
+    if (target === 'cpu') return [graph.single('LogSoftmax', [x], dims, { attributes: { axis: -1 } })];
+    // WebGPU has no LogSoftmax.
+    const perRow = [...dims.slice(0, -1), 1];
+    const reduce = (opType: string, value: Value) =>
+      graph.single(opType, [value, graph.int64([-1])], perRow, { attributes: { keepdims: 1 } });
+    const shifted = graph.single('Sub', [x, reduce('ReduceMax', x)], dims);
+    const total = graph.single('Log', [reduce('ReduceSum', graph.single('Exp', [shifted], dims))], perRow);
+    return [graph.single('Sub', [shifted, total], dims)];
+  },
   evaluate: (inputs) => [mapRows(operand(inputs, 0), logSoftmaxRow)],
   vjp: ({ program, outputs, gradients }) => {
     const [y, g] = [operand(outputs, 0), operand(gradients, 0)];

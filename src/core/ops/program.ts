@@ -28,6 +28,8 @@ export interface EmitContext {
   size(dim: Dim): Value;
   /** A Reshape to these axes; free of copies in onnxruntime. */
   reshape(value: Value, dims: Dims): Value;
+  /** The value as float32 where the target compares only floats; ids and positions stay exact up to 2²⁴. */
+  comparable(value: Value): Value;
 }
 
 /** What an op may ask for while it builds its gradient. */

@@ -1,8 +1,9 @@
-import { HASH_VALUES } from '../ops/dropout';
+import { dropoutRate, HASH_VALUES } from '../ops/dropout';
 import type { Rng, TensorView } from '../ports';
 import { eachPosition } from './batch-feeds';
 import type { MicroBatch, TokenRow } from './micro-batches';
-import { dropoutColumnsOf, DROPOUT_ROWS } from './train-graph';
+import { dropoutColumnsOf, DROPOUT_ROWS, type LearningPlan } from './train-graph';
+import type { TrainerOptions } from './trainer';
 
 /** An adapted weight and the width of its input. */
 export interface DroppedInput {
@@ -49,6 +50,18 @@ export class DropoutDraws {
       }),
     );
   }
+}
+
+/** The draws of dropout, where an adapter drops anything. */
+export function openDropout(
+  { mode, parameters }: Pick<TrainerOptions, 'mode' | 'parameters'>,
+  plan: LearningPlan,
+): DropoutDraws | null {
+  if (mode.kind !== 'lora' || dropoutRate(mode.dropout ?? 0) === 0) return null;
+  return new DropoutDraws(
+    mode.rng,
+    [...plan.adapters.keys()].map((weight) => ({ weight, width: parameters.get(weight).dims[1] ?? 1 })),
+  );
 }
 
 function drawRows(update: Rng, firstRow: number, rows: readonly TokenRow[], batch: MicroBatch): TensorView {

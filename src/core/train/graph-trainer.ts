@@ -1,12 +1,9 @@
-import { checkTokenIds } from '../models/token-range';
-import { NumericError, ShapeError, WorkbenchError } from '../errors';
-import { dropoutRate } from '../ops/dropout';
+import { NumericError, WorkbenchError } from '../errors';
 import type { TensorView } from '../ports';
-import { sizeOf } from '../tensor/dims';
 import type { AdapterSet } from './adapter-set';
-import { feedLoss, feedTokens, scalar, scatterLogProbs, type RowPlaces } from './batch-feeds';
+import type { RowPlaces } from './batch-feeds';
 import { DECAYED } from './decay-groups';
-import { DropoutDraws } from './dropout-draws';
+import { openDropout } from './dropout-draws';
 import { splitByRate } from './learning-rates';
 import { averageShare } from './average';
 import {
@@ -18,8 +15,8 @@ import {
   type StateTensor,
 } from './learning-state';
 import { rowIdsOf } from './learning-plan';
-import { LOSS_BUILDERS, lossNameOf, type TrainingLoss } from './loss';
-import { planMicroBatches, type MicroBatch, type TokenRow, type TrainingRow } from './micro-batches';
+import type { TrainingLoss } from './loss';
+import type { TokenRow, TrainingRow } from './micro-batches';
 import { accumulatedOf, gradientOf, learningRowsOf, listLearning, type LearningPlan } from './train-graph';
 import type {
   AccumulateResult,
@@ -30,19 +27,17 @@ import type {
   TrainerState,
   TrainerStats,
 } from './trainer';
-import { TrainerGraphs, type RunnableGraph } from './trainer-graphs';
+import { TrainerGraphs } from './trainer-graphs';
+import { TrainerPasses, view } from './trainer-passes';
 
 /** The trainer over compiled graphs; made by `createTrainer`. */
 export class GraphTrainer implements Trainer {
   readonly #options: TrainerOptions;
   readonly #adapters: AdapterSet | null;
   readonly #learning: readonly LearningTensor[];
-  readonly #places: RowPlaces | null;
   readonly #rowIds: readonly number[];
   readonly #graphs: TrainerGraphs;
-  readonly #dropout: DropoutDraws | null;
-  readonly #views = new Map<string, TensorView>();
-  readonly #stats = { tokens: 0, positions: 0, microBatches: 0 };
+  readonly #passes: TrainerPasses;
   #hasGradient = false;
   /** Rows whose gradient has been gathered since the last step. */
   #gatheredRows = 0;
@@ -53,9 +48,8 @@ export class GraphTrainer implements Trainer {
     this.#adapters = adapters;
     const { mode, parameters, kernel, config, executor, maxTokensPerMicroBatch, checkpointing = false } = options;
     this.#graphs = new TrainerGraphs({ config, plan, executor, checkpointing, maxTokensPerMicroBatch });
-    this.#dropout = openDropout(options, plan);
     this.#rowIds = plan.rows.size > 0 ? rowIdsOf(mode) : [];
-    this.#places =
+    const places: RowPlaces | null =
       this.#rowIds.length > 0
         ? { count: this.#rowIds.length, placeOf: new Map(this.#rowIds.map((id, place) => [id, place])) }
         : null;
@@ -68,20 +62,35 @@ export class GraphTrainer implements Trainer {
       }),
       { moments: options.moments ?? 'float32', average: typeof options.averageDecay === 'number' },
     );
+    const views = new Map<string, TensorView>();
     for (const { name, dims, data } of parameters.names.map((each) => parameters.get(each)))
-      this.#views.set(name, view(dims, data));
-    for (const { name, dims, data } of adapters?.tensors() ?? []) this.#views.set(name, view(dims, data));
+      views.set(name, view(dims, data));
+    for (const { name, dims, data } of adapters?.tensors() ?? []) views.set(name, view(dims, data));
     for (const { name, gradientDims, gradient } of this.#learning)
-      this.#views.set(accumulatedOf(name), view(gradientDims, gradient));
-    this.#views.set('learningIds', {
+      views.set(accumulatedOf(name), view(gradientDims, gradient));
+    views.set('learningIds', {
       dtype: 'int64',
       dims: [this.#rowIds.length + 1],
       data: BigInt64Array.from([...this.#rowIds, 0], BigInt),
     });
+    const dropout = openDropout(options, plan);
+    this.#passes = new TrainerPasses({
+      config,
+      graphs: this.#graphs,
+      maxTokensPerMicroBatch,
+      packing: options.packing ?? false,
+      places,
+      tensors: views,
+      gradients: Object.fromEntries(
+        this.#learning.map(({ name, gradientDims, gradient }) => [gradientOf(name), view(gradientDims, gradient)]),
+      ),
+      draws: (rows, batch) => dropout?.feeds(this.#step, this.#gatheredRows, rows, batch) ?? {},
+      refuse: (message, code, where) => this.#refuse(message, code, where),
+    });
   }
 
   get stats(): TrainerStats {
-    return { ...this.#stats };
+    return this.#passes.stats;
   }
 
   async accumulate(rows: readonly TrainingRow[], loss: TrainingLoss): Promise<AccumulateResult> {
@@ -90,64 +99,17 @@ export class GraphTrainer implements Trainer {
       this.#gatheredRows = 0;
     }
     this.#hasGradient = true;
-    const totalNames = LOSS_BUILDERS[lossNameOf(loss)].totals;
-    const totals: Record<string, number> = {};
-    const logProbs = rows.map((row) => new Float32Array(row.ids.length));
-    for (const batch of this.#planBatches(rows)) {
-      const flat = view([batch.lines * batch.length]);
-      const outputs: Record<string, TensorView> = { logProbs: flat };
-      for (const name of totalNames) outputs[name] = scalar(0);
-      for (const { name, gradientDims, gradient } of this.#learning)
-        outputs[gradientOf(name)] = view(gradientDims, gradient);
-      const compiled = await this.#graphs.train(lossNameOf(loss), batch.isPacked, batch.length);
-      const feeds = {
-        ...feedTokens(rows, batch, this.#places),
-        ...feedLoss(loss, rows, batch),
-        ...this.#dropout?.feeds(this.#step, this.#gatheredRows, rows, batch),
-      };
-      await this.#run(compiled, feeds, outputs);
-      for (const name of totalNames) totals[name] = (totals[name] ?? 0) + Number(outputs[name]?.data[0]);
-      scatterLogProbs(flat.data, rows, batch, logProbs);
-      this.#count(rows, batch);
-      if (!Number.isFinite(totals['loss']))
-        throw this.#refuse(`The loss is ${totals['loss']}.`, 'loss-not-finite', 'the loss');
-    }
+    const result = await this.#passes.accumulate(rows, loss);
     this.#gatheredRows += rows.length;
-    const tokens = Math.max(1, totals['tokens'] ?? 1);
-    const mean = (name: string) => (totals[name] ?? 0) / tokens;
-    const policy =
-      loss.kind === 'policy' ? { clippedFraction: mean('clippedTokens'), kl: mean('kl'), ratio: mean('ratio') } : null;
-    return { loss: totals['loss'] ?? 0, logProbs, policy };
+    return result;
   }
 
-  async logProbs(
-    rows: readonly TokenRow[],
-    { temperature = 1 }: { readonly temperature?: number } = {},
-  ): Promise<readonly Float32Array[]> {
-    const logProbs = rows.map((row) => new Float32Array(row.ids.length));
-    for (const batch of this.#planBatches(rows)) {
-      const flat = view([batch.lines * batch.length]);
-      const compiled = await this.#graphs.logProbs(batch.isPacked, batch.length);
-      const feeds = feedTokens(rows, batch, null);
-      await this.#run(compiled, { ...feeds, inverseTemperature: scalar(1 / temperature) }, { logProbs: flat });
-      scatterLogProbs(flat.data, rows, batch, logProbs);
-      this.#count(rows, batch);
-    }
-    return logProbs;
+  logProbs(rows: readonly TokenRow[], options?: { readonly temperature?: number }): Promise<readonly Float32Array[]> {
+    return this.#passes.logProbs(rows, options);
   }
 
-  async forwardLogits(rows: readonly ArrayLike<number>[]): Promise<readonly Float32Array[]> {
-    const { config } = this.#options;
-    const compiled = await this.#graphs.logits();
-    const results: Float32Array[] = [];
-    for (const [row, ids] of rows.entries()) {
-      checkTokenIds(ids, config.vocabSize, `row ${row}`);
-      const logits = view([ids.length, config.vocabSize]);
-      const data = BigInt64Array.from(ids, BigInt);
-      await this.#run(compiled, { ids: { dtype: 'int64', dims: [1, ids.length], data } }, { logits });
-      results.push(logits.data);
-    }
-    return results;
+  forwardLogits(rows: readonly ArrayLike<number>[]): Promise<readonly Float32Array[]> {
+    return this.#passes.forwardLogits(rows);
   }
 
   async step(options: StepOptions): Promise<{ readonly gradNorm: number; readonly clipScale: number }> {
@@ -207,7 +169,7 @@ export class GraphTrainer implements Trainer {
     }
   }
 
-  save(): TrainerState {
+  async save(): Promise<TrainerState> {
     return { step: this.#step, tensors: this.#learning.flatMap(saveLearning) };
   }
 
@@ -220,7 +182,7 @@ export class GraphTrainer implements Trainer {
     this.#options.parameters.markChanged();
   }
 
-  adapter(): readonly StateTensor<Float32Array>[] {
+  async adapter(): Promise<readonly StateTensor<Float32Array>[]> {
     return this.#adapters?.toPeft(this.#rowIds) ?? [];
   }
 
@@ -238,7 +200,7 @@ export class GraphTrainer implements Trainer {
     await this.dispose();
   }
 
-  gradients(): readonly StateTensor<Float32Array>[] {
+  async gradients(): Promise<readonly StateTensor<Float32Array>[]> {
     return this.#learning.map(({ name, gradientDims, gradient }) => ({
       name,
       dims: gradientDims,
@@ -274,29 +236,6 @@ export class GraphTrainer implements Trainer {
     this.#options.parameters.markChanged();
   }
 
-  #planBatches(rows: readonly { readonly ids: ArrayLike<number> }[]): readonly MicroBatch[] {
-    const { maxTokensPerMicroBatch: maxTokens, config, packing = false } = this.#options;
-    rows.forEach(({ ids }, row) => checkTokenIds(ids, config.vocabSize, `row ${row}`));
-    return planMicroBatches(
-      rows.map((row) => row.ids.length),
-      { maxTokens, maxPositions: config.maxPositions, packing },
-    );
-  }
-
-  async #run(
-    { graph, inputs }: RunnableGraph,
-    feeds: Readonly<Record<string, TensorView>>,
-    outputs: Readonly<Record<string, TensorView>>,
-  ): Promise<void> {
-    const all: Record<string, TensorView> = {};
-    for (const name of inputs) {
-      const tensor = feeds[name] ?? this.#views.get(name);
-      if (!tensor) throw new ShapeError(`The trainer has no value for the graph input "${name}".`);
-      all[name] = tensor;
-    }
-    await graph.run(all, outputs);
-  }
-
   /** Not a finite number: the gradient is forgotten, no weight has been touched. */
   #refuse(message: string, code: string, where: string): NumericError {
     this.#hasGradient = false;
@@ -307,31 +246,9 @@ export class GraphTrainer implements Trainer {
       wayOut: 'Lower the learning rate, or go back to an earlier checkpoint.',
     });
   }
-
-  #count(rows: readonly TokenRow[], batch: MicroBatch): void {
-    this.#stats.microBatches++;
-    this.#stats.positions += batch.lines * batch.length;
-    for (const { row } of batch.placements) this.#stats.tokens += (rows[row]?.ids.length ?? 1) - 1;
-  }
 }
 
 /** A stream of lots for each tensor and step; rows of a tensor add their number. */
 function seedOf(step: number, tensor: number): number {
   return (Math.imul(step, 0x9e3779b1) ^ Math.imul(tensor + 1, 0x85ebca77)) >>> 1;
-}
-
-function view(
-  dims: readonly number[],
-  data: Float32Array = new Float32Array(sizeOf(dims)),
-): TensorView & { readonly data: Float32Array } {
-  return { dtype: 'float32', dims, data };
-}
-
-/** The draws of dropout, where an adapter drops anything. */
-function openDropout({ mode, parameters }: TrainerOptions, plan: LearningPlan): DropoutDraws | null {
-  if (mode.kind !== 'lora' || dropoutRate(mode.dropout ?? 0) === 0) return null;
-  return new DropoutDraws(
-    mode.rng,
-    [...plan.adapters.keys()].map((weight) => ({ weight, width: parameters.get(weight).dims[1] ?? 1 })),
-  );
 }

@@ -83,8 +83,9 @@ export class TrainerGraphs {
   }
 
   async #compile(program: Program): Promise<RunnableGraph> {
-    const graph = lowerProgram(program);
-    const compiled = await this.#options.executor.compile(encodeGraph(graph), { label: graph.name });
+    const { executor } = this.#options;
+    const graph = lowerProgram(program, executor.device?.target);
+    const compiled = await executor.compile(encodeGraph(graph), { label: graph.name });
     return { graph: compiled, inputs: graph.inputs.map((input) => input.name) };
   }
 

@@ -1,8 +1,10 @@
+import type { DeviceWeights } from '../models/device-weights';
 import type { ModelConfig, ParameterStore } from '../models/model-config';
 import type { AdamWKernel } from '../optim/adamw';
 import type { GraphExecutor } from '../ports';
 import { AdapterSet } from './adapter-set';
 import type { DecayGroup } from './decay-groups';
+import { DeviceTrainer } from './device-trainer';
 import { GraphTrainer } from './graph-trainer';
 import { planLearning, type TrainingMode } from './learning-plan';
 import type { RateOf } from './learning-rates';
@@ -17,6 +19,8 @@ export interface TrainerOptions {
   readonly parameters: ParameterStore;
   readonly executor: GraphExecutor;
   readonly kernel: AdamWKernel;
+  /** Weights that lie on the executor's device already, shared with whoever generates there. */
+  readonly deviceWeights?: DeviceWeights;
   readonly mode: TrainingMode;
   /** Recompute activations in the backward pass: about half the memory for a fifth more time. */
   readonly checkpointing?: boolean;
@@ -88,17 +92,18 @@ export interface Trainer {
    * No step may be taken meanwhile.
    */
   withAverage<T>(work: () => Promise<T>): Promise<T>;
-  save(): TrainerState;
+  /** Everything that a later `restore` needs. Where the tensors lie on a device, the store's weights are brought up to date too. */
+  save(): Promise<TrainerState>;
   /** @throws {ShapeError} when the state is of another model or mode */
   restore(state: TrainerState | StateReader): Promise<void>;
   /** LoRA: adapter tensors under PEFT's names, learning rows included. Empty for full training. */
-  adapter(): readonly StateTensor<Float32Array>[];
+  adapter(): Promise<readonly StateTensor<Float32Array>[]>;
   /** LoRA: takes over an adapter's tensors by PEFT's names. */
   loadAdapter(tensors: readonly StateTensor<Float32Array>[]): Promise<void>;
   /** LoRA: fixes the adapted weights in the store and lets go of the adapter; the trainer is of no use afterwards. */
   merge(): Promise<void>;
   /** Gradient gathered so far, by name; a copy. For tests. */
-  gradients(): readonly StateTensor<Float32Array>[];
+  gradients(): Promise<readonly StateTensor<Float32Array>[]>;
   readonly stats: TrainerStats;
   dispose(): Promise<void>;
 }
@@ -109,6 +114,8 @@ export interface Trainer {
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const plan = planLearning(options.config, options.mode);
+  const { device } = options.executor;
+  if (device) return DeviceTrainer.create(options, device, plan);
   const adapters =
     options.mode.kind === 'lora' ? await AdapterSet.create({ ...options, plan, mode: options.mode }) : null;
   return new GraphTrainer(options, plan, adapters);

@@ -40,7 +40,7 @@ describe.each(listArchitectures())('$name', ({ json }) => {
     const weights = new Float32Array(ids.length).fill(1);
     const { logProbs } = await trainer.accumulate([{ ids, weights }], { kind: 'nll', normaliser: LENGTH });
     expected.logProbs.forEach((value, i) => expect(Math.abs((logProbs[0]?.[i + 1] ?? 0) - value)).toBeLessThan(2e-5));
-    for (const { name, data } of trainer.gradients())
+    for (const { name, data } of await trainer.gradients())
       expect({ name, close: relativeDistance(data, expected.gradients.get(name) ?? []) < 5e-5 }).toEqual({
         name,
         close: true,

@@ -1,5 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import { readProcessor } from './processor';
+import { answerProbe } from './devices/serve-probe';
 import { serveJob, type EngineChannel } from './serve-job';
 import { RUNNERS } from './runners';
 
@@ -36,6 +37,7 @@ function serve(channel: EngineChannel): void {
     versions: { node: process.versions.node },
     processor: readProcessor(),
     lowerPriority,
+    answerProbe,
     // The last message must leave before the process does.
     onSettled: () => setTimeout(() => process.exit(0), 50),
   });

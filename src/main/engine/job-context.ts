@@ -41,6 +41,8 @@ export interface JobContext<K extends JobKind = JobKind> {
   /** Tells how far the job is; sent at most ten times a second. */
   progress(progress: JobProgress): void;
   log(level: LogLine['level'], message: string): void;
+  /** Tells what the arithmetic runs on; the run's record keeps it. */
+  noteDevice(name: string): void;
 }
 
 /** Plain figures that a run ends with. */

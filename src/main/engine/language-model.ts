@@ -4,6 +4,7 @@ import type { Generator } from '@core/generation/generator';
 import type { JsonRecord } from '@core/formats/json';
 import { listParameters } from '@core/models/decoder/parameters';
 import type { DecodePrecision } from '@core/models/decode-precision';
+import { DeviceWeights } from '@core/models/device-weights';
 import type { ModelConfig } from '@core/models/model-config';
 import type { CancelToken, GraphExecutor } from '@core/ports';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
@@ -49,8 +50,10 @@ export interface LanguageModel {
   readonly parameters: WeightStore;
   createGenerator(settings?: GeneratorSettings): Generator;
   createTrainer(settings: TrainerSettings): Promise<Trainer>;
-  /** What `writeModelFolder` needs, with the weights as they are now. */
-  toWrite(): ModelToWrite;
+  /** What `writeModelFolder` needs, with the weights as they are now, wherever they were trained. */
+  toWrite(): Promise<ModelToWrite>;
+  /** Gives back what the model holds on a device. */
+  dispose(): void;
 }
 
 /** Opens a model folder or GGUF file and loads its weights. @throws WorkbenchError as `openModel` and `ModelSource.loadInto` */
@@ -65,6 +68,9 @@ export async function openLanguageModel(
     ...(cancel && { cancel }),
     ...(onProgress && { onProgress }),
   });
+  const { device } = executor;
+  const deviceWeights = device ? new DeviceWeights(device, parameters) : null;
+  const shared = { config, parameters, executor, ...(deviceWeights && { deviceWeights }) };
   return {
     config,
     rawConfig,
@@ -74,20 +80,21 @@ export async function openLanguageModel(
     // Waiting for a macrotask lets every coroutine that waits for a finished text ask for its next one before the step.
     createGenerator: (settings = {}) =>
       createGenerator({
-        config,
-        parameters,
-        executor,
+        ...shared,
         tokenizer,
         pause: untilNextTurn,
-        kvBytes: defaultKvBytes(),
+        kvBytes: device ? DEVICE_KV_BYTES : defaultKvBytes(),
         quantiser: createWasmQuantiser(),
         logitsKernel: createWasmLogitsKernel(),
         int8Largest: () => probeInt8Range(executor),
         ...settings,
       }),
-    createTrainer: (settings) =>
-      createTrainer({ config, parameters, executor, kernel: createWasmAdamW(), ...settings }),
-    toWrite: () => ({ config, rawConfig, generationConfig, tokenizer, weights: parameters }),
+    createTrainer: (settings) => createTrainer({ ...shared, kernel: createWasmAdamW(), ...settings }),
+    toWrite: async () => {
+      await deviceWeights?.toHost();
+      return { config, rawConfig, generationConfig, tokenizer, weights: parameters };
+    },
+    dispose: () => deviceWeights?.dispose(),
   };
 }
 
@@ -95,6 +102,8 @@ export async function openLanguageModel(
 const KV_SHARE = 0.15;
 const MIN_KV_BYTES = 2 ** 28;
 const MAX_KV_BYTES = 2 ** 32;
+/** A device does not tell how much memory it has. */
+const DEVICE_KV_BYTES = 2 ** 29;
 
 function defaultKvBytes(): number {
   return Math.max(MIN_KV_BYTES, Math.min(MAX_KV_BYTES, KV_SHARE * totalmem()));

@@ -36,6 +36,7 @@ function serve(runner: (context: JobContext<'export'>) => ReturnType<Runner<'exp
     versions: { node: 'x' },
     processor: { physicalCores: 2, logicalCores: 4, source: 'topology' },
     lowerPriority: () => void (loweredPriority = true),
+    answerProbe: async () => ({ type: 'devices', devices: [] }),
     onSettled: () => undefined,
   });
   const job: EngineJob = {
@@ -48,6 +49,9 @@ function serve(runner: (context: JobContext<'export'>) => ReturnType<Runner<'exp
     promptsFolder: '',
     threads: 1,
     gentle,
+    device: 'cpu',
+    deviceName: 'processor',
+    deviceReason: '',
   };
   const say = (message: ToEngine) => listener(message);
   say({ type: 'start', job });

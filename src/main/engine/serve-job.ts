@@ -5,6 +5,7 @@ import type { ErrorEnvelope } from '@contracts/errors';
 import type { LogLine } from '@contracts/runs';
 import type { JobKind } from '@contracts/stages';
 import { CancelledError, WorkbenchError, toEnvelope } from '@core/errors';
+import type { ProbeRequest } from './devices/serve-probe';
 import {
   PauseRequested,
   type JobContext,
@@ -31,6 +32,8 @@ export interface EngineEnvironment {
   readonly processor: Processor;
   /** Lets other programs go first. */
   readonly lowerPriority: () => void;
+  /** Answers what is asked instead of a job; never fails. */
+  readonly answerProbe: (request: ProbeRequest) => Promise<FromEngine>;
   /** Called once the job is settled; the process ends then. */
   readonly onSettled: () => void;
 }
@@ -50,6 +53,11 @@ export function serveJob(channel: EngineChannel, runners: Runners, environment: 
       if (service) return;
       service = new JobService(message.job, channel, environment);
       void service.run(runners);
+    } else if (message.type === 'probe') {
+      void environment
+        .answerProbe(message.request)
+        .then((answer) => channel.post(answer))
+        .finally(() => environment.onSettled());
     } else if (message.type === 'ack') service?.acknowledge(message.batch);
     else service?.requestStop(message.type);
   });
@@ -165,6 +173,7 @@ class JobService {
         this.#unsent = null;
         this.#channel.post(message);
       },
+      noteDevice: (name) => this.#channel.post({ type: 'device', name }),
       log: (level, message) => this.#log(level, message),
     };
   }

@@ -110,10 +110,10 @@ describe('Trainer', () => {
     expect(packed.trainer.stats.positions).toBeLessThan(padded.trainer.stats.positions);
     expect(other.loss).toBeCloseTo(one.loss, 5);
     other.logProbs.forEach((own, row) => expect(largestDistance(own, one.logProbs[row] ?? [])).toBeLessThan(2e-5));
-    const gradients = padded.trainer.gradients();
-    packed.trainer
-      .gradients()
-      .forEach(({ data }, index) => expect(largestDistance(data, gradients[index]?.data ?? [])).toBeLessThan(2e-6));
+    const gradients = await padded.trainer.gradients();
+    (await packed.trainer.gradients()).forEach(({ data }, index) =>
+      expect(largestDistance(data, gradients[index]?.data ?? [])).toBeLessThan(2e-6),
+    );
     const [apart, together] = [await padded.trainer.logProbs(rows), await packed.trainer.logProbs(rows)];
     together.forEach((own, row) => expect(largestDistance(own, apart[row] ?? [])).toBeLessThan(2e-5));
     await Promise.all([padded.trainer.dispose(), packed.trainer.dispose()]);
@@ -124,7 +124,7 @@ describe('Trainer', () => {
     const mode = { ...LORA, dropout: 0.1, trainableRows: [3] } as const;
     const whole = await open(mode, { maxTokens: 2048 });
     await whole.trainer.accumulate(rows, NLL(221));
-    const expected = whole.trainer.gradients();
+    const expected = await whole.trainer.gradients();
     const split = await Promise.all([open(mode, { maxTokens: 64 }), open(mode, { maxTokens: 192, packing: true })]);
     await fc.assert(
       fc.asyncProperty(
@@ -136,11 +136,9 @@ describe('Trainer', () => {
           const ends = [...new Set(cuts), rows.length].sort((a, b) => a - b);
           for (const [index, end] of ends.entries())
             await trainer.accumulate(rows.slice(index === 0 ? 0 : ends[index - 1], end), NLL(221));
-          trainer
-            .gradients()
-            .forEach(({ data }, index) =>
-              expect(largestDistance(data, expected[index]?.data ?? [])).toBeLessThan(2e-6),
-            );
+          (await trainer.gradients()).forEach(({ data }, index) =>
+            expect(largestDistance(data, expected[index]?.data ?? [])).toBeLessThan(2e-6),
+          );
         },
       ),
       { seed: 1, numRuns: 10 },
@@ -160,13 +158,12 @@ describe('Trainer', () => {
     const { trainer } = await open();
     const [first, second] = [randomRow(40, 1), randomRow(50, 2)];
     await trainer.accumulate([first, second], NLL(88));
-    const together = trainer.gradients();
+    const together = await trainer.gradients();
     trainer.discard();
     await trainer.accumulate([first], NLL(88));
     await trainer.accumulate([second], NLL(88));
-    trainer
-      .gradients()
-      .forEach(({ data }, index) => expect(largestDistance(data, together[index]?.data ?? [])).toBeLessThan(1e-5));
+    const apart = await trainer.gradients();
+    apart.forEach(({ data }, index) => expect(largestDistance(data, together[index]?.data ?? [])).toBeLessThan(1e-5));
     await trainer.dispose();
   });
 
@@ -179,7 +176,7 @@ describe('Trainer', () => {
     };
     await advance(straight);
     await advance(straight);
-    const state = straight.trainer.save();
+    const state = await straight.trainer.save();
     const kept = {
       step: state.step,
       tensors: state.tensors.map((tensor) => ({ ...tensor, data: tensor.data.slice() })),
@@ -224,7 +221,7 @@ describe('Trainer', () => {
     const rows = [randomRow(60, 1)];
     const [frozen, full] = [await trainer.accumulate(rows, NLL(59)), await learning.accumulate(rows, NLL(59))];
     expect(frozen.loss).toBeCloseTo(full.loss, 6);
-    expect(trainer.gradients()).toEqual([]);
+    expect(await trainer.gradients()).toEqual([]);
     await Promise.all([trainer.dispose(), learning.dispose()]);
   });
 
@@ -255,8 +252,8 @@ describe('Trainer with frozen tensors', () => {
     const before = snapshot(store);
     const [losses, own] = [await full.accumulate(rows, NLL(98)), await trainer.accumulate(rows, NLL(98))];
     expect(own.loss).toBeCloseTo(losses.loss, 6);
-    const expected = new Map(full.gradients().map(({ name, data }) => [name, data]));
-    const learning = trainer.gradients();
+    const expected = new Map((await full.gradients()).map(({ name, data }) => [name, data]));
+    const learning = await trainer.gradients();
     for (const { name, data } of learning) {
       const whole = expected.get(name.replace('#rows', '')) ?? new Float32Array(0);
       const reference = name.endsWith('#rows')
@@ -276,7 +273,7 @@ describe('Trainer with frozen tensors', () => {
 
   it('keeps no moments of what is frozen', async () => {
     const { trainer } = await open({ kind: 'full', frozen: ends });
-    expect(trainer.save().tensors.filter(({ name }) => /embed|layers\.0/.test(name))).toEqual([]);
+    expect((await trainer.save()).tensors.filter(({ name }) => /embed|layers\.0/.test(name))).toEqual([]);
     await trainer.dispose();
   });
 });
@@ -311,12 +308,12 @@ describe('Trainer with moments of one byte', () => {
         state.tensors
           .filter(({ name }) => /^(moment|scales)/.test(name))
           .reduce((sum, { data }) => sum + data.byteLength, 0);
-      expect(momentBytes(one.trainer.save()) / momentBytes(four.trainer.save())).toBeLessThan(0.28);
+      expect(momentBytes(await one.trainer.save()) / momentBytes(await four.trainer.save())).toBeLessThan(0.28);
       const resumed = await open(mode, { config: WIDE, moments: 'int8' });
-      await resumed.trainer.restore(copyState(one.trainer.save()));
+      await resumed.trainer.restore(copyState(await one.trainer.save()));
       for (let step = 0; step < 2; step++) expect(await advance(resumed)).toBe(await advance(one));
       expect(snapshot(resumed.store)).toEqual(snapshot(one.store));
-      await expect(resumed.trainer.restore(four.trainer.save())).rejects.toThrow('of this kind');
+      await expect(resumed.trainer.restore(await four.trainer.save())).rejects.toThrow('of this kind');
       await Promise.all([four, one, resumed].map(({ trainer }) => trainer.dispose()));
     },
   );
@@ -326,8 +323,8 @@ describe('Trainer with moments of one byte', () => {
       for (const averageDecay of [null, 0.9]) {
         const { trainer } = await open({ kind: 'full' }, { config: WIDE, moments, averageDecay });
         const specs = listLearning(WIDE, planLearning(WIDE, { kind: 'full' }));
-        const saved = trainer.save().tensors.filter(({ name }) => !name.startsWith('weight/'));
-        const gradients = trainer.gradients().reduce((sum, { data }) => sum + data.byteLength, 0);
+        const saved = (await trainer.save()).tensors.filter(({ name }) => !name.startsWith('weight/'));
+        const gradients = (await trainer.gradients()).reduce((sum, { data }) => sum + data.byteLength, 0);
         expect(learningBytes(specs, { moments, average: averageDecay !== null })).toBe(
           gradients + saved.reduce((sum, { data }) => sum + data.byteLength, 0),
         );
@@ -348,20 +345,19 @@ describe('Trainer with an average of the weights', () => {
       await trainer.accumulate(rows, NLL(59));
       await trainer.step(STEP);
     };
-    const name = 'weight/' + (straight.trainer.save().tensors[0]?.name.replace(/^weight\//, '') ?? '');
-    const valuesOf = (part: string) =>
-      straight.trainer
-        .save()
-        .tensors.find((tensor) => tensor.name === name.replace('weight', part))
-        ?.data.slice();
-    const expected = Float64Array.from(valuesOf('weight') ?? []);
+    const name = 'weight/' + ((await straight.trainer.save()).tensors[0]?.name.replace(/^weight\//, '') ?? '');
+    const valuesOf = async (part: string) => {
+      const { tensors } = await straight.trainer.save();
+      return tensors.find((tensor) => tensor.name === name.replace('weight', part))?.data.slice();
+    };
+    const expected = Float64Array.from((await valuesOf('weight')) ?? []);
     for (let step = 1; step <= 12; step++) {
       await advance(straight);
       const share = 1 - Math.min(0.8, (1 + step) / (10 + step));
-      valuesOf('weight')?.forEach((value, index) => (expected[index]! += share * (value - expected[index]!)));
+      (await valuesOf('weight'))?.forEach((value, index) => (expected[index]! += share * (value - expected[index]!)));
     }
-    expect(largestDistance(valuesOf('average') ?? [], expected)).toBeLessThan(1e-6);
-    const [before, state] = [snapshot(straight.store), copyState(straight.trainer.save())];
+    expect(largestDistance((await valuesOf('average')) ?? [], expected)).toBeLessThan(1e-6);
+    const [before, state] = [snapshot(straight.store), copyState(await straight.trainer.save())];
     const averaged = await straight.trainer.withAverage(async () => snapshot(straight.store));
     expect(snapshot(straight.store)).toEqual(before);
     expect(averaged).not.toEqual(before);
@@ -489,7 +485,7 @@ describe('Trainer with LoRA', () => {
   it('gives an adapter that makes the same model of the base', async () => {
     const { trainer, store } = started;
     const { store: other, trainer: loaded } = await open({ ...mode, rng: createRng('another') }, { tied: false });
-    await loaded.loadAdapter(trainer.adapter());
+    await loaded.loadAdapter(await trainer.adapter());
     expect(snapshot(other)).toEqual(snapshot(store));
     await loaded.dispose();
   });
@@ -509,7 +505,7 @@ describe('Trainer with LoRA', () => {
     straight.trainer.discard();
     const without = again.reduce((sum, own) => sum - own.reduce((a, b) => a + b, 0), 0) / 108;
     expect(Math.abs(first.loss - without)).toBeGreaterThan(1e-4);
-    const state = straight.trainer.save();
+    const state = await straight.trainer.save();
     const kept = { ...state, tensors: state.tensors.map((tensor) => ({ ...tensor, data: tensor.data.slice() })) };
     const resumed = await open(dropping);
     await resumed.trainer.restore(kept);
@@ -520,7 +516,7 @@ describe('Trainer with LoRA', () => {
 
   it('refuses an adapter that lacks a tensor, by name', async () => {
     const { trainer } = started;
-    const [, ...others] = trainer.adapter();
+    const [, ...others] = await trainer.adapter();
     await expect(trainer.loadAdapter(others)).rejects.toMatchObject({
       facts: { code: 'adapter-tensor-missing', where: expect.stringContaining('lora_A') },
     });

@@ -38,7 +38,9 @@ async function takeStep(checkpointing: boolean): Promise<{ peak: number; gradien
   }));
   const before = peakMb();
   await trainer.accumulate(rows, { kind: 'nll', normaliser: ROWS * LENGTH });
-  const gradients = trainer.gradients().map(({ data }) => data.reduce((total, value) => total + value * value, 0));
+  const gradients = (await trainer.gradients()).map(({ data }) =>
+    data.reduce((total, value) => total + value * value, 0),
+  );
   await trainer.dispose();
   return { peak: peakMb() - before, gradients };
 }

@@ -1,4 +1,4 @@
-import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import { InferenceSession, listSupportedBackends, type Tensor } from 'onnxruntime-node';
 import { WorkbenchError } from '@core/errors';
 import { encodeGraph } from '@core/graph/encode';
 import { Graph } from '@core/graph/graph';
@@ -26,61 +26,73 @@ type Outputs = 'given' | 'new on the device';
  */
 export class WebGpuExecutor implements GraphExecutor {
   readonly device: DeviceMemory;
-  readonly #copies = new Map<string, Promise<InferenceSession>>();
-  readonly #logSeverity: 0 | 3;
+  readonly #services = new Map<string, Promise<InferenceSession>>();
+  readonly #profilePrefix: string | null;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param options.logPlacement let onnxruntime write on stderr which provider got which node; for tests */
-  constructor({ logPlacement = false }: { readonly logPlacement?: boolean } = {}) {
-    this.#logSeverity = logPlacement ? 0 : 3;
+  /** @param options.profilePrefix each compiled graph writes a profile to a file of this beginning when it is disposed; for tests */
+  constructor({ profilePrefix = null }: { readonly profilePrefix?: string | null } = {}) {
+    this.#profilePrefix = profilePrefix;
     this.device = {
       target: 'webgpu',
+      allocate: (dims) => this.#inTurn(() => this.#allocate(dims)),
       upload: (view) => this.#inTurn(() => this.#upload(view)),
-      download: (tensor, into) => this.#inTurn(() => this.#download(tensor, into)),
+      copy: (from, into) =>
+        this.#inTurn(async () => runInto(await this.#copier(from, 'given'), { x: from }, { y: into }, 'copy')),
       free: (tensor) => handleOf(tensor).dispose(),
     };
   }
 
   async compile(onnx: Uint8Array, { label = 'graph' }: { readonly label?: string } = {}): Promise<CompiledGraph> {
-    const session = await this.#inTurn(() => this.#open(onnx, 'given', label));
+    const session = await this.#inTurn(() => this.#open(onnx, 'given', label, this.#profilePrefix));
     return {
       run: (feeds, outputs) => this.#inTurn(() => runInto(session, feeds, outputs, label)),
-      dispose: () => this.#inTurn(() => session.release()),
+      dispose: () =>
+        this.#inTurn(async () => {
+          if (this.#profilePrefix !== null) session.endProfiling();
+          await session.release();
+        }),
     };
   }
 
   /** Gives back the sessions that move tensors. */
   async dispose(): Promise<void> {
-    const copies = [...this.#copies.values()];
-    this.#copies.clear();
-    for (const copy of copies) await this.#inTurn(async () => (await copy).release());
+    const services = [...this.#services.values()];
+    this.#services.clear();
+    for (const service of services) await this.#inTurn(async () => (await service).release());
+  }
+
+  async #allocate(dims: readonly number[]): Promise<DeviceTensor> {
+    const session = await this.#service(`zeros/${dims.length}`, 'new on the device', () => buildZeros(dims.length));
+    const shape = { dtype: 'int64', dims: [dims.length], data: BigInt64Array.from(dims, BigInt) } as const;
+    return takeMade(await session.run({ shape: toTensor(shape) }), 'float32', dims);
   }
 
   async #upload(view: TensorView): Promise<DeviceTensor> {
-    const session = await this.#copy(view, 'new on the device');
-    const { y } = await session.run({ x: toTensor(view) });
-    if (!y) throw new WorkbenchError('internal', 'The device took no tensor.', { code: 'upload-failed' });
-    return { dtype: view.dtype, dims: view.dims, handle: y };
-  }
-
-  async #download(tensor: DeviceTensor, into: TensorView): Promise<void> {
-    await runInto(await this.#copy(tensor, 'given'), { x: tensor }, { y: into }, 'download');
+    const session = await this.#copier(view, 'new on the device');
+    return takeMade(await session.run({ x: toTensor(view) }), view.dtype, view.dims);
   }
 
   /** A session that only copies, for tensors of one type and rank. */
-  #copy({ dtype, dims }: TensorView | DeviceTensor, outputs: Outputs): Promise<InferenceSession> {
-    const key = `${outputs}/${dtype}/${dims.length}`;
-    const known = this.#copies.get(key);
+  #copier({ dtype, dims }: TensorView | DeviceTensor, outputs: Outputs): Promise<InferenceSession> {
+    return this.#service(`${dtype}/${dims.length}`, outputs, () => buildCopy(dtype, dims.length));
+  }
+
+  /** A session of the executor's own, opened at first use. */
+  #service(key: string, outputs: Outputs, build: () => Graph): Promise<InferenceSession> {
+    const known = this.#services.get(`${outputs}/${key}`);
     if (known) return known;
-    const graph = new Graph('copy');
-    const axes = dims.map((_, axis) => `D${axis}`);
-    graph.output('y', graph.single('Identity', [graph.input('x', dtype, axes)], axes));
-    const session = this.#open(encodeGraph(graph, { poison: false }), outputs, 'copy');
-    this.#copies.set(key, session);
+    const session = this.#open(encodeGraph(build(), { poison: false }), outputs, key);
+    this.#services.set(`${outputs}/${key}`, session);
     return session;
   }
 
-  async #open(onnx: Uint8Array, outputs: Outputs, label: string): Promise<InferenceSession> {
+  async #open(
+    onnx: Uint8Array,
+    outputs: Outputs,
+    label: string,
+    profilePrefix: string | null = null,
+  ): Promise<InferenceSession> {
     try {
       return await InferenceSession.create(onnx, {
         executionProviders: ['webgpu'],
@@ -88,7 +100,8 @@ export class WebGpuExecutor implements GraphExecutor {
         executionMode: 'sequential',
         // What falls back to the processor are shapes and indices: a thread of their own would only spin.
         intraOpNumThreads: 1,
-        logSeverityLevel: this.#logSeverity,
+        logSeverityLevel: 3,
+        ...(profilePrefix !== null && { enableProfiling: true, profileFilePrefix: profilePrefix }),
         ...(outputs === 'new on the device' && { preferredOutputLocation: 'gpu-buffer' }),
       });
     } catch (cause) {
@@ -102,6 +115,47 @@ export class WebGpuExecutor implements GraphExecutor {
     this.#last = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Ways to compute that this build of onnxruntime lists; `bundled` ones need nothing that the package does not bring. */
+export function listBackends(): readonly { readonly name: string; readonly bundled: boolean }[] {
+  return listSupportedBackends();
+}
+
+/** Why there is no WebGPU here, or null when a device takes a tensor and lets go of it. */
+export async function tryWebGpu(): Promise<string | null> {
+  const executor = new WebGpuExecutor();
+  try {
+    executor.device.free(await executor.device.allocate([4]));
+    return null;
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    return cause.replace(/^.*was false\. /s, '').trim();
+  } finally {
+    await executor.dispose();
+  }
+}
+
+function axesOf(rank: number): readonly string[] {
+  return Array.from({ length: rank }, (_, axis) => `D${axis}`);
+}
+
+function buildCopy(dtype: TensorView['dtype'], rank: number): Graph {
+  const graph = new Graph('copy');
+  graph.output('y', graph.single('Identity', [graph.input('x', dtype, axesOf(rank))], axesOf(rank)));
+  return graph;
+}
+
+function buildZeros(rank: number): Graph {
+  const graph = new Graph('zeros');
+  const shape = graph.input('shape', 'int64', [rank]);
+  graph.output('y', graph.single('Expand', [graph.float(0), shape], axesOf(rank)));
+  return graph;
+}
+
+function takeMade({ y }: InferenceSession.OnnxValueMapType, dtype: TensorView['dtype'], dims: readonly number[]) {
+  if (!y) throw new WorkbenchError('internal', 'The device made no tensor.', { code: 'device-memory' });
+  return { dtype, dims, handle: y } satisfies DeviceTensor;
 }
 
 async function runInto(session: InferenceSession, feeds: Tensors, outputs: Tensors, label: string): Promise<void> {

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SystemInfo } from '@contracts/system';
 import type { SpawnEngine } from './jobs/engine-child';
+import { createDeviceProbe } from './jobs/device-probe';
 import type { EngineTimings } from './jobs/engine-run';
 import { EventBus } from './jobs/events';
 import { dataFolders } from './jobs/run-folders';
@@ -11,7 +12,8 @@ import { readMachine } from './machine';
 import { createModelReader } from './model-reader';
 import { createRouter, type HostRouter } from './rpc/router';
 import type { MachineFacts, ModelReader, ServiceContext } from './services/context';
-import { shareOfMachine } from './services/system';
+import { DeviceDesk, type DeviceProbe } from './services/devices';
+import { getSettings, shareOfMachine } from './services/system';
 import { openDatabase } from './store/database';
 import { takeInstanceLock } from './store/instance-lock';
 import { SCHEMA_STEPS } from './store/schema';
@@ -31,6 +33,7 @@ export interface HostOptions {
   readonly clock?: { nowMs(): number };
   readonly machine?: MachineFacts;
   readonly models?: ModelReader;
+  readonly deviceProbe?: DeviceProbe;
   readonly timings?: EngineTimings;
 }
 
@@ -64,6 +67,13 @@ export function composeHost(options: HostOptions): Host {
       schema: String(SCHEMA_STEPS.length),
     };
     const newId = (prefix: string) => `${prefix}-${randomBytes(9).toString('base64url')}`;
+    const devices = new DeviceDesk({
+      db,
+      probe: options.deviceProbe ?? createDeviceProbe(options.spawnEngine),
+      programVersion: PROGRAM_VERSION,
+      nowMs,
+      choice: () => getSettings({ db }).device,
+    });
     const jobs = new JobSupervisor({
       db,
       bus,
@@ -71,7 +81,11 @@ export function composeHost(options: HostOptions): Host {
       newId,
       versions,
       spawnEngine: options.spawnEngine,
-      prepareOptions: () => ({ promptsFolder, share: (wanted) => shareOfMachine({ machine, db }, wanted) }),
+      prepareOptions: async () => ({
+        promptsFolder,
+        share: (wanted) => shareOfMachine({ machine, db }, wanted),
+        ...(await devices.choose()),
+      }),
       ...(options.timings && { timings: options.timings }),
     });
     const services: ServiceContext = {
@@ -79,6 +93,7 @@ export function composeHost(options: HostOptions): Host {
       bus,
       jobs,
       machine,
+      devices,
       folders,
       versions,
       promptsFolder,

@@ -73,8 +73,8 @@ export function scaleTolerance(tolerance: number, { hyperparameters }: AdamWFile
 const MOMENT_TOLERANCE = 5e-5;
 
 /** Norm of each state tensor against the file's. @param names trainer's name of a tensor of the file */
-export function compareStates(trainer: Trainer, expected: NonNullable<AdamWFile['state_norms_f64']>) {
-  const own = new Map(trainer.save().tensors.map(({ name, data }) => [name, normOf(data)]));
+export async function compareStates(trainer: Trainer, expected: NonNullable<AdamWFile['state_norms_f64']>) {
+  const own = new Map((await trainer.save()).tensors.map(({ name, data }) => [name, normOf(data)]));
   const worst = new Worst();
   for (const [name, { exp_avg: first, exp_avg_sq: second }] of Object.entries(expected)) {
     worst.note(relativeDifference(own.get(`moment1/${name}`) ?? Number.NaN, first), `${name}, first moment`);

@@ -77,7 +77,7 @@ function adapterParts(path: string): Part[] {
   const forward = once(async () => {
     const { trainer, model } = await openAdapter(path);
     const ids = rows().map((row) => row.ids);
-    const given = byName(trainer.adapter().map(({ name, data }) => ({ name, data: data.slice() })));
+    const given = byName((await trainer.adapter()).map(({ name, data }) => ({ name, data: data.slice() })));
     const adapted = await trainer.forwardLogits(ids);
     await trainer.merge();
     const plain = await model.createTrainer({ mode: { kind: 'frozen' }, maxTokensPerMicroBatch: 4096 });
@@ -88,7 +88,7 @@ function adapterParts(path: string): Part[] {
   const gradients = once(async () => {
     const { trainer } = await openAdapter(path);
     await trainer.accumulate(rows(), { kind: 'nll', normaliser: countWeights(rows()) });
-    const found = trainer.gradients();
+    const found = await trainer.gradients();
     await trainer.dispose();
     return found;
   });
@@ -97,13 +97,13 @@ function adapterParts(path: string): Part[] {
     const { trainer } = await openAdapter(path);
     const options = stepOptionsOf(file, [], () => true);
     const run = await runAdamW(trainer, rows(), file, options, async (before) => {
-      const state = copyOf(before.save());
+      const state = copyOf(await before.save());
       await before.dispose();
       const { trainer: resumed } = await openAdapter(path);
       await resumed.restore(state);
       return resumed;
     });
-    const after = byName(run.trainer.adapter().map(({ name, data }) => ({ name, data: data.slice() })));
+    const after = byName((await run.trainer.adapter()).map(({ name, data }) => ({ name, data: data.slice() })));
     await run.trainer.dispose();
     return { ...run, file, after };
   });

@@ -67,8 +67,11 @@ export async function withTrainer<T>(
 }
 
 /** Gradients by name, their padding rows cut off. */
-export function gradientsOf(trainer: Trainer, nameOf: (tensor: string) => string = (name) => name): Tensors {
-  return new Map(trainer.gradients().map(({ name, data }) => [nameOf(name), { data }]));
+export async function gradientsOf(
+  trainer: Trainer,
+  nameOf: (tensor: string) => string = (name) => name,
+): Promise<Tensors> {
+  return new Map((await trainer.gradients()).map(({ name, data }) => [nameOf(name), { data }]));
 }
 
 const files = (path: string, ...names: string[]) => names.map((name) => `${path}/expected/${name}`);
@@ -207,7 +210,7 @@ function compareGradients(path: string, settings: Partial<TrainerSettings>, on?:
       const rows = rowsOf(readBatch(path));
       await trainer.accumulate(rows, { kind: 'nll', normaliser: countWeights(rows) });
       const expected = readTensorFixture(path, 'expected', 'grads.f64.safetensors');
-      return compareTensors(gradientsOf(trainer), expected, relativeDistance, 2e-5);
+      return compareTensors(await gradientsOf(trainer), expected, relativeDistance, 2e-5);
     },
     on,
   );
@@ -230,7 +233,8 @@ function stepParts(path: string): Part[] {
         const { losses, norms, scales } = await runAdamW(trainer, rows, read(), options);
         const { loss } = await trainer.accumulate(rows, { kind: 'nll', normaliser: countWeights(rows) });
         const after = new Map(parameters.names.map((name) => [name, parameters.get(name)]));
-        return { losses, norms, scales, loss, after, states: compareStates(trainer, read().state_norms_f64 ?? {}) };
+        const states = await compareStates(trainer, read().state_norms_f64 ?? {});
+        return { losses, norms, scales, loss, after, states };
       }),
     );
     const needs = files(path, 'batch.json', `${variant}.f64.safetensors`);
@@ -285,8 +289,8 @@ function accumulationParts(path: string): Part[] {
       const file = readJsonFixture<AccumulationFile>(path, 'expected', 'accumulation.json');
       const rows = rowsOf(readBatch(path));
       const [losses, norms] = [new Worst(), new Worst()];
-      const noteNorms = (expected: Readonly<Record<string, number>>, where: string) => {
-        const own = gradientsOf(trainer);
+      const noteNorms = async (expected: Readonly<Record<string, number>>, where: string) => {
+        const own = await gradientsOf(trainer);
         for (const [name, norm] of Object.entries(expected))
           norms.note(distance(normOf(own.get(name)?.data ?? [Number.NaN]), norm), `${name}, ${where}`);
       };
@@ -300,14 +304,14 @@ function accumulationParts(path: string): Part[] {
       for (const [index, { rows: of, loss_sum: sum, grad_norms: expected }] of file.micro_batches.entries()) {
         trainer.discard();
         losses.note(Math.abs((await accumulate(of)) - sum / file.token_count), `micro-batch ${index}`);
-        noteNorms(expected, `micro-batch ${index}`);
+        await noteNorms(expected, `micro-batch ${index}`);
       }
       trainer.discard();
       let total = 0;
       for (const { rows: of } of file.micro_batches) total += await accumulate(of);
       losses.note(Math.abs(total - file.summed_loss), 'sum of the micro-batches');
       losses.note(Math.abs(total - file.full_batch_loss), 'whole batch');
-      noteNorms(file.grad_norms, 'whole batch');
+      await noteNorms(file.grad_norms, 'whole batch');
       return { losses: losses.finding(1e-5), norms: norms.finding(1e-5) };
     }),
   );

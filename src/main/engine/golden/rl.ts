@@ -57,7 +57,7 @@ function throughModelParts(name: string, file: ThroughModelFile): Part[] {
           klCoefficient: file.beta,
           klEstimator: 'k3',
         });
-        return { loss, gradients: gradientsOf(trainer) };
+        return { loss, gradients: await gradientsOf(trainer) };
       }),
     );
     const way = maxTokens < 4096 ? ', one row at a time' : '';

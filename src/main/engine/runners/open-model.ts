@@ -2,17 +2,20 @@ import type { ModelRef } from '@contracts/engine-protocol';
 import { WorkbenchError } from '@core/errors';
 import type { Generator, TokenConstraint } from '@core/generation/generator';
 import type { DecodePrecision } from '@core/models/decode-precision';
+import type { GraphExecutor } from '@core/ports';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
 import { createGrammarConstraint } from '@core/tokens/constraint';
 import { createGrammar } from '@core/tokens/grammar';
 import { functionalTokenIds, hasFunctionalTokens, type FunctionalTokenIds } from '@core/tokens/token-ids';
 import type { JobContext } from '../job-context';
 import { openLanguageModel, type LanguageModel } from '../language-model';
-import { openExecutor } from './open-executor';
+import { openJobExecutor } from './open-executor';
 
 /** A model as a runner works with it: opened, ready to generate, with what its tokens mean. */
 export interface JobModel {
   readonly language: LanguageModel;
+  /** What it runs on; for whatever else the job opens beside it. */
+  readonly executor: GraphExecutor;
   readonly origin: ModelRef;
   readonly tokenizer: Tokenizer;
   readonly generator: Generator;
@@ -43,27 +46,27 @@ const MAX_BAKED_BYTES = 1.5 * 2 ** 30;
 
 /** Opens the model of a job. @throws WorkbenchError as `openModel`, and `model-missing` for a job without one */
 export async function openJobModel(
-  context: Pick<JobContext, 'job' | 'log' | 'cancel'>,
+  context: Pick<JobContext, 'job' | 'log' | 'cancel' | 'noteDevice'>,
   options: OpenJobModelOptions,
 ): Promise<JobModel> {
   const origin = context.job.model;
   if (origin === null)
     throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
-  const executor = await openExecutor(context);
-  const { traits } = await executor.report();
+  const { executor, readsInPlace } = await openJobExecutor(context);
   const language = await openLanguageModel(origin.path, { executor, cancel: context.cancel });
   const { tokenizer } = language;
   const generator = language.createGenerator({
     maxBatch: Math.max(1, Math.min(MAX_BATCH, options.maxRows)),
     ...(options.maxContext !== undefined && { maxContext: options.maxContext }),
     // Copying all weights for each token costs more than compiling them into the graph after each change.
-    ...(!traits.readsInPlace && { maxBakedBytes: MAX_BAKED_BYTES }),
+    ...(!readsInPlace && { maxBakedBytes: MAX_BAKED_BYTES }),
     ...(options.precision && { precision: options.precision }),
   });
   const tokens = hasFunctionalTokens(tokenizer) ? functionalTokenIds(tokenizer) : null;
   const grammar = createGrammar();
   return {
     language,
+    executor,
     origin,
     tokenizer,
     generator,
@@ -71,6 +74,9 @@ export async function openJobModel(
     requireTokens: () => tokens ?? functionalTokenIds(tokenizer),
     responseConstraint: () => createGrammarConstraint(grammar, tokens ?? functionalTokenIds(tokenizer)),
     decodeResponse: (ids) => tokenizer.decode(Array.from(ids).filter((id) => !tokenizer.eosIds.includes(id))).trim(),
-    dispose: () => generator.dispose(),
+    dispose: async () => {
+      await generator.dispose();
+      language.dispose();
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { WorkbenchError } from '@core/errors';
+import type { GraphExecutor } from '@core/ports';
 import type { JobContext } from '../job-context';
 import { openLanguageModel } from '../language-model';
-import { OrtExecutor } from '../ort-executor';
 
 /** The model that RL began with, kept apart to measure how far the policy has moved. */
 export interface Reference {
@@ -13,15 +13,22 @@ export interface Reference {
 /** Opens the job's own checkpoint a second time, for scoring alone: no gradients, no moments. */
 export async function openReference(
   context: Pick<JobContext, 'job' | 'cancel'>,
+  executor: GraphExecutor,
   maxTokensPerMicroBatch: number,
 ): Promise<Reference> {
-  const { model, threads } = context.job;
+  const { model } = context.job;
   if (model === null)
     throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
   const language = await openLanguageModel(model.path, {
-    executor: new OrtExecutor({ threads }),
+    executor,
     cancel: context.cancel,
   });
   const scorer = await language.createTrainer({ mode: { kind: 'frozen' }, maxTokensPerMicroBatch });
-  return { logProbs: (rows) => scorer.logProbs(rows), dispose: () => scorer.dispose() };
+  return {
+    logProbs: (rows) => scorer.logProbs(rows),
+    dispose: async () => {
+      await scorer.dispose();
+      language.dispose();
+    },
+  };
 }

@@ -82,7 +82,7 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
     loss: `policy-${config.klEstimator}`,
     besides: hasReference ? 4 * countParameters(modelConfig) : 0,
   });
-  const reference = hasReference ? await openReference(context, settings.maxTokensPerMicroBatch) : null;
+  const reference = hasReference ? await openReference(context, model.executor, settings.maxTokensPerMicroBatch) : null;
   const trainer = await model.language.createTrainer(settings);
   try {
     const saved = await restoreTrainerState(context.stateFolder, trainer, Progress);
@@ -101,14 +101,14 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
     while (progress.iteration < config.iterations) {
       context.cancel.throwIfAborted();
       if (context.stopRequested() === 'pause') {
-        saveTrainerState(context.stateFolder, trainer, progress);
+        await saveTrainerState(context.stateFolder, trainer, progress);
         return { outcome: 'paused', result: resultOf(progress) };
       }
       await iterate(stage);
       const isLast = progress.iteration === config.iterations;
       if (isLast || progress.iteration % config.evaluateEvery === 0) await measure(stage);
       if (isLast || progress.iteration % config.checkpointEvery === 0)
-        saveTrainerState(context.stateFolder, trainer, progress);
+        await saveTrainerState(context.stateFolder, trainer, progress);
     }
     await context.commit([
       await writeTrained(context, model, trainer, {

@@ -68,7 +68,7 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
     while (progress.update < plan.totalUpdates) {
       context.cancel.throwIfAborted();
       if (context.stopRequested() === 'pause') {
-        saveTrainerState(context.stateFolder, trainer, progress);
+        await saveTrainerState(context.stateFolder, trainer, progress);
         return { outcome: 'paused', result: resultOf(plan, progress) };
       }
       const record = await update(context.spec.config, { trainer, plan, rows, progress, newRows });
@@ -77,7 +77,7 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
       if (isLast || progress.update % config.validateEvery === 0)
         await measure(context, { model, trainer, plan, rows, watched, progress });
       if (isLast || progress.update % config.checkpointEvery === 0)
-        saveTrainerState(context.stateFolder, trainer, progress);
+        await saveTrainerState(context.stateFolder, trainer, progress);
       context.progress({
         phase: 'fine-tuning',
         done: progress.update,

@@ -55,6 +55,8 @@ export async function runTokens(context: JobContext<'tokens'>): Promise<RunnerOu
       onProgress: (done, total) => context.progress({ phase: 'reading weights', done, total, unit: 'numbers' }),
     },
   );
+  // A few rows of text: a device would have to be told more than it could save.
+  if (context.job.device !== 'cpu') context.log('info', 'This kind of run computes on the processor: it is short.');
   const executor = await openExecutor(context);
   const lossBefore = await textLoss({
     config: plan.config,

@@ -78,7 +78,7 @@ it.each(MODES)('brings back from the file what the run would have gone on with: 
   };
   const straight = await open();
   await advance(straight.trainer, 3);
-  saveTrainerState(folder, straight.trainer, { update: 3 });
+  await saveTrainerState(folder, straight.trainer, { update: 3 });
   const expected = await advance(straight.trainer, 3);
 
   const resumed = await open();

@@ -24,8 +24,12 @@ const MAX_READ_BYTES = 2 ** 30;
  * pointer is replaced last, in one step, so a kill at any moment leaves the former state whole.
  * @param progress plain JSON of the stage: position in its plan, streams, sums
  */
-export function saveTrainerState(folder: string, trainer: Pick<Trainer, 'save'>, progress: unknown): void {
-  const { step, tensors } = trainer.save();
+export async function saveTrainerState(
+  folder: string,
+  trainer: Pick<Trainer, 'save'>,
+  progress: unknown,
+): Promise<void> {
+  const { step, tensors } = await trainer.save();
   const file = `trainer-${step}.safetensors`;
   const header = buildSafetensorsHeader(tensors.map(({ name, dims, data }) => ({ name, dims, dtype: dtypeOf(data) })));
   writeAtomic(join(folder, file), [header, ...tensors.map(({ data }) => bytesOf(data))]);

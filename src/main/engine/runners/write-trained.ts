@@ -41,7 +41,7 @@ async function writeWeights(
   await writeModelFolder(
     path,
     {
-      ...model.language.toWrite(),
+      ...(await model.language.toWrite()),
       extraFiles: { 'workbench.json': `${JSON.stringify({ promptSet, plainPrompts }, null, 2)}\n` },
     },
     { replace: true },
@@ -67,7 +67,7 @@ async function writeWeights(
           tiesSavedModules: learning === 'whole' && shape.tieWordEmbeddings,
           baseModelPath: model.origin.path,
         },
-        tensors: trainer.adapter(),
+        tensors: await trainer.adapter(),
       },
       { replace: true, extraFiles: model.tokenizer.toFiles() },
     );

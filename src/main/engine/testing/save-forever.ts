@@ -18,11 +18,11 @@ function makeState(bytes: number) {
   }));
 }
 
-function saveForever(folder: string): never {
+async function saveForever(folder: string): Promise<never> {
   const tensors = makeState(2 ** 22);
   for (let step = 1; ; step++) {
     for (const { data } of tensors) data.fill(step);
-    saveTrainerState(folder, { save: () => ({ step, tensors }) }, { step });
+    await saveTrainerState(folder, { save: async () => ({ step, tensors }) }, { step });
     process.stdout.write(`${step}\n`);
   }
 }
@@ -33,14 +33,14 @@ async function measure(folder: string, bytes: number): Promise<void> {
   for (const { data } of tensors) data.fill(1);
   // Once with little, so that code and buffers are there.
   const trainer = (state: typeof tensors) => ({
-    save: () => ({ step: 1, tensors: state }),
+    save: async () => ({ step: 1, tensors: state }),
     restore: (from: Parameters<Parameters<typeof restoreTrainerState>[1]['restore']>[0]) => {
       if ('read' in from) for (const { name, data } of state) from.read(name, [data]);
       return Promise.resolve();
     },
   });
   const cycle = async (state: typeof tensors): Promise<void> => {
-    saveTrainerState(folder, trainer(state), {});
+    await saveTrainerState(folder, trainer(state), {});
     await restoreTrainerState(folder, trainer(state), z.object({}));
   };
   await cycle(makeState(2 ** 16));
@@ -51,4 +51,4 @@ async function measure(folder: string, bytes: number): Promise<void> {
 
 const [task = '', folder = '', bytes = '0'] = process.argv.slice(2);
 if (task === 'measure') await measure(folder, Number(bytes));
-else saveForever(folder);
+else await saveForever(folder);

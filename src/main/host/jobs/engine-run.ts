@@ -13,6 +13,7 @@ export interface Settlement {
 
 export interface EngineListeners {
   onStarted(versions: Run['versions']): void;
+  onDevice(name: string): void;
   onProgress(progress: RunProgress): void;
   onLog(line: LogLine): void;
   /** Stores the records; the engine is told only when this returns. A throw stops the job with that error. */
@@ -74,6 +75,9 @@ export function startEngineRun(
       case 'started':
         listeners.onStarted(message.versions);
         break;
+      case 'device':
+        listeners.onDevice(message.name);
+        break;
       case 'progress':
         listeners.onProgress(message.progress);
         break;
@@ -86,6 +90,10 @@ export function startEngineRun(
         break;
       case 'settled':
         settle({ outcome: message.outcome, result: message.result, error: message.error });
+        break;
+      case 'devices':
+      case 'deviceTested':
+        // Answers to probes; nobody asks them of an engine that has a job.
         break;
       default:
         message satisfies never;

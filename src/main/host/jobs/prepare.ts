@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { JobDevice } from '@contracts/devices';
 import { EngineJob, type ModelRef } from '@contracts/engine-protocol';
 import type { CheckpointId, RunId } from '@contracts/ids';
 import type { Run } from '@contracts/runs';
@@ -19,6 +20,9 @@ export interface PrepareOptions {
   readonly promptsFolder: string;
   /** What the engine may use of the machine; `wanted` are the threads that the job asks for. */
   share(wanted: number | null): { readonly threads: number; readonly gentle: boolean };
+  readonly device: JobDevice;
+  readonly deviceName: string;
+  readonly deviceReason: string;
 }
 
 /**
@@ -30,7 +34,9 @@ export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptio
   const rooms = runRooms(run.folder);
   const model = 'checkpointId' in run.spec ? openModel(db, run.spec.checkpointId) : null;
   const known = readJsonState(rooms.job, (value) => EngineJob.parse(value));
-  if (known) return { ...known, model, promptsFolder: options.promptsFolder };
+  const { device, deviceName, deviceReason } = options;
+  // A person may resume on the processor what a graphics card could not finish.
+  if (known) return { ...known, model, promptsFolder: options.promptsFolder, device, deviceName, deviceReason };
 
   if ('searchRunId' in run.spec) requireTrees(db, run.spec.searchRunId);
   for (const folder of [rooms.input, rooms.state, rooms.output]) mkdirSync(folder, { recursive: true });
@@ -43,6 +49,9 @@ export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptio
     inputs: await writeInputs(db, run, rooms.input),
     promptsFolder: options.promptsFolder,
     ...options.share('threads' in run.spec.config ? run.spec.config.threads : null),
+    device,
+    deviceName,
+    deviceReason,
   };
   writeJsonAtomic(rooms.job, job);
   return job;

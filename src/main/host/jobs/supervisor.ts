@@ -18,8 +18,8 @@ export interface SupervisorDeps {
   readonly spawnEngine: SpawnEngine;
   readonly nowMs: () => number;
   readonly newId: NewId;
-  /** Asked when a run first starts. */
-  readonly prepareOptions: () => PrepareOptions;
+  /** Asked whenever a run starts. */
+  readonly prepareOptions: () => PrepareOptions | Promise<PrepareOptions>;
   /** Versions of the program and its store, kept with each run. */
   readonly versions: Run['versions'];
   readonly timings?: EngineTimings;
@@ -173,7 +173,7 @@ export class JobSupervisor {
     this.#active = active;
     this.#change(id, { status: 'running', error: null, startedAtMs: run.startedAtMs ?? now });
 
-    const job = await prepareJob(db, run, prepareOptions());
+    const job = await prepareJob(db, run, await prepareOptions());
     // Somebody may have asked to stop while the inputs were written.
     if (active.stop) {
       this.#settle(id, { outcome: active.stop === 'pause' ? 'paused' : 'cancelled', result: {}, error: null });
@@ -184,6 +184,7 @@ export class JobSupervisor {
       job,
       {
         onStarted: (versions) => this.#change(id, { versions: { ...this.#deps.versions, ...versions } }),
+        onDevice: (name) => this.#change(id, { versions: { ...this.#require(id).versions, device: name } }),
         onProgress: (progress) => this.#noteProgress(active, progress),
         onLog: (line) => {
           insertLog(db, id, line);

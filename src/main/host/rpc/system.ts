@@ -8,6 +8,8 @@ export function systemRouter(context: ServiceContext) {
     info: calls.info.handler(() => system.describeSystem(context)),
     listFolder: calls.listFolder.handler(({ input }) => system.listFolder(input.path)),
     settings: calls.settings.handler(() => system.getSettings(context)),
+    devices: calls.devices.handler(() => context.devices.report()),
+    testDevice: calls.testDevice.handler(() => context.devices.test()),
     changeSettings: calls.changeSettings.handler(({ input }) => system.changeSettings(context, input)),
     loadDraft: calls.loadDraft.handler(({ input }) => system.loadDraft(context, input.key)),
     saveDraft: calls.saveDraft.handler(({ input }) => system.saveDraft(context, input.key, input.value)),

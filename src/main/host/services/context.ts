@@ -6,6 +6,7 @@ import type { EventBus } from '../jobs/events';
 import type { DataFolders } from '../jobs/run-folders';
 import type { JobSupervisor } from '../jobs/supervisor';
 import type { WritableDb } from '../store/sql';
+import type { DeviceDesk } from './devices';
 
 /** Reads what a model is without loading its weights. */
 export interface ModelReader {
@@ -33,6 +34,7 @@ export interface ServiceContext {
   readonly jobs: JobSupervisor;
   readonly models: ModelReader;
   readonly machine: MachineFacts;
+  readonly devices: DeviceDesk;
   readonly folders: DataFolders;
   readonly resourcesFolder: string;
   readonly promptsFolder: string;

@@ -44,13 +44,23 @@ describe('the path picker', () => {
 
 describe('settings and drafts', () => {
   it('outlive a restart', async () => {
-    expect(await host.client.system.settings({})).toEqual({ theme: 'system', gentle: false, threads: null });
+    expect(await host.client.system.settings({})).toEqual({
+      theme: 'system',
+      gentle: false,
+      threads: null,
+      device: 'auto',
+    });
     await host.client.system.changeSettings({ theme: 'dark' });
     const draft = { step: 2, values: [1, 'a', null] };
     await host.client.system.saveDraft({ key: 'sft', value: draft });
     await host.host.close(0);
     host = new TestHost(folder.path);
-    expect(await host.client.system.settings({})).toEqual({ theme: 'dark', gentle: false, threads: null });
+    expect(await host.client.system.settings({})).toEqual({
+      theme: 'dark',
+      gentle: false,
+      threads: null,
+      device: 'auto',
+    });
     expect(await host.client.system.loadDraft({ key: 'sft' })).toEqual({ value: draft });
     await host.client.system.saveDraft({ key: 'sft', value: null });
     expect(await host.client.system.loadDraft({ key: 'sft' })).toEqual({ value: null });
@@ -58,7 +68,12 @@ describe('settings and drafts', () => {
 
   it('that an older program does not know count as not set', async () => {
     host.services.db.prepare(`INSERT INTO settings VALUES ('theme', '"sepia"')`).run();
-    expect(await host.client.system.settings({})).toEqual({ theme: 'system', gentle: false, threads: null });
+    expect(await host.client.system.settings({})).toEqual({
+      theme: 'system',
+      gentle: false,
+      threads: null,
+      device: 'auto',
+    });
   });
 
   it('leave a core free for the person on request', async () => {

@@ -14,7 +14,7 @@ import type { ServiceContext } from './context';
 type SettingsValue = z.infer<typeof Settings>;
 type SettingsChange = { readonly [K in keyof SettingsValue]?: SettingsValue[K] | undefined };
 
-const DEFAULT_SETTINGS: SettingsValue = { theme: 'system', gentle: false, threads: null };
+const DEFAULT_SETTINGS: SettingsValue = { theme: 'system', gentle: false, threads: null, device: 'auto' };
 
 export function describeSystem(context: ServiceContext): z.infer<typeof SystemInfo> {
   const { machine, folders, versions } = context;
@@ -49,7 +49,7 @@ export function shareOfMachine(
   return { threads: chooseThreads(processor, { gentle, threads: wanted ?? threads }), gentle };
 }
 
-export function getSettings({ db }: ServiceContext): SettingsValue {
+export function getSettings({ db }: Pick<ServiceContext, 'db'>): SettingsValue {
   return readAllSettings(db);
 }
 
@@ -136,6 +136,7 @@ function readAllSettings(db: ServiceContext['db']): SettingsValue {
     theme: known.theme ?? DEFAULT_SETTINGS.theme,
     gentle: known.gentle ?? DEFAULT_SETTINGS.gentle,
     threads: known.threads ?? DEFAULT_SETTINGS.threads,
+    device: known.device ?? DEFAULT_SETTINGS.device,
   };
 }
 

@@ -8,6 +8,7 @@ import type { ModelInspection } from '@contracts/models';
 import { WorkbenchError } from '@core/errors';
 import { composeHost, type Host, type HostOptions } from '../compose';
 import type { ModelReader } from '../services/context';
+import type { DeviceProbe } from '../services/devices';
 import { upsertCheckpoint } from '../store/repositories/checkpoints';
 import { insertProject } from '../store/repositories/projects';
 import { insertQuestionSet } from '../store/repositories/question-sets';
@@ -47,6 +48,12 @@ const NO_MODELS: ModelReader = {
     Promise.reject(new WorkbenchError('not_found', `${path} has no tokenizer.`, { code: 'tokenizer-missing' })),
 };
 
+/** A machine without a graphics card. */
+export const NO_CARD: DeviceProbe = {
+  listDevices: async () => [{ backend: 'cpu', name: 'Processor', isSoftware: false, isSupported: true, note: '' }],
+  testDevice: async () => ({ hasPassed: false, reason: 'There is no card.', differences: null }),
+};
+
 /** A host in a folder of its own, with engines that the test plays. */
 export class TestHost {
   readonly folder: string;
@@ -62,6 +69,7 @@ export class TestHost {
       resourcesFolder: 'resources',
       shell: 'none',
       models: NO_MODELS,
+      deviceProbe: NO_CARD,
       clock: { nowMs: () => this.nowMs },
       timings: { cancelGraceMs: 20, exitGraceMs: 20 },
       spawnEngine: () => {

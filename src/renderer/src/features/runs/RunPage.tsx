@@ -73,9 +73,11 @@ function OpenRun({ run }: { readonly run: Run }) {
         <Facts
           rows={[
             [texts.seed, String(run.seed)],
+            run.versions['device'] === undefined ? null : [texts.device, run.versions['device']],
             [
               texts.versions,
               Object.entries(run.versions)
+                .filter(([name]) => name !== 'device')
                 .map(([name, version]) => `${name} ${version}`)
                 .join(', ') || '–',
             ],

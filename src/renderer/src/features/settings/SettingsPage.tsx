@@ -10,6 +10,7 @@ import { Select, Switch } from '../../ui/inputs';
 import { Loaded } from '../../ui/Loaded';
 import { Notice } from '../../ui/marks';
 import { Disclosure, Facts, Panel } from '../../ui/Panel';
+import { DevicePanel } from './DevicePanel';
 import { texts } from './texts/en';
 
 const THEMES = (['system', 'light', 'dark'] as const).map((value) => ({ value, label: texts.themes[value] }));
@@ -42,7 +43,11 @@ function SettingsForm({ settings, cores }: { readonly settings: Settings; readon
   const queries = useQueryClient();
   const change = useMutation(
     api.system.changeSettings.mutationOptions({
-      onSuccess: (changed) => queries.setQueryData(api.system.settings.queryKey({ input: {} }), changed),
+      onSuccess: (changed) => {
+        queries.setQueryData(api.system.settings.queryKey({ input: {} }), changed);
+        // What the next run computes on follows from the choice.
+        return queries.invalidateQueries({ queryKey: api.system.devices.key() });
+      },
     }),
   );
   return (
@@ -69,6 +74,7 @@ function SettingsForm({ settings, cores }: { readonly settings: Settings; readon
           )}
         </Field>
       </Panel>
+      <DevicePanel choice={settings.device} onChoose={(device) => change.mutate({ device })} />
       {change.isError && <ErrorView error={change.error} />}
     </>
   );
@@ -82,7 +88,7 @@ function Machine({ info }: { readonly info: SystemInfo }) {
         rows={[
           [texts.version, info.version],
           [texts.shell, texts.shells[info.shell]],
-          [texts.device, info.device],
+          [texts.onProcessor, info.device],
           [texts.cores, texts.coresOf(formatInteger(info.physicalCores), formatInteger(info.cores))],
           [texts.memory, texts.free(formatBytes(info.freeMemoryBytes), formatBytes(info.totalMemoryBytes))],
           [texts.disk, formatBytes(info.freeDiskBytes)],

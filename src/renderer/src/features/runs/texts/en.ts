@@ -83,6 +83,7 @@ export const texts = {
   settings: 'Settings',
   seed: 'Seed',
   versions: 'Versions',
+  device: 'Computed on',
   copySettings: 'Copy settings',
   log: 'Log',
   logEmpty: 'Nothing was logged.',
