@@ -137,6 +137,8 @@ export class DeviceDecoder implements StepRunner<DeviceKvRows> {
     if (known) return known;
     const program = this.#compile(kind);
     this.#programs.set(kind, program);
+    // What was refused need not be given back, and is tried again.
+    program.catch(() => this.#programs.delete(kind));
     return program;
   }
 

@@ -146,6 +146,8 @@ export class DeviceAdamW {
     const graph = build();
     const compiling = this.#executor.compile(encodeGraph(graph, { poison: false }), { label: graph.name });
     this.#graphs.set(key, compiling);
+    // What was refused need not be given back.
+    compiling.catch(() => this.#graphs.delete(key));
     return compiling;
   }
 }

@@ -80,10 +80,13 @@ export class WebGpuExecutor implements GraphExecutor {
 
   /** A session of the executor's own, opened at first use. */
   #service(key: string, outputs: Outputs, build: () => Graph): Promise<InferenceSession> {
-    const known = this.#services.get(`${outputs}/${key}`);
+    const name = `${outputs}/${key}`;
+    const known = this.#services.get(name);
     if (known) return known;
     const session = this.#open(encodeGraph(build(), { poison: false }), outputs, key);
-    this.#services.set(`${outputs}/${key}`, session);
+    this.#services.set(name, session);
+    // What never opened need not be given back.
+    session.catch(() => this.#services.delete(name));
     return session;
   }
 
