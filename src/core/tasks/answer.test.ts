@@ -86,6 +86,18 @@ test.each([
   ['3 million', '3000000', true],
   ['(C)', '(C)', true],
   ['', '', false],
+  ['(10 - 4) * (6 - 2)', '24 using 2 4 6 10', true],
+  ['(10 - 4) \\times (6 - 2) = 24', '24 using 2 4 6 10', true],
+  ['(10 - 4) * 4', '24 using 2 4 6 10', false],
+  ['10 + 6 + 4 + 2', '24 using 2 4 6 10', false],
+  ['08:34 P.M.', '20:34', true],
+  ['8:34 am', '20:34', false],
+  ['1011_2', '1011_{2}', true],
+  ['1011_2', '1011_3', false],
+  ['B', '(B) seven', true],
+  ['(C)', 'B', false],
+  ['x \\in [0, 1)', '0 \\le x < 1', true],
+  ['\\frac{x+2}{7}', '\\frac{x}{7}+\\frac27', true],
 ])('%s against %s: %s', (answer, reference, equal) => {
   expect(compareAnswers(answer, reference).equal).toBe(equal);
 });

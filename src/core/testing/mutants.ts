@@ -138,7 +138,8 @@ const DAMAGES: readonly ((bytes: Uint8Array, rng: Rng, head: number) => Uint8Arr
 
 /** A copy of one of `originals` with one to three damages, or two of them spliced. */
 export function mutateBytes(originals: readonly Uint8Array[], rng: Rng, headBytes = Infinity): Uint8Array {
-  let bytes: Uint8Array = pick(originals, rng).slice();
+  // Not `slice`, which in Node's buffers is the same memory.
+  let bytes: Uint8Array = new Uint8Array(pick(originals, rng));
   if (originals.length > 1 && rng.next() < 0.1) {
     const other = pick(originals, rng);
     bytes = splice(bytes, other, rng.integer(bytes.length + 1), rng.integer(other.length + 1));

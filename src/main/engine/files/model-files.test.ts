@@ -532,6 +532,25 @@ describe('GGUF', () => {
     return join(folder, 'm.gguf');
   };
 
+  it('comes without the offset that the converter adds to the norms of a Gemma', async () => {
+    const traits = { architecture: 'gemma', activation: 'geluTanh', normOffset: 1, scaledEmbeddings: true } as const;
+    const gemma = tinyModel(traits);
+    const written = [...gemma.weights.parameters.values()].map(({ name, dims, data }) => {
+      const [pattern, replacement] = NAMES.find(([candidate]) => candidate.test(name)) ?? [/$/, ''];
+      const stored = /norm\.weight/.test(name) ? data.map((value) => Math.fround(value + 1)) : data;
+      return { name: name.replace(pattern, replacement), dims, data: stored };
+    });
+    const named = entries({ 'general.architecture': 'gemma' }).map(
+      ([key, value]) => [key.replace(/^llama\./, 'gemma.'), value] as const,
+    );
+    const source = await openModel(await write(buildGguf(named, written)));
+    expect(source.config).toEqual(gemma.config);
+    for (const [name, { data }] of await load(source)) {
+      const want = gemma.weights.get(name).data;
+      data.forEach((value, i) => expect(Math.abs(value - (want[i] ?? 0))).toBeLessThan(1e-7));
+    }
+  });
+
   it('comes as the Hugging Face folder of the same model', async () => {
     const source = await openModel(await write(buildGguf(entries(), tensors)));
     expect(source.config).toEqual(model.config);

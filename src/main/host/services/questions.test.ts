@@ -91,6 +91,18 @@ describe('JSON lines', () => {
   });
 });
 
+describe('files of published sets', () => {
+  it('offer columns that are made of others, and are imported by them', async () => {
+    const path = write('24.csv', 'Rank,Puzzles\n1,1 1 4 6\n2,\n');
+    const preview = await host.client.questions.preview({ path });
+    expect(preview.columns).toEqual(['Rank', 'Puzzles', 'task of Puzzles', 'numbers of Puzzles']);
+    expect(preview.rows[0]?.['numbers of Puzzles']).toBe('24 using 1 1 4 6');
+    expect(preview.suggestedMapping).toEqual({ prompt: 'task of Puzzles', answer: 'numbers of Puzzles', id: null });
+    const mapping = { prompt: 'task of Puzzles', answer: 'numbers of Puzzles', id: null };
+    expect(await importFile(path, { mapping })).toMatchObject({ accepted: 1, rejectedCount: 1 });
+  });
+});
+
 describe('CSV', () => {
   it('may have quoted line breaks; lines are counted as an editor shows them', async () => {
     const text = 'question,answer\n"Two\nlines?",4\nthree,cells,here\n"quoted ""word""",5\n';
