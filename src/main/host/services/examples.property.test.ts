@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { DatasetId, ExampleId, ProjectId, RunId } from '@contracts/ids';
-import type { Decision, Example } from '@contracts/examples';
+import type { BulkDecision, Decision, Example, ExampleFilter } from '@contracts/examples';
+import { ERROR_CLASSES } from '@core/dataset/error-classes';
 import { JobSpec } from '@contracts/jobs';
 import type { z } from 'zod';
 import { EventBus } from '../jobs/events';
@@ -35,7 +36,9 @@ function makeContext() {
   const context = { db, bus: new EventBus(), nowMs: () => 0 } as Partial<ServiceContext> as ServiceContext; // decisions use no more of it
   const all = { search: '' };
   const list = (): Example[] => pageExamples(db, { datasetId, filter: all, offset: 0, limit: 10 }).examples;
-  return { context, datasetId, list };
+  const find = (filter: ExampleFilter) =>
+    pageExamples(db, { datasetId, filter, offset: 0, limit: 10 }).examples.map(({ id }) => id);
+  return { context, datasetId, list, find };
 }
 
 const verdict = fc.constantFrom('todo' as const, 'accepted' as const, 'rejected' as const);
@@ -43,9 +46,18 @@ const ids = fc.uniqueArray(
   fc.nat(COUNT - 1).map((n) => `e${n}` as ExampleId),
   { minLength: 1 },
 );
-const decision: fc.Arbitrary<z.infer<typeof Decision>> = fc.oneof(
+const bulk: fc.Arbitrary<BulkDecision> = fc.oneof(
   verdict.map((value) => ({ action: 'verdict' as const, verdict: value })),
-  fc.string({ maxLength: 5 }).map((note) => ({ action: 'note' as const, note })),
+  fc.record({
+    action: fc.constant('errorClass' as const),
+    errorClass: fc.constantFrom(...ERROR_CLASSES),
+    isSet: fc.boolean(),
+  }),
+  fc.record({ action: fc.constant('tag' as const), tag: fc.constantFrom('hard', 'odd', "it's"), isSet: fc.boolean() }),
+);
+const decision: fc.Arbitrary<z.infer<typeof Decision>> = fc.oneof(
+  { weight: 3, arbitrary: bulk },
+  fc.constantFrom('', 'a note', 'x').map((note) => ({ action: 'note' as const, note })),
 );
 const act = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('decide' as const), ids, decision }) },
@@ -53,7 +65,7 @@ const act = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('all' as const),
-      verdict,
+      decision: bulk,
       kind: fc.constantFrom('merged' as const, 'clean' as const),
     }),
   },
@@ -62,7 +74,7 @@ const act = fc.oneof(
 
 it('undo walks back through exactly the states that decisions made', async () => {
   const check = fc.asyncProperty(fc.array(act, { maxLength: 20 }), async (acts) => {
-    const { context, datasetId, list } = makeContext();
+    const { context, datasetId, list, find } = makeContext();
     // Revisions only ever rise; everything else must come back.
     const look = () => list().map((example) => ({ ...example, revision: 0 }));
     const past = [look()];
@@ -75,10 +87,16 @@ it('undo walks back through exactly the states that decisions made', async () =>
         const { changed } =
           one.do === 'decide'
             ? await decideExamples(context, one.ids, one.decision)
-            : decideAllExamples(context, datasetId, { search: '', kind: one.kind }, one.verdict);
+            : decideAllExamples(context, datasetId, { search: '', kind: one.kind }, one.decision);
         if (changed > 0) past.push(look());
       }
       expect(look()).toEqual(past.at(-1));
+      // The table of tags and the search follow the examples.
+      for (const tag of ['hard', 'odd', "it's"]) {
+        const tagged = look().filter((example) => example.tags.includes(tag));
+        expect(find({ search: '', tag })).toEqual(tagged.map(({ id }) => id));
+        expect(find({ search: `"${tag}"` })).toEqual(tagged.map(({ id }) => id));
+      }
     }
     while (past.length > 1) {
       undoDecision(context, datasetId);

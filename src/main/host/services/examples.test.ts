@@ -67,6 +67,60 @@ describe('a data set', () => {
     expect((await one(0)).verdict).toBe('accepted');
   });
 
+  it('is searched by words, beginnings and phrases in questions, steps, notes and tags', async () => {
+    const { one, list, engine } = await makeDataset();
+    engine.finish();
+    const { decide } = host.client.examples;
+    await decide({ ids: [(await one(0)).id], decision: { action: 'note', note: 'Überraschend kurz' } });
+    await decide({ ids: [(await one(1)).id], decision: { action: 'tag', tag: 'for class', isSet: true } });
+    const places = (await list()).examples.map(({ id }) => id);
+    const keys = async (search: string) =>
+      (await list({ search })).examples.map(({ id }) => ['a', 'b', 'c'][places.indexOf(id)]);
+    expect(await keys('uberrasch')).toEqual(['a']);
+    expect(await keys('"for class"')).toEqual(['b']);
+    expect(await keys('"class for"')).toEqual([]);
+    expect(await keys('what 50')).toEqual(['c']);
+    expect(await keys('q2')).toEqual(['c']);
+    expect(await keys('(" OR NEAR *')).toEqual([]);
+    expect(await keys('%')).toEqual([]);
+  });
+
+  it('shows as lines of a table what it shows as examples, and where each stands', async () => {
+    const { datasetId, list, engine } = await makeDataset();
+    engine.finish();
+    const filter: ExampleFilter = { search: '', kind: 'clean' };
+    const { rows, total } = await host.client.examples.rows({ datasetId, filter, offset: 1, limit: 1 });
+    expect(total).toBe(2);
+    const [, second] = (await list(filter)).examples;
+    expect(rows).toMatchObject([{ id: second?.id, prompt: second?.prompt, tokens: ['next_step', 'output'] }]);
+    const place = (filter: ExampleFilter) => host.client.examples.place({ id: second!.id, filter });
+    expect(await place(filter)).toEqual({ place: 1 });
+    expect(await place(ALL)).toEqual({ place: 2 });
+    expect(await place({ search: '', kind: 'merged' })).toEqual({ place: null });
+  });
+
+  it('has error classes from the start, which are a filter', async () => {
+    const { datasetId, engine, list } = await makeDataset();
+    engine.commit([
+      makeExample('wrong', { referenceAnswer: '3', questionId: 'q9' }),
+      makeExample('cut', { prompt: 'Cut?', steps: makeExample('x').steps.slice(0, 1) }),
+      makeExample('long', { prompt: 'Long?', tokenCount: 5000 }),
+      makeExample('again'),
+    ]);
+    engine.finish();
+    const places = (await list()).examples.map(({ id }) => id);
+    const names = ['a', 'b', 'c', 'wrong', 'cut', 'long', 'again'];
+    const keys = async (errorClass: ExampleFilter['errorClass']) =>
+      (await list({ search: '', errorClass })).examples.map(({ id }) => names[places.indexOf(id)]);
+    // The second one says the same as the first.
+    expect(await keys('duplicate')).toEqual(['b', 'wrong', 'again']);
+    expect(await keys('wrong-answer')).toEqual(['wrong']);
+    expect(await keys('illegal-order')).toEqual(['cut']);
+    expect(await keys('too-long')).toEqual(['long']);
+    const { errorClasses } = await host.client.examples.labels({ datasetId });
+    expect(errorClasses).toContainEqual({ errorClass: 'duplicate', count: 3 });
+  });
+
   it('leads back to its tree, its question and its runs', async () => {
     const { one, engine, searchId, runId, questionSetId, checkpointId } = await makeDataset();
     engine.finish();
@@ -97,7 +151,7 @@ describe('decisions', () => {
     const { client } = host;
     await client.examples.decide({ ids: [(await one(0)).id], decision: { action: 'verdict', verdict: 'rejected' } });
     await client.examples.decide({ ids: [(await one(0)).id], decision: { action: 'note', note: 'too long' } });
-    await client.examples.decideAll({ datasetId, filter: ALL, verdict: 'accepted' });
+    await client.examples.decideAll({ datasetId, filter: ALL, decision: { action: 'verdict', verdict: 'accepted' } });
     const edited = await one(1);
     const steps = edited.steps.map((step) => ({ ...step, text: `${step.text} (sure)` }));
     await client.examples.decide({ ids: [edited.id], decision: { action: 'edit', steps, revision: edited.revision } });
@@ -114,6 +168,28 @@ describe('decisions', () => {
     ]);
     const withoutRevision = (rows: readonly Example[]) => rows.map((row) => ({ ...row, revision: 0 }));
     expect(withoutRevision((await list()).examples)).toEqual(withoutRevision(start));
+  });
+
+  it('on steps are labels that an edit of other steps leaves alone', async () => {
+    const { one, engine, datasetId } = await makeDataset();
+    engine.finish();
+    const { id, revision, steps } = await one(0);
+    const mark = { verdict: 'wrong', note: 'slip' } as const;
+    const { decide, journal, get, undo } = host.client.examples;
+    await decide({ ids: [id], decision: { action: 'step', stepIndex: 0, mark, revision } });
+    expect((await one(0)).stepMarks).toEqual([mark, { verdict: null, note: '' }]);
+    const edited = steps.map((step, at) => (at === 1 ? { ...step, text: '\\boxed{2}' } : step));
+    await decide({ ids: [id], decision: { action: 'edit', steps: edited, revision: revision + 1 } });
+    expect((await one(0)).stepMarks[0]).toEqual(mark);
+    expect((await get({ id })).originalSteps).toEqual(steps);
+    await undo({ datasetId });
+    expect((await get({ id })).originalSteps).toBeNull();
+    expect((await journal({ datasetId, limit: 10 })).map((entry) => [entry.description, entry.isUndone])).toEqual([
+      ['Edited 1 example', true],
+      ['Judged step 1 of 1 example', false],
+    ]);
+    const beyond = decide({ ids: [id], decision: { action: 'step', stepIndex: 7, mark, revision: revision + 3 } });
+    await expect(beyond).rejects.toMatchObject({ data: { facts: { code: 'step-unknown' } } });
   });
 
   it('that change nothing leave no trace in the journal', async () => {
@@ -175,7 +251,11 @@ it('trains on what was not rejected, and says where it was used', async () => {
 it('refuses to train when everything is rejected', async () => {
   const { datasetId, engine, projectId, checkpointId } = await makeDataset();
   engine.finish();
-  await host.client.examples.decideAll({ datasetId, filter: ALL, verdict: 'rejected' });
+  await host.client.examples.decideAll({
+    datasetId,
+    filter: ALL,
+    decision: { action: 'verdict', verdict: 'rejected' },
+  });
   const spec = JobSpec.parse({ kind: 'sft', checkpointId, datasetId, config: {} });
   await expect(host.client.runs.start({ projectId, spec })).rejects.toMatchObject({
     data: { facts: { code: 'examples-empty' } },

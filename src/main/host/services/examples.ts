@@ -1,16 +1,25 @@
 import type { z } from 'zod';
 import type {
+  BulkDecision,
   Dataset,
   Decision,
+  ErrorClass,
   Example,
   ExampleFilter,
   ExampleLineage,
+  ExampleRow,
+  ExampleStep,
+  JournalEntry,
+  StepMark,
   Verdict,
   VerdictCounts,
 } from '@contracts/examples';
 import type { DatasetId, ExampleId, ProjectId } from '@contracts/ids';
 import { WorkbenchError } from '@core/errors';
 import * as decisions from '../store/repositories/decisions';
+import { decideSelected, isBulkAction, restoreDecided } from '../store/repositories/example-bulk';
+import { filterClause, idsClause, type Selection } from '../store/repositories/example-filter';
+import { countErrorClasses, countTags, pageExampleRows, placeOfExample } from '../store/repositories/example-rows';
 import * as stored from '../store/repositories/examples';
 import { findQuestionSet } from '../store/repositories/question-sets';
 import { findRun, listRunsOnDataset } from '../store/repositories/runs';
@@ -33,8 +42,35 @@ export function pageExamples(
   return { ...stored.pageExamples(db, query), counts: dataset.verdicts };
 }
 
+export function pageRows(
+  { db }: ServiceContext,
+  query: stored.ExampleQuery,
+): { total: number; counts: z.infer<typeof VerdictCounts>; rows: ExampleRow[] } {
+  const dataset = required(stored.findDataset(db, query.datasetId), 'This data set');
+  return { ...pageExampleRows(db, query), counts: dataset.verdicts };
+}
+
+export function placeExample({ db }: ServiceContext, id: ExampleId, filter: ExampleFilter): { place: number | null } {
+  const example = stored.findExample(db, id);
+  return { place: example && placeOfExample(db, example.datasetId, filter, id) };
+}
+
+export function listLabels(
+  { db }: ServiceContext,
+  datasetId: DatasetId,
+): { tags: { tag: string; count: number }[]; errorClasses: { errorClass: ErrorClass; count: number }[] } {
+  return { tags: countTags(db, datasetId), errorClasses: countErrorClasses(db, datasetId) };
+}
+
+export function listJournal({ db }: ServiceContext, datasetId: DatasetId, limit: number): JournalEntry[] {
+  return decisions.listDecisions(db, datasetId, limit);
+}
+
 /** An example with the way back to its tree, its question and its runs, and forward to where it was used. */
-export function getExample({ db }: ServiceContext, id: ExampleId): { example: Example; lineage: ExampleLineageValue } {
+export function getExample(
+  { db }: ServiceContext,
+  id: ExampleId,
+): { example: Example; lineage: ExampleLineageValue; originalSteps: ExampleStep[] | null } {
   const example = required(stored.findExample(db, id), 'This example');
   const dataset = required(stored.findDataset(db, example.datasetId), 'This data set');
   const examplesRun = dataset.runId && findRun(db, dataset.runId);
@@ -42,6 +78,7 @@ export function getExample({ db }: ServiceContext, id: ExampleId): { example: Ex
   const setId = searchRun?.parents.questionSetId ?? examplesRun?.parents.questionSetId ?? null;
   return {
     example,
+    originalSteps: example.isEdited ? decisions.findOriginalSteps(db, id) : null,
     lineage: {
       exampleId: id,
       treeId: example.treeId,
@@ -79,24 +116,41 @@ export async function decideExamples(
       wayOut: 'Decide on one data set at a time, so that undo is clear.',
     });
   }
+  if (isBulk(decision)) return decideSelection(context, first.datasetId, idsClause(ids), decision);
   const change = await prepareChange(context, examples, decision);
   return apply(context, first.datasetId, examples, change, describeDecision(decision));
 }
 
-/** The same verdict on everything a filter shows. */
+/** The same decision on everything a filter shows. */
 export function decideAllExamples(
   context: ServiceContext,
   datasetId: DatasetId,
   filter: ExampleFilter,
-  verdict: Verdict,
+  decision: BulkDecision,
 ): { changed: number } {
-  const { db } = context;
-  required(stored.findDataset(db, datasetId), 'This data set');
-  const examples = stored
-    .listFilteredIds(db, datasetId, filter)
-    .map((id) => required(stored.findExample(db, id), 'One of these examples'));
-  return apply(context, datasetId, examples, () => ({ verdict }), describeDecision({ action: 'verdict', verdict }));
+  required(stored.findDataset(context.db, datasetId), 'This data set');
+  return decideSelection(context, datasetId, filterClause(datasetId, filter), decision);
 }
+
+function decideSelection(
+  { db, bus, nowMs }: ServiceContext,
+  datasetId: DatasetId,
+  selection: Selection,
+  decision: BulkDecision,
+): { changed: number } {
+  const changed = transaction(db, () => {
+    const { action } = decision;
+    const id = decisions.openDecision(db, { datasetId, description: '', action, nowMs: nowMs() });
+    const count = decideSelected(db, selection, decision, id);
+    decisions.closeDecision(db, id, count === 0 ? null : describeCount(describeDecision(decision), count));
+    return count;
+  });
+  if (changed) bus.publish({ type: 'changed', what: 'examples' });
+  return { changed };
+}
+
+/** Examples that an undo names; enough to go to the first one. */
+const SHOWN_IDS = 100;
 
 /** Takes the newest decision back that was not taken back yet, down to the start of the journal. */
 export function undoDecision(
@@ -108,9 +162,14 @@ export function undoDecision(
     const newest = decisions.findNewestDecision(db, datasetId);
     if (!newest) return { undone: null, changed: 0, exampleIds: [] };
     const items = decisions.listDecisionItems(db, newest.id);
-    for (const { exampleId, state } of items) stored.writeExampleState(db, exampleId, state);
+    if (isBulkAction(newest.action)) restoreDecided(db, newest.id, newest.action);
+    else for (const { exampleId, state } of items) stored.writeExampleState(db, exampleId, state);
     decisions.markDecisionUndone(db, newest.id, context.nowMs());
-    return { undone: newest.description, changed: items.length, exampleIds: items.map((item) => item.exampleId) };
+    return {
+      undone: newest.description,
+      changed: items.length,
+      exampleIds: items.slice(0, SHOWN_IDS).map((item) => item.exampleId),
+    };
   });
   if (undone.changed) bus.publish({ type: 'changed', what: 'examples' });
   return undone;
@@ -121,24 +180,47 @@ type Change = (example: Example) => Partial<stored.ExampleState>;
 async function prepareChange(
   context: ServiceContext,
   examples: readonly Example[],
-  decision: DecisionValue,
+  decision: Exclude<DecisionValue, BulkDecision>,
 ): Promise<Change> {
-  if (decision.action === 'verdict') return () => ({ verdict: decision.verdict });
   if (decision.action === 'note') return () => ({ note: decision.note });
   const [example] = examples;
   if (!example || examples.length > 1) {
-    throw new WorkbenchError('validation', 'An edit is for one example at a time.', {
+    throw new WorkbenchError('validation', 'Steps are changed in one example at a time.', {
       code: 'edit-several',
       kept: 'Nothing was changed.',
     });
   }
   requireRevision(example, decision.revision);
+  if (decision.action === 'step') {
+    const { stepIndex, mark, revision } = decision;
+    return (current) => {
+      requireRevision(current, revision);
+      return { stepMarks: markStep(current, stepIndex, mark) };
+    };
+  }
   const measured = await measureEdit(context, example, decision.steps);
   // Measuring waits for a tokenizer; somebody else may have written meanwhile.
   return (current) => {
     requireRevision(current, decision.revision);
-    return { steps: decision.steps, isEdited: true, ...measured };
+    const stepMarks = keepMarks(current, decision.steps);
+    return { steps: decision.steps, isEdited: true, stepMarks, ...measured };
   };
+}
+
+const NO_MARK: StepMark = { verdict: null, note: '' };
+
+function markStep({ steps, stepMarks }: Example, stepIndex: number, mark: StepMark): StepMark[] {
+  if (stepIndex >= steps.length) {
+    throw new WorkbenchError('validation', `This example has ${steps.length} steps.`, { code: 'step-unknown' });
+  }
+  return steps.map((_, at) => (at === stepIndex ? mark : (stepMarks[at] ?? NO_MARK)));
+}
+
+/** The marks of the steps that an edit left as they were; a changed step has to be judged anew. */
+function keepMarks({ steps, stepMarks }: Example, edited: readonly ExampleStep[]): StepMark[] {
+  if (stepMarks.length === 0) return [];
+  const known = new Map(steps.map((step, at) => [`${step.token}\n${step.text}`, stepMarks[at] ?? NO_MARK]));
+  return edited.map((step) => known.get(`${step.token}\n${step.text}`) ?? NO_MARK);
 }
 
 function apply(
@@ -154,13 +236,14 @@ function apply(
     for (const { id } of examples) {
       const current = required(stored.findExample(db, id), 'One of these examples');
       const next = change(current);
+      const state = stored.stateOf(current);
       const keys = Object.keys(next) as (keyof stored.ExampleState)[]; // the keys of a Partial<ExampleState>
-      if (keys.every((key) => JSON.stringify(current[key]) === JSON.stringify(next[key]))) continue;
-      before.push({ exampleId: id, state: Object.fromEntries(keys.map((key) => [key, current[key]])) });
+      if (keys.every((key) => JSON.stringify(state[key]) === JSON.stringify(next[key]))) continue;
+      before.push({ exampleId: id, state: Object.fromEntries(keys.map((key) => [key, state[key]])) });
       stored.writeExampleState(db, id, next);
     }
     if (before.length > 0) {
-      const description = before.length === 1 ? `${verb} 1 example` : `${verb} ${before.length} examples`;
+      const description = describeCount(verb, before.length);
       decisions.insertDecision(db, { datasetId, description, nowMs: context.nowMs() }, before);
     }
     return before.length;
@@ -175,9 +258,29 @@ const VERDICT_VERBS: Readonly<Record<Verdict, string>> = {
   todo: 'Reopened',
 };
 
+type DecisionOf<A extends DecisionValue['action']> = Extract<DecisionValue, { action: A }>;
+
+/** The beginning of a sentence that the number of examples ends. */
+const VERBS: { readonly [A in DecisionValue['action']]: (decision: DecisionOf<A>) => string } = {
+  verdict: ({ verdict }) => VERDICT_VERBS[verdict],
+  errorClass: ({ errorClass, isSet }) => `${isSet ? 'Marked' : 'Unmarked'} as “${errorClass.replaceAll('-', ' ')}”:`,
+  tag: ({ tag, isSet }) => `${isSet ? 'Tagged' : 'Untagged'} “${tag}”:`,
+  edit: () => 'Edited',
+  note: () => 'Noted on',
+  step: ({ stepIndex }) => `Judged step ${stepIndex + 1} of`,
+};
+
 function describeDecision(decision: DecisionValue): string {
-  if (decision.action === 'verdict') return VERDICT_VERBS[decision.verdict];
-  return decision.action === 'edit' ? 'Edited' : 'Noted on';
+  // The row of the table belongs to the action that it is looked up by.
+  return (VERBS[decision.action] as (decision: DecisionValue) => string)(decision);
+}
+
+function describeCount(verb: string, count: number): string {
+  return count === 1 ? `${verb} 1 example` : `${verb} ${count} examples`;
+}
+
+function isBulk(decision: DecisionValue): decision is BulkDecision {
+  return isBulkAction(decision.action);
 }
 
 function requireRevision(example: Example, revision: number): void {

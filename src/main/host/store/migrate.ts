@@ -26,12 +26,30 @@ export function migrate(db: WritableDb, steps: readonly SchemaStep[] = SCHEMA_ST
       },
     );
   }
-  for (const [index, step] of steps.entries()) {
-    if (index < from) continue;
-    transaction(db, () => {
-      step.apply(db);
-      // user_version is part of the database file, so it commits with the step.
-      db.pragma(`user_version = ${index + 1}`);
-    });
+  if (from === steps.length) return;
+  // A step may rebuild a table; with the checks on, dropping the old one would delete what refers to it.
+  const isEnforced = db.pragma('foreign_keys', { simple: true }) === 1;
+  db.pragma('foreign_keys = OFF');
+  try {
+    for (const [index, step] of steps.entries()) if (index >= from) take(db, step, index + 1);
+  } finally {
+    db.pragma(`foreign_keys = ${isEnforced ? 'ON' : 'OFF'}`);
   }
+}
+
+function take(db: WritableDb, step: SchemaStep, version: number): void {
+  transaction(db, () => {
+    step.apply(db);
+    const broken = db.pragma('foreign_key_check');
+    if (!Array.isArray(broken) || broken.length > 0) {
+      throw new WorkbenchError('internal', `The schema step ${step.slug} would lose references between rows.`, {
+        code: 'schema-step-broken',
+        where: step.slug,
+        kept: 'The database as it was.',
+        wayOut: 'Go on with the version that wrote it, and report this.',
+      });
+    }
+    // user_version is part of the database file, so it commits with the step.
+    db.pragma(`user_version = ${version}`);
+  });
 }

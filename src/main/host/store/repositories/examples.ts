@@ -1,20 +1,14 @@
 import type { ExampleInput, ExampleRecord } from '@contracts/engine-protocol';
-import type { Dataset, Example, ExampleFilter, ExampleStep, Verdict } from '@contracts/examples';
+import type { Dataset, Example, ExampleFilter, ExampleStep, StepMark, Verdict } from '@contracts/examples';
 import type { DatasetId, ExampleId, ProjectId, RunId, TreeId } from '@contracts/ids';
-import {
-  bit,
-  count,
-  execute,
-  fromJson,
-  likeAnywhere,
-  selectAll,
-  selectOne,
-  type ReadableDb,
-  type SqlValue,
-  type WritableDb,
-} from '../sql';
+import { createHash } from 'node:crypto';
+import { comparableText, findErrorClasses } from '@core/dataset/error-classes';
+import { bit, count, execute, fromJson, selectAll, selectOne, type ReadableDb, type WritableDb } from '../sql';
+import { bitOfClass, classesOfMask, filterClause, maskOfClasses } from './example-filter';
+import { indexExample } from './example-texts';
 
 export interface ExampleRow {
+  seq: number;
   id: ExampleId;
   dataset_id: DatasetId;
   position: number;
@@ -32,6 +26,9 @@ export interface ExampleRow {
   is_edited: number;
   note: string;
   revision: number;
+  error_mask: number;
+  tags_json: string;
+  step_marks_json: string;
 }
 
 interface DatasetRow {
@@ -47,7 +44,7 @@ interface DatasetRow {
   rejected: number;
 }
 
-const SELECT_DATASET = `SELECT datasets.*, COUNT(examples.id) AS total,
+const SELECT_DATASET = `SELECT datasets.*, COUNT(examples.seq) AS total,
     COUNT(*) FILTER (WHERE examples.kind = 'merged') AS merged, COUNT(*) FILTER (WHERE examples.verdict = 'todo') AS todo,
     COUNT(*) FILTER (WHERE examples.verdict = 'accepted') AS accepted, COUNT(*) FILTER (WHERE examples.verdict = 'rejected') AS rejected
   FROM datasets LEFT JOIN examples ON examples.dataset_id = datasets.id`;
@@ -88,16 +85,26 @@ export function upsertExample(
   db: WritableDb,
   place: { newId: ExampleId; datasetId: DatasetId; treeId: TreeId | null },
   record: ExampleRecord,
+  knownClasses: Example['errorClasses'] = [],
 ): void {
+  const hash = createHash('sha256').update(comparableText(record.prompt, record.steps)).digest('base64');
+  const isDuplicate =
+    count(
+      db,
+      'SELECT COUNT(*) AS count FROM examples WHERE dataset_id = $datasetId AND text_hash = $hash AND key <> $key',
+      { datasetId: place.datasetId, hash, key: record.key },
+    ) > 0;
+  const errorMask =
+    maskOfClasses([...findErrorClasses(record), ...knownClasses]) | (isDuplicate ? bitOfClass('duplicate') : 0);
   execute(
     db,
     `INSERT INTO examples (id, dataset_id, position, key, tree_id, question_id, prompt, reference_answer, kind, steps_json, node_path_json,
-       problems_json, problem_count, token_count, verdict, is_edited, note, revision)
+       problems_json, problem_count, token_count, verdict, is_edited, note, revision, error_mask, text_hash, tags_json, step_marks_json)
      VALUES ($id, $datasetId, (SELECT COALESCE(MAX(position) + 1, 0) FROM examples WHERE dataset_id = $datasetId), $key, $treeId,
-       $questionId, $prompt, $referenceAnswer, $kind, $steps, $nodePath, $problems, $problemCount, $tokenCount, 'todo', 0, '', 1)
+       $questionId, $prompt, $referenceAnswer, $kind, $steps, $nodePath, $problems, $problemCount, $tokenCount, 'todo', 0, '', 1, $errorMask, $hash, '[]', '[]')
      ON CONFLICT (dataset_id, key) DO UPDATE SET tree_id = excluded.tree_id, kind = excluded.kind, steps_json = excluded.steps_json,
        node_path_json = excluded.node_path_json, problems_json = excluded.problems_json, problem_count = excluded.problem_count,
-       token_count = excluded.token_count WHERE is_edited = 0`,
+       token_count = excluded.token_count, text_hash = excluded.text_hash WHERE is_edited = 0`,
     {
       id: place.newId,
       datasetId: place.datasetId,
@@ -112,33 +119,15 @@ export function upsertExample(
       problems: JSON.stringify(record.problems),
       problemCount: record.problems.length,
       tokenCount: record.tokenCount,
+      errorMask,
+      hash,
     },
   );
-}
-
-/** WHERE clause and parameters of a filter; shared by lists, counts and decisions, so that they speak of the same rows. */
-export function filterClause(
-  datasetId: DatasetId,
-  filter: ExampleFilter,
-): { where: string; params: Record<string, SqlValue> } {
-  const parts = ['dataset_id = $datasetId'];
-  const params: Record<string, SqlValue> = { datasetId };
-  if (filter.verdict) {
-    parts.push('verdict = $verdict');
-    params.verdict = filter.verdict;
-  }
-  if (filter.kind) {
-    parts.push('kind = $kind');
-    params.kind = filter.kind;
-  }
-  if (filter.hasProblems !== undefined) parts.push(filter.hasProblems ? 'problem_count > 0' : 'problem_count = 0');
-  if (filter.search) {
-    parts.push(
-      `(prompt LIKE $pattern ESCAPE '\\' OR steps_json LIKE $pattern ESCAPE '\\' OR question_id LIKE $pattern ESCAPE '\\')`,
-    );
-    params.pattern = likeAnywhere(filter.search);
-  }
-  return { where: parts.join(' AND '), params };
+  const stored = selectOne<ExampleRow>(db, 'SELECT * FROM examples WHERE dataset_id = $datasetId AND key = $key', {
+    datasetId: place.datasetId,
+    key: record.key,
+  });
+  if (stored) indexExample(db, stored);
 }
 
 export interface ExampleQuery {
@@ -158,13 +147,6 @@ export function pageExamples(db: ReadableDb, query: ExampleQuery): { total: numb
     { ...params, limit: query.limit, offset: query.offset },
   );
   return { total, examples: rows.map(toExample) };
-}
-
-export function listFilteredIds(db: ReadableDb, datasetId: DatasetId, filter: ExampleFilter): ExampleId[] {
-  const { where, params } = filterClause(datasetId, filter);
-  return selectAll<{ id: ExampleId }>(db, `SELECT id FROM examples WHERE ${where} ORDER BY position`, params).map(
-    (row) => row.id,
-  );
 }
 
 export function findExample(db: ReadableDb, id: ExampleId): Example | null {
@@ -221,16 +203,24 @@ export interface ExampleState {
   readonly problems: readonly string[];
   readonly tokenCount: number;
   readonly isEdited: boolean;
+  /** Error classes as bits. */
+  readonly errorMask: number;
+  readonly stepMarks: readonly StepMark[];
+}
+
+export function stateOf(example: Example): ExampleState {
+  return { ...example, errorMask: maskOfClasses(example.errorClasses) };
 }
 
 export function writeExampleState(db: WritableDb, id: ExampleId, state: Partial<ExampleState>): void {
   const current = findExample(db, id);
   if (!current) return;
-  const next = { ...current, ...state };
+  const next = { ...stateOf(current), ...state };
   execute(
     db,
     `UPDATE examples SET verdict = $verdict, note = $note, steps_json = $steps, problems_json = $problems, problem_count = $problemCount,
-       token_count = $tokenCount, is_edited = $isEdited, revision = revision + 1 WHERE id = $id`,
+       token_count = $tokenCount, is_edited = $isEdited, error_mask = $errorMask, step_marks_json = $stepMarks,
+       revision = revision + 1 WHERE id = $id`,
     {
       id,
       verdict: next.verdict,
@@ -240,8 +230,13 @@ export function writeExampleState(db: WritableDb, id: ExampleId, state: Partial<
       problemCount: next.problems.length,
       tokenCount: next.tokenCount,
       isEdited: bit(next.isEdited),
+      errorMask: next.errorMask,
+      stepMarks: JSON.stringify(next.stepMarks),
     },
   );
+  if (state.note === undefined && state.steps === undefined) return;
+  const stored = selectOne<ExampleRow>(db, 'SELECT * FROM examples WHERE id = $id', { id });
+  if (stored) indexExample(db, stored);
 }
 
 function toDataset(row: DatasetRow): Dataset {
@@ -273,6 +268,9 @@ export function toExample(row: ExampleRow): Example {
     note: row.note,
     problems: fromJson(row.problems_json),
     tokenCount: row.token_count,
+    errorClasses: classesOfMask(row.error_mask),
+    tags: fromJson(row.tags_json),
+    stepMarks: fromJson(row.step_marks_json),
     revision: row.revision,
   };
 }

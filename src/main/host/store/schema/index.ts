@@ -1,5 +1,6 @@
 import type { WritableDb } from '../sql';
 import { baseSchema } from './0001-base';
+import { reviewSchema } from './0002-review';
 
 /** One numbered change of the schema; never edited after a release. */
 export interface SchemaStep {
@@ -8,4 +9,4 @@ export interface SchemaStep {
 }
 
 /** In order; the position (from 1) is the schema version after the step. */
-export const SCHEMA_STEPS: readonly SchemaStep[] = [baseSchema];
+export const SCHEMA_STEPS: readonly SchemaStep[] = [baseSchema, reviewSchema];

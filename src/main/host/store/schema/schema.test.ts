@@ -1,22 +1,31 @@
+import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { CheckpointId, DatasetId, ExampleId, ProjectId, QuestionSetId, RunId, TreeId } from '@contracts/ids';
 import { JobSpec } from '@contracts/jobs';
 import { makeExample, makeTree } from '../../testing/records';
 import { openMemoryDatabase } from '../database';
 import { insertDecision } from '../repositories/decisions';
-import { ensureDataset, filterClause, upsertExample } from '../repositories/examples';
+import { filterClause } from '../repositories/example-filter';
+import { ensureDataset, pageExamples, upsertExample } from '../repositories/examples';
 import { insertProject } from '../repositories/projects';
 import { insertQuestionSet } from '../repositories/question-sets';
 import { insertRun } from '../repositories/runs';
 import { insertLog, upsertMetrics } from '../repositories/telemetry';
 import { upsertTree } from '../repositories/trees';
+import { migrate } from '../migrate';
 import type { WritableDb } from '../sql';
+import { SCHEMA_STEPS } from './index';
 
 const projectId = 'p' as ProjectId;
 const runId = 'r' as RunId;
 
 function tables(db: WritableDb): string[] {
-  const rows = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`).all();
+  // The full-text index is a virtual table over tables of SQLite's own, which are never empty.
+  const rows = db
+    .prepare(
+      `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow' AND name NOT LIKE 'sqlite_%'`,
+    )
+    .all();
   return (rows as { name: string }[]).map((row) => row.name);
 }
 
@@ -41,7 +50,9 @@ describe('the base schema', () => {
   it('has only STRICT tables', () => {
     const db = openMemoryDatabase();
     const lax = db
-      .prepare(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'`)
+      .prepare(
+        `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%'`,
+      )
       .all();
     expect(lax).toEqual([]);
     expect(tables(db).length).toBeGreaterThanOrEqual(20);
@@ -90,8 +101,9 @@ describe('hot queries use an index', () => {
   it.each([
     ['SELECT * FROM runs WHERE project_id = $projectId ORDER BY created_at_ms DESC', 'runs_by_project'],
     ['SELECT * FROM trees WHERE run_id = $runId ORDER BY created_at_ms', 'trees_by_run'],
-    ['SELECT * FROM examples WHERE dataset_id = $datasetId ORDER BY position LIMIT 50', 'examples_by_dataset'],
+    ['SELECT * FROM examples WHERE dataset_id = $datasetId ORDER BY position LIMIT 50', 'examples_by_place'],
     [`SELECT COUNT(*) FROM examples WHERE ${where}`, 'examples_by_verdict'],
+    [`SELECT rowid FROM examples WHERE ${where} ORDER BY position LIMIT 50`, 'COVERING INDEX examples_by_verdict'],
     ['SELECT * FROM logs WHERE run_id = $runId ORDER BY id DESC LIMIT 10', 'logs_by_run'],
     ['SELECT * FROM tree_nodes WHERE tree_id = $treeId ORDER BY node_index', 'PRIMARY KEY'],
     ['SELECT * FROM questions WHERE set_id = $setId AND position > 10 ORDER BY position LIMIT 5', 'PRIMARY KEY'],
@@ -118,4 +130,29 @@ it('refers to checkpoints that exist', () => {
   const start = () =>
     insertRun(db, { id: runId, projectId, name: 'r', spec, seed: 1, parents, createdAtMs: 1, folder: '/r' });
   expect(start).toThrow(/FOREIGN KEY/);
+});
+
+it('the step that rebuilds the examples keeps them with all that refers to them', () => {
+  const db = new Sqlite(':memory:') as unknown as WritableDb;
+  db.pragma('foreign_keys = ON');
+  migrate(db, [SCHEMA_STEPS[0]!]);
+  db.exec(`
+    INSERT INTO projects VALUES ('p', 'p', 0, 1);
+    INSERT INTO datasets VALUES ('d', 'p', NULL, 'd', 1);
+    INSERT INTO examples (id, dataset_id, position, key, question_id, prompt, reference_answer, kind, steps_json, node_path_json,
+      problems_json, problem_count, token_count, verdict, is_edited, note, revision)
+      VALUES ('e', 'd', 0, 'k', 'q1', 'How many pears?', '2', 'clean', '[{"token":"output","text":"two"}]', '[]', '[]', 0, 9, 'accepted', 0, 'fine', 3);
+    INSERT INTO example_decisions (id, dataset_id, description, made_at_ms) VALUES (1, 'd', 'Accepted 1 example', 1);
+    INSERT INTO example_decision_items VALUES (1, 'e', '{"verdict":"todo"}');
+  `);
+  migrate(db);
+  expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
+  expect(db.prepare('SELECT COUNT(*) AS count FROM example_decision_items').get()).toEqual({ count: 1 });
+  const search = (text: string) =>
+    pageExamples(db, { datasetId: 'd' as DatasetId, filter: { search: text }, offset: 0, limit: 9 }).examples;
+  expect(search('pears two fi')).toMatchObject([
+    { id: 'e', verdict: 'accepted', note: 'fine', revision: 3, tags: [] },
+  ]);
+  db.prepare('DELETE FROM examples').run();
+  expect(db.prepare('SELECT COUNT(*) AS count FROM example_texts').get()).toEqual({ count: 0 });
 });
