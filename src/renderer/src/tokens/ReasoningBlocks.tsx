@@ -15,6 +15,8 @@ export interface ReasoningBlock {
   readonly isOpenEnded?: boolean;
   /** Shown at the right of the block's head: a role, a link. */
   readonly note?: ReactNode;
+  /** Shown below the text: what can be done with the block. */
+  readonly foot?: ReactNode;
 }
 
 /** Reasoning as a column of blocks: coloured bar, glyph and name, content with typeset mathematics. A block folds to its first line. */
@@ -53,6 +55,7 @@ function Block({ block }: { readonly block: ReasoningBlock }) {
       <div className={isFolded ? 'block-text block-folded' : 'block-text'}>
         <MathText text={block.text} />
       </div>
+      {block.foot}
     </li>
   );
 }

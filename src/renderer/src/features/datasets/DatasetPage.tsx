@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { DatasetId } from '@contracts/ids';
-import type { Verdict } from '@contracts/examples';
+import type { ErrorClass, Verdict } from '@contracts/examples';
 import { PageFrame } from '../../app/PageFrame';
 import { href } from '../../app/route-paths';
 import type { PageProps } from '../../app/router';
@@ -8,48 +8,59 @@ import { Button, ButtonLink } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { ErrorView } from '../../ui/ErrorView';
 import { Loaded } from '../../ui/Loaded';
+import { Skeleton } from '../../ui/Skeleton';
 import { ExampleEditor } from './ExampleEditor';
 import { ExampleFocus } from './ExampleFocus';
 import { ExampleTable } from './ExampleTable';
+import { KeysDialog } from './KeysDialog';
+import { DecisionBar } from './DecisionBar';
+import type { ReviewAction } from './review-actions';
 import { ReviewFilters } from './ReviewFilters';
+import { StepsDiff } from './StepsDiff';
 import { useReview } from './use-review';
+import { useKeyboard, useReviewKeys } from './use-review-keys';
 import { texts } from './texts/en';
 import './review.css';
+
+type View = 'read' | 'edit' | 'diff';
 
 /** Review of a data set: list left, the example in focus right, every decision one key away. */
 export function DatasetPage({ params, query }: PageProps<'dataset'>) {
   const review = useReview(DatasetId.parse(params.datasetId), query.get('example'));
-  const [isEditing, setEditing] = useState(false);
+  const keyboard = useReviewKeys();
+  const [view, setView] = useState<View>('read');
   const [bulk, setBulk] = useState<Verdict | null>(null);
+  const [isHelpOpen, setHelpOpen] = useState(false);
   const searchRef = useRef<HTMLInputElement>(null);
-  const { focused } = review;
+  const tagRef = useRef<HTMLInputElement>(null);
+  const example = review.focus.data?.example;
 
-  const actions: Readonly<Record<string, () => void>> = {
-    a: () => review.decide({ action: 'verdict', verdict: 'accepted' }),
-    r: () => review.decide({ action: 'verdict', verdict: 'rejected' }),
-    e: () => setEditing(true),
-    u: review.undo,
-    j: () => review.move(1),
-    k: () => review.move(-1),
-    ArrowDown: () => review.move(1),
-    ArrowUp: () => review.move(-1),
-    '/': () => searchRef.current?.focus(),
+  const decide = (verdict: Verdict) => () => review.decide({ action: 'verdict', verdict });
+  const classify = (errorClass: ErrorClass) => () =>
+    review.decide({ action: 'errorClass', errorClass, isSet: !example?.errorClasses.includes(errorClass) });
+  const actions: Readonly<Record<ReviewAction, () => void>> = {
+    accept: decide('accepted'),
+    reject: decide('rejected'),
+    reopen: decide('todo'),
+    edit: () => setView('edit'),
+    diff: () => setView(view === 'diff' ? 'read' : 'diff'),
+    undo: review.undo,
+    next: () => review.move(1),
+    previous: () => review.move(-1),
+    select: review.toggleSelected,
+    selectRange: review.selectRange,
+    tag: () => tagRef.current?.focus(),
+    search: () => searchRef.current?.focus(),
+    help: () => setHelpOpen(true),
+    'class:unclosed-token': classify('unclosed-token'),
+    'class:illegal-order': classify('illegal-order'),
+    'class:wrong-answer': classify('wrong-answer'),
+    'class:too-long': classify('too-long'),
+    'class:duplicate': classify('duplicate'),
+    'class:leaked-question': classify('leaked-question'),
+    'class:other': classify('other'),
   };
-  const actionsRef = useRef(actions);
-  actionsRef.current = actions;
-  const isBlocked = isEditing || bulk !== null;
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const isTyping =
-        event.target instanceof HTMLElement && event.target.closest('input, textarea, select, dialog') !== null;
-      const action = actionsRef.current[event.key];
-      if (!action || isTyping || isBlocked || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      action();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [isBlocked]);
+  useKeyboard(keyboard.keys, (action) => actions[action](), view === 'edit' || bulk !== null || isHelpOpen);
 
   return (
     <PageFrame
@@ -60,59 +71,57 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
     >
       <ReviewFilters review={review} searchRef={searchRef} onBulk={setBulk} />
       {review.error && <ErrorView error={review.error} />}
-      <Loaded query={review.query}>
-        {() =>
-          focused === null ? (
-            <p className="review-quiet">{texts.none}</p>
-          ) : (
-            <div className="review">
-              <ExampleTable review={review} />
-              <section className="review-focus" aria-label={texts.question}>
-                <div className="review-actions" role="toolbar" aria-label={texts.keys}>
-                  <Button
-                    look="primary"
-                    shortcut="A"
-                    onClick={actions['a']}
-                    aria-pressed={focused.verdict === 'accepted'}
-                  >
-                    {texts.accept}
-                  </Button>
-                  <Button shortcut="R" onClick={actions['r']} aria-pressed={focused.verdict === 'rejected'}>
-                    {texts.reject}
-                  </Button>
-                  <Button shortcut="E" onClick={actions['e']}>
-                    {texts.edit}
-                  </Button>
-                  <Button shortcut="U" onClick={actions['u']}>
-                    {texts.undo}
-                  </Button>
-                  {focused.verdict !== 'todo' && (
-                    <Button look="quiet" onClick={() => review.decide({ action: 'verdict', verdict: 'todo' })}>
-                      {texts.toTodo}
-                    </Button>
-                  )}
-                  <span className="review-quiet" role="status">
-                    {review.said}
-                  </span>
-                </div>
-                {isEditing ? (
+      {!review.rows.isReady ? (
+        <Skeleton />
+      ) : review.rows.total === 0 ? (
+        <p className="review-quiet">{texts.none}</p>
+      ) : (
+        <div className="review">
+          <ExampleTable review={review} />
+          <section className="review-focus" aria-label={texts.question}>
+            <DecisionBar review={review} keys={keyboard.keys} actions={actions} example={example} />
+            <Loaded query={review.focus}>
+              {({ example: focused, originalSteps }) =>
+                view === 'edit' ? (
                   <ExampleEditor
                     key={focused.id}
                     example={focused}
-                    onCancel={() => setEditing(false)}
+                    onCancel={() => setView('read')}
                     onSave={(steps) => {
-                      review.decide({ action: 'edit', steps, revision: focused.revision });
-                      setEditing(false);
+                      review.decideOne({ action: 'edit', steps, revision: focused.revision });
+                      setView('read');
                     }}
                   />
                 ) : (
-                  <ExampleFocus example={focused} projectId={params.projectId} review={review} />
-                )}
-              </section>
-            </div>
-          )
-        }
-      </Loaded>
+                  <>
+                    {view === 'diff' &&
+                      (originalSteps ? (
+                        <StepsDiff before={originalSteps} after={focused.steps} />
+                      ) : (
+                        <p className="review-quiet">{texts.noDiff}</p>
+                      ))}
+                    <ExampleFocus
+                      example={focused}
+                      projectId={params.projectId}
+                      review={review}
+                      keys={keyboard.keys}
+                      tagRef={tagRef}
+                    />
+                  </>
+                )
+              }
+            </Loaded>
+          </section>
+        </div>
+      )}
+      <KeysDialog
+        isOpen={isHelpOpen}
+        onClose={() => setHelpOpen(false)}
+        keys={keyboard.keys}
+        hasChanges={keyboard.hasChanges}
+        onSet={keyboard.setKey}
+        onReset={keyboard.reset}
+      />
       <Dialog
         title={texts.bulkTitle}
         isOpen={bulk !== null}
@@ -122,7 +131,7 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
             look="primary"
             isBusy={review.isBusy}
             onClick={() => {
-              if (bulk) review.decideAll(bulk);
+              if (bulk) review.decideAll({ action: 'verdict', verdict: bulk });
               setBulk(null);
             }}
           >
@@ -130,7 +139,7 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
           </Button>
         }
       >
-        {texts.bulkBody(review.total)}
+        {texts.bulkBody(review.rows.total)}
       </Dialog>
     </PageFrame>
   );

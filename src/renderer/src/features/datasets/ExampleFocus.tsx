@@ -1,17 +1,17 @@
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type RefObject } from 'react';
 import type { Example } from '@contracts/examples';
 import { Inspector } from '../../app/Inspector';
-import { href } from '../../app/route-paths';
-import { api } from '../../lib/api';
 import { MathText } from '../../tokens/MathText';
 import { ReasoningBlocks } from '../../tokens/ReasoningBlocks';
 import { Button } from '../../ui/Button';
 import { Field } from '../../ui/Field';
 import { TextArea } from '../../ui/inputs';
-import { Loaded } from '../../ui/Loaded';
 import { Mark, Notice } from '../../ui/marks';
-import { Facts, Panel } from '../../ui/Panel';
+import { Journal } from './Journal';
+import { LabelBar } from './LabelBar';
+import { Lineage } from './Lineage';
+import type { ReviewKeys } from './review-actions';
+import { StepMarkBar } from './StepMarks';
 import type { Review } from './use-review';
 import { texts } from './texts/en';
 
@@ -20,10 +20,14 @@ export function ExampleFocus({
   example,
   projectId,
   review,
+  keys,
+  tagRef,
 }: {
   readonly example: Example;
   readonly projectId: string;
   readonly review: Review;
+  readonly keys: ReviewKeys;
+  readonly tagRef: RefObject<HTMLInputElement | null>;
 }) {
   return (
     <>
@@ -48,12 +52,14 @@ export function ExampleFocus({
           </ul>
         </Notice>
       )}
+      <LabelBar example={example} review={review} keys={keys} tagRef={tagRef} />
       <ReasoningBlocks
         label={texts.reasoning}
         blocks={example.steps.map((step, at) => ({
           token: step.token,
           text: step.text,
           isWrong: step.role === 'wrong',
+          foot: <StepMarkBar key={example.id} example={example} stepIndex={at} review={review} />,
           note: [
             step.role === 'verify' && example.steps[at - 1]?.role === 'wrong'
               ? texts.findsMistake
@@ -65,7 +71,10 @@ export function ExampleFocus({
         }))}
       />
       <NoteField key={example.id} example={example} review={review} />
-      <Lineage example={example} projectId={projectId} />
+      <Inspector title={texts.lineage}>
+        <Lineage example={example} projectId={projectId} />
+        <Journal datasetId={review.datasetId} />
+      </Inspector>
     </>
   );
 }
@@ -78,68 +87,8 @@ function NoteField({ example, review }: { readonly example: Example; readonly re
         {(ids) => <TextArea {...ids} rows={2} value={note} onChange={(event) => setNote(event.target.value)} />}
       </Field>
       {note !== example.note && (
-        <Button onClick={() => review.decide({ action: 'note', note })}>{texts.saveNote}</Button>
+        <Button onClick={() => review.decideOne({ action: 'note', note })}>{texts.saveNote}</Button>
       )}
     </div>
-  );
-}
-
-function Lineage({ example, projectId }: { readonly example: Example; readonly projectId: string }) {
-  const found = useQuery(api.examples.get.queryOptions({ input: { id: example.id } }));
-  return (
-    <Inspector title={texts.lineage}>
-      <Loaded query={found}>
-        {({ lineage }) => {
-          const rows = [
-            lineage.treeId &&
-              ([
-                texts.tree,
-                <a key="tree" href={href('tree', { projectId, treeId: lineage.treeId })}>
-                  {example.questionId}
-                </a>,
-              ] as const),
-            lineage.searchRunId &&
-              ([
-                texts.run,
-                <a key="search" href={href('run', { projectId, runId: lineage.searchRunId })}>
-                  {lineage.searchRunName}
-                </a>,
-              ] as const),
-            lineage.examplesRunId &&
-              ([
-                texts.madeBy,
-                <a key="made" href={href('run', { projectId, runId: lineage.examplesRunId })}>
-                  {texts.madeBy}
-                </a>,
-              ] as const),
-            lineage.questionSetId &&
-              ([
-                texts.set,
-                <a key="set" href={href('questionSet', { projectId, setId: lineage.questionSetId })}>
-                  {lineage.questionSetName}
-                </a>,
-              ] as const),
-          ].filter((row) => row !== null);
-          return (
-            <>
-              <Facts rows={rows} />
-              <Panel title={texts.usedIn}>
-                {lineage.usedIn.length === 0 ? (
-                  <p className="review-quiet">{texts.unused}</p>
-                ) : (
-                  <ul>
-                    {lineage.usedIn.map((run) => (
-                      <li key={run.runId}>
-                        <a href={href('run', { projectId, runId: run.runId })}>{run.name}</a>
-                      </li>
-                    ))}
-                  </ul>
-                )}
-              </Panel>
-            </>
-          );
-        }}
-      </Loaded>
-    </Inspector>
   );
 }

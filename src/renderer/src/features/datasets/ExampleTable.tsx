@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
-import type { Example, Verdict } from '@contracts/examples';
+import type { ExampleRow, Verdict } from '@contracts/examples';
 import { tokenFacts } from '../../tokens/token-facts';
 import '../../tokens/token-colors.css';
 import { Mark, type Tone } from '../../ui/marks';
@@ -17,42 +17,48 @@ const LOOK: Readonly<Record<Verdict, { readonly glyph: string; readonly tone: To
 /** The examples a filter shows, as a list of which only the visible part is in the document. */
 export function ExampleTable({ review }: { readonly review: Review }) {
   const frameRef = useRef<HTMLDivElement>(null);
-  const { examples, focused } = review;
-  const rows = useVirtualizer({
-    count: examples.length,
+  const { rows, focusIndex, focusedId, show } = review;
+  const list = useVirtualizer({
+    count: rows.total,
     getScrollElement: () => frameRef.current,
     estimateSize: () => ROW_HEIGHT,
-    overscan: 8,
+    overscan: 10,
   });
-  const at = examples.findIndex((example) => example.id === focused?.id);
   useEffect(() => {
-    if (at >= 0) rows.scrollToIndex(at, { align: 'auto' });
-  }, [at, rows]);
+    if (rows.total > 0) list.scrollToIndex(focusIndex, { align: 'auto' });
+  }, [focusIndex, list, rows.total]);
+  const lines = list.getVirtualItems();
+  const from = lines[0]?.index ?? 0;
+  const to = lines.at(-1)?.index ?? from;
+  useEffect(() => show({ from, to }), [show, from, to]);
   return (
     <div
       ref={frameRef}
       className="review-list"
       role="listbox"
       aria-label={texts.list}
+      aria-multiselectable
       tabIndex={0}
-      aria-activedescendant={focused ? `example-${focused.id}` : undefined}
+      aria-activedescendant={focusedId === null ? undefined : `example-${focusedId}`}
     >
-      <div className="review-rows" style={{ height: `${rows.getTotalSize()}px` }}>
-        {rows.getVirtualItems().map((item) => {
-          const example = examples[item.index]!;
+      <div className="review-rows" style={{ height: `${list.getTotalSize()}px` }}>
+        {lines.map((line) => {
+          const row = rows.at(line.index);
           return (
             <div
-              key={example.id}
-              id={`example-${example.id}`}
+              key={line.index}
+              id={row && `example-${row.id}`}
               role="option"
-              aria-selected={example.id === focused?.id}
-              aria-setsize={examples.length}
-              aria-posinset={item.index + 1}
+              aria-selected={row !== undefined && (row.id === focusedId || review.selected.has(row.id))}
+              aria-setsize={rows.total}
+              aria-posinset={line.index + 1}
               className="review-row"
-              style={{ transform: `translateY(${item.start}px)`, height: `${ROW_HEIGHT}px` }}
-              onClick={() => review.focus(example.id)}
+              data-focused={line.index === focusIndex || undefined}
+              data-selected={(row !== undefined && review.selected.has(row.id)) || undefined}
+              style={{ transform: `translateY(${line.start}px)`, height: `${ROW_HEIGHT}px` }}
+              onClick={() => review.focusOn(line.index)}
             >
-              <Row example={example} />
+              {row ? <Line row={row} /> : <span className="review-row-empty" />}
             </div>
           );
         })}
@@ -61,28 +67,34 @@ export function ExampleTable({ review }: { readonly review: Review }) {
   );
 }
 
-function Row({ example }: { readonly example: Example }) {
-  const { glyph, tone } = LOOK[example.verdict];
+function Line({ row }: { readonly row: ExampleRow }) {
+  const { glyph, tone } = LOOK[row.verdict];
+  const problems = row.problemCount + row.errorClasses.length;
   return (
     <>
       <span className="review-row-top">
         <Mark tone={tone} glyph={glyph}>
-          {texts.verdicts[example.verdict]}
+          {texts.verdicts[row.verdict]}
         </Mark>
         <span className="review-glyphs" aria-hidden="true">
-          {example.steps.slice(0, 14).map((step, i) => (
-            <span key={i} data-token={step.token} className="review-glyph">
-              {tokenFacts(step.token).glyph}
+          {row.tokens.map((token, at) => (
+            <span key={at} data-token={token} className="review-glyph">
+              {tokenFacts(token).glyph}
             </span>
           ))}
         </span>
-        {example.problems.length > 0 && (
+        {problems > 0 && (
           <Mark tone="warn" glyph="!">
-            {example.problems.length}
+            {row.errorClasses[0] ? texts.errorClasses[row.errorClasses[0]] : texts.problemCount(row.problemCount)}
           </Mark>
         )}
+        {row.tags.map((tag) => (
+          <span key={tag} className="review-tag">
+            {tag}
+          </span>
+        ))}
       </span>
-      <span className="review-row-prompt">{example.prompt}</span>
+      <span className="review-row-prompt">{row.prompt}</span>
     </>
   );
 }

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import type { RefObject } from 'react';
-import { ExampleKind, type Verdict } from '@contracts/examples';
+import { ErrorClass, ExampleKind, type Verdict } from '@contracts/examples';
+import { api } from '../../lib/api';
 import { formatInteger } from '../../lib/format';
 import { Button } from '../../ui/Button';
 import { SearchInput, Select, Switch } from '../../ui/inputs';
@@ -18,8 +20,9 @@ export function ReviewFilters({
   readonly searchRef: RefObject<HTMLInputElement | null>;
   readonly onBulk: (verdict: Verdict) => void;
 }) {
-  const { filter, setFilter } = review;
-  const counts = review.query.data?.counts ?? { todo: 0, accepted: 0, rejected: 0 };
+  const { filter, setFilter, rows } = review;
+  const { counts } = rows;
+  const labels = useQuery(api.examples.labels.queryOptions({ input: { datasetId: review.datasetId } }));
   return (
     <div className="review-filters">
       <div role="group" aria-label={texts.counterLabel} className="review-counter">
@@ -50,6 +53,29 @@ export function ReviewFilters({
         ]}
         onChange={(kind) => setFilter({ kind: kind === 'any' ? undefined : ExampleKind.parse(kind) })}
       />
+      <Select
+        aria-label={texts.errorClass}
+        value={filter.errorClass ?? 'any'}
+        options={[
+          { value: 'any', label: texts.anyErrorClass },
+          ...(labels.data?.errorClasses ?? []).map(({ errorClass, count }) => ({
+            value: errorClass,
+            label: `${texts.errorClasses[errorClass]} (${formatInteger(count)})`,
+          })),
+        ]}
+        onChange={(value) => setFilter({ errorClass: value === 'any' ? undefined : ErrorClass.parse(value) })}
+      />
+      {labels.data && labels.data.tags.length > 0 && (
+        <Select
+          aria-label={texts.tags}
+          value={filter.tag ?? ''}
+          options={[
+            { value: '', label: texts.anyTag },
+            ...labels.data.tags.map(({ tag, count }) => ({ value: tag, label: `${tag} (${formatInteger(count)})` })),
+          ]}
+          onChange={(tag) => setFilter({ tag: tag === '' ? undefined : tag })}
+        />
+      )}
       <label className="review-taught">
         <Switch
           checked={filter.hasProblems === true}
@@ -64,13 +90,13 @@ export function ReviewFilters({
         value={filter.search}
         onChange={(event) => setFilter({ search: event.target.value })}
       />
-      {review.total > 0 && (
+      {rows.total > 0 && (
         <span className="review-bulk">
           <Button look="quiet" onClick={() => onBulk('accepted')}>
-            {texts.acceptAll(review.total)}
+            {texts.acceptAll(rows.total)}
           </Button>
           <Button look="quiet" onClick={() => onBulk('rejected')}>
-            {texts.rejectAll(review.total)}
+            {texts.rejectAll(rows.total)}
           </Button>
         </span>
       )}
