@@ -150,9 +150,7 @@ it('the step that rebuilds the examples keeps them with all that refers to them'
   expect(db.prepare('SELECT COUNT(*) AS count FROM example_decision_items').get()).toEqual({ count: 1 });
   const search = (text: string) =>
     pageExamples(db, { datasetId: 'd' as DatasetId, filter: { search: text }, offset: 0, limit: 9 }).examples;
-  expect(search('pears two fi')).toMatchObject([
-    { id: 'e', verdict: 'accepted', note: 'fine', revision: 3, tags: [] },
-  ]);
+  expect(search('pears two fi')).toMatchObject([{ id: 'e', verdict: 'accepted', note: 'fine', revision: 3, tags: [] }]);
   db.prepare('DELETE FROM examples').run();
   expect(db.prepare('SELECT COUNT(*) AS count FROM example_texts').get()).toEqual({ count: 0 });
 });
