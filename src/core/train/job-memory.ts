@@ -101,9 +101,9 @@ const NO_AVERAGE = { averageDecay: 0, writeAverage: false };
 
 /** What takes less memory, the least change to the result first. Each includes the automatic choice of how steps are carried out. */
 const CHANGES: readonly Pick<Proposal, 'label' | 'changes'>[] = [
-  { label: 'Choose passes and recomputation by the free memory', changes: AUTOMATIC },
-  { label: 'Keep the optimiser’s memory in bytes', changes: { ...AUTOMATIC, moments: 'int8' } },
-  { label: 'The same, without an average', changes: { ...AUTOMATIC, ...NO_AVERAGE, moments: 'int8' } },
+  { label: 'Fit passes to the free memory', changes: AUTOMATIC },
+  { label: 'Optimiser’s memory in bytes', changes: { ...AUTOMATIC, moments: 'int8' } },
+  { label: 'In bytes, without an average', changes: { ...AUTOMATIC, ...NO_AVERAGE, moments: 'int8' } },
   { label: 'Train with LoRA', changes: { ...AUTOMATIC, ...NO_AVERAGE, method: 'lora' } },
   { label: 'Train the new rows alone', changes: { ...AUTOMATIC, ...NO_AVERAGE, method: 'rows' } },
 ];
