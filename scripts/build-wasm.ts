@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { buildWasmModule } from '../src/main/engine/wasm-build';
 
 /** Kernels, and the constants that their assembled modules go by. */
-const KERNELS = { adamw: 'ADAMW_MODULE', quantise: 'QUANTISE_MODULE', logits: 'LOGITS_MODULE' };
+const KERNELS = {
+  adamw: 'ADAMW_MODULE',
+  'int8-matrix': 'INT8_MATRIX_MODULE',
+  logits: 'LOGITS_MODULE',
+  quantise: 'QUANTISE_MODULE',
+};
 
 /** Writes src/main/engine/…-module.ts from the .wat files: `node scripts/run.mjs scripts/build-wasm.ts` in the program's folder. */
 const folder = join(process.cwd(), 'src/main/engine');

@@ -11,6 +11,7 @@ import { sizeOf } from '@core/tensor/dims';
 import { createTrainer, type Trainer } from '@core/train/trainer';
 import { createWasmAdamW } from '../../src/main/engine/adamw-wasm';
 import { openLanguageModel, type GeneratorSettings, type TrainerSettings } from '../../src/main/engine/language-model';
+import { createWasmInt8Quantiser } from '../../src/main/engine/int8-matrix-wasm';
 import { OrtExecutor } from '../../src/main/engine/ort-executor';
 import { drawWeights, SHAPES } from '../models';
 
@@ -53,7 +54,10 @@ export const OUR_TASKS: Readonly<Record<string, Task>> = {
 };
 
 /** Settings of the trainer for each precision that it offers. */
-const TRAINER_SETTINGS: Readonly<Record<string, Partial<TrainerSettings>>> = { fp32: {} };
+const TRAINER_SETTINGS: Readonly<Record<string, Partial<TrainerSettings>>> = {
+  fp32: {},
+  int8: { precision: 'int8' },
+};
 /** Settings of the generator for each precision that it offers. */
 const GENERATOR_SETTINGS: Readonly<Record<string, GeneratorSettings>> = {
   fp32: {},
@@ -271,7 +275,14 @@ async function trainDrawn(config: ModelConfig, executor: OrtExecutor, settings: 
   const parameters = drawWeights(config);
   return {
     config,
-    trainer: await createTrainer({ config, parameters, executor, kernel: createWasmAdamW(), ...settings }),
+    trainer: await createTrainer({
+      config,
+      parameters,
+      executor,
+      kernel: createWasmAdamW(),
+      ...(settings.precision === 'int8' && { quantiser: createWasmInt8Quantiser() }),
+      ...settings,
+    }),
   };
 }
 

@@ -121,6 +121,11 @@ export class Graph {
     return this.#constant(`f32:${value}`, 'float32', [], () => Float32Array.of(value));
   }
 
+  /** A uint8 scalar; equal constants are stored once. */
+  uint8(value: number): Value {
+    return this.#constant(`u8:${value}`, 'uint8', [], () => Uint8Array.of(value));
+  }
+
   /** A tensor under a name of its own, e.g. a cosine table. The same name twice gives the first one. */
   table(name: string, dims: readonly number[], make: () => Float32Array): Value {
     return this.#constant(`table:${name}`, 'float32', dims, make, name);

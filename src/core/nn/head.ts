@@ -31,6 +31,8 @@ export interface HeadOptions {
   readonly loss: (logProbs: Var, perToken: Readonly<Record<string, Var>>) => LossTerms;
   /** Set when only some rows of the weight learn. */
   readonly learning: LearningRows | null;
+  /** What has been gathered for the weight, or for its learning rows, so far. */
+  readonly gathered: Var | null;
 }
 
 export interface HeadResult {
@@ -61,7 +63,7 @@ export function buildHead(program: Program, options: HeadOptions): HeadResult {
   const logProbs: Var[] = [];
   const toHidden: Var[] = [];
   let totals: Record<string, Var> = {};
-  let toWeight: Var | null = null;
+  let toWeight: Var | null = options.gathered;
   hiddenParts.forEach((part, chunk) => {
     const target = operand(targetParts, chunk);
     const previous = toHidden.at(-1);
@@ -111,8 +113,7 @@ export function buildLogProbs(program: Program, hidden: Var, weight: Var, target
 
 /** −pᵀ·(c·h) with c·h added at the targets' rows, on top of what earlier chunks gave. */
 function accumulateWeight(program: Program, before: Var | null, p: Var, targets: Var, ch: Var, like: Var): Var {
-  const product = program.apply(matmul({ transA: true, alpha: -1 }), p, ch);
-  const base = before ? program.apply(add, before, product) : product;
+  const base = program.apply(matmul({ transA: true, alpha: -1 }), p, ch, ...(before ? [before] : []));
   if (base.dims.join() !== like.dims.join())
     throw new ShapeError(`head: the gradient [${base.dims.join(', ')}] does not fit [${like.dims.join(', ')}].`);
   return program.apply(scatterRows, base, targets, ch);

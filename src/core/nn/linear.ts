@@ -1,7 +1,8 @@
 import { add, multiply } from '../ops/elementwise';
 import { loraLinear, matmul } from '../ops/linear-algebra';
 import type { Program, Var } from '../ops/program';
-import type { AdapterInputs, WeightInputs } from './weights';
+import { int8Linear } from '../ops/quantised';
+import type { AdapterInputs, Int8Weight, WeightInputs } from './weights';
 
 export interface LinearShape {
   /** Name without `.weight` or `.bias`. */
@@ -15,7 +16,12 @@ export interface LinearShape {
 export function linear(program: Program, weights: WeightInputs, x: Var, shape: LinearShape): Var {
   const w = weights.weight(`${shape.name}.weight`, [shape.out, shape.in]);
   const adapter = weights.adapter(`${shape.name}.weight`);
-  const product = adapter ? adaptedProduct(program, x, w, adapter) : program.apply(matmul({ transB: true }), x, w);
+  const quantised = weights.quantised(`${shape.name}.weight`);
+  const product = quantised
+    ? int8Product(program, x, w, quantised, adapter)
+    : adapter
+      ? adaptedProduct(program, x, w, adapter)
+      : program.apply(matmul({ transB: true }), x, w);
   return shape.bias ? program.apply(add, product, weights.weight(`${shape.name}.bias`, [shape.out])) : product;
 }
 
@@ -28,4 +34,18 @@ function adaptedProduct(program: Program, x: Var, w: Var, { a, b, scaling, dropo
   if (!dropout) return product;
   const change = program.apply(matmul({ transB: true }), program.apply(multiply, x, dropout(x)), a);
   return program.apply(add, product, program.apply(matmul({ transB: true, alpha: scaling }), change, b));
+}
+
+/**
+ * The product in 8 bits. The grid holds the base alone and the LoRA pair is added in float32: its early steps are smaller than a step of the
+ * grid and would be rounded away.
+ */
+function int8Product(program: Program, x: Var, w: Var, quantised: Int8Weight, adapter: AdapterInputs | null): Var {
+  const { values, turned, scales } = quantised;
+  const base = program.apply(int8Linear, x, w, values, turned, scales);
+  if (!adapter) return base;
+  const { a, b, scaling, dropout } = adapter;
+  const read = dropout ? program.apply(add, x, program.apply(multiply, x, dropout(x))) : x;
+  const narrow = program.apply(matmul({ transB: true, alpha: scaling }), read, a);
+  return program.apply(add, base, program.apply(matmul({ transB: true }), narrow, b));
 }

@@ -1,9 +1,9 @@
 import { ShapeError } from '../errors';
 import type { Value } from '../graph/graph';
 import { equalDims, showDims, type Dims } from '../tensor/dims';
-import { matmul64 } from '../tensor/tensor64';
+import { matmul64, zipBroadcast } from '../tensor/tensor64';
 import { operand } from './operand';
-import type { EmitContext, Op, Program, Var } from './program';
+import type { EmitContext, Op, Var, VjpContext } from './program';
 
 export interface MatmulOptions {
   /** Use the transpose of the last two axes. */
@@ -13,7 +13,10 @@ export interface MatmulOptions {
   readonly alpha?: number;
 }
 
-/** alpha · A·B over the last two axes; batch axes are equal. Two-dimensional products become Gemm, the fastest kernel. */
+/**
+ * alpha · A·B over the last two axes; batch axes are equal. Two-dimensional products become Gemm, the fastest kernel, which also adds a third
+ * operand of the result's shape where one is given.
+ */
 export function matmul({ transA = false, transB = false, alpha = 1 }: MatmulOptions = {}): Op {
   return {
     name: `matmul${transA ? 'T' : ''}${transB ? 'T' : ''}`,
@@ -29,22 +32,39 @@ export function matmul({ transA = false, transB = false, alpha = 1 }: MatmulOpti
       return [{ dims: [...a.dims.slice(0, -2), rows, columns], dtype: 'float32' }];
     },
     emit: (context, inputs, outputs) => [
-      emitMatmul(context, operand(inputs, 0), operand(inputs, 1), operand(outputs, 0).dims, { transA, transB, alpha }),
+      emitMatmul(context, inputs, operand(outputs, 0).dims, { transA, transB, alpha }),
     ],
-    evaluate: (inputs) => [matmul64(operand(inputs, 0), operand(inputs, 1), transA, transB, alpha)],
-    vjp: ({ program, inputs, gradients }) => {
+    evaluate: (inputs) => {
+      const product = matmul64(operand(inputs, 0), operand(inputs, 1), transA, transB, alpha);
+      const addend = inputs[2];
+      return [addend ? zipBroadcast(product, addend, (x, y) => x + y) : product];
+    },
+    vjp: (context) => {
+      const { inputs, gradients } = context;
       const [a, b, g] = [operand(inputs, 0), operand(inputs, 1), operand(gradients, 0)];
       const toA = () =>
         transA
-          ? program.apply(matmul({ transA: transB, transB: true, alpha }), b, g)
-          : program.apply(matmul({ transB: !transB, alpha }), g, b);
+          ? productOnto(context, 0, { transA: transB, transB: true, alpha }, b, g)
+          : productOnto(context, 0, { transB: !transB, alpha }, g, b);
       const toB = () =>
         transB
-          ? program.apply(matmul({ transA: true, transB: transA, alpha }), g, a)
-          : program.apply(matmul({ transA: !transA, alpha }), a, g);
-      return [a.requiresGrad ? toA() : null, b.requiresGrad ? toB() : null];
+          ? productOnto(context, 1, { transA: true, transB: transA, alpha }, g, a)
+          : productOnto(context, 1, { transA: !transA, alpha }, a, g);
+      return [a.requiresGrad ? toA() : null, b.requiresGrad ? toB() : null, ...(inputs[2] ? [g] : [])];
     },
   };
+}
+
+/** A product of matrices as the gradient of an operand, on top of what has been gathered for it: one pass over memory less than adding it. */
+export function productOnto(
+  { program, inputs, takePartial }: VjpContext,
+  index: number,
+  options: MatmulOptions,
+  a: Var,
+  b: Var,
+): Var {
+  const partial = operand(inputs, index).dims.length === 2 ? takePartial(index) : null;
+  return program.apply(matmul(options), a, b, ...(partial ? [partial] : []));
 }
 
 /**
@@ -68,7 +88,8 @@ export function loraLinear(scaling: number): Op {
     },
     emit: (context, inputs, outputs) => product.emit(context, inputs.slice(0, 2), outputs),
     evaluate: (inputs, bindings) => product.evaluate(inputs.slice(0, 2), bindings),
-    vjp: ({ program, inputs, gradients }) => {
+    vjp: (context) => {
+      const { program, inputs, gradients } = context;
       const [x, w, a, b, g] = [
         operand(inputs, 0),
         operand(inputs, 1),
@@ -76,30 +97,31 @@ export function loraLinear(scaling: number): Op {
         operand(inputs, 3),
         operand(gradients, 0),
       ];
-      const toX = x.requiresGrad ? program.apply(matmul(), g, w) : null;
+      const narrow = program.apply(matmul({ transB: true }), x, a);
       return [
-        toX,
+        x.requiresGrad ? productOnto(context, 0, {}, g, w) : null,
         null,
-        program.apply(matmul({ transA: true, alpha: scaling }), program.apply(matmul(), g, b), x),
-        gradientOfB(program, x, a, g, scaling),
+        productOnto(context, 2, { transA: true, alpha: scaling }, program.apply(matmul(), g, b), x),
+        productOnto(context, 3, { transA: true, alpha: scaling }, g, narrow),
       ];
     },
   };
 }
 
-function gradientOfB(program: Program, x: Var, a: Var, g: Var, scaling: number): Var {
-  return program.apply(matmul({ transA: true, alpha: scaling }), g, program.apply(matmul({ transB: true }), x, a));
-}
-
 function emitMatmul(
-  { graph, target }: EmitContext,
-  a: Value,
-  b: Value,
+  context: EmitContext,
+  inputs: readonly Value[],
   dims: Dims,
-  { transA, transB, alpha }: Required<MatmulOptions>,
+  options: Required<MatmulOptions>,
 ): Value {
+  const { graph, target } = context;
+  const { transA, transB, alpha } = options;
+  const [a, b, addend] = [operand(inputs, 0), operand(inputs, 1), inputs[2]];
+  // The addend may share memory with the result, which a device forbids within one kernel unless it is an element-wise one.
+  if (addend && (target !== 'cpu' || a.dims.length > 2))
+    return graph.single('Add', [addend, emitMatmul(context, [a, b], dims, options)], dims);
   if (a.dims.length === 2) {
-    return graph.single('Gemm', [a, b], dims, {
+    return graph.single('Gemm', addend ? [a, b, addend] : [a, b], dims, {
       attributes: { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } },
     });
   }

@@ -20,6 +20,7 @@ import { fence } from './fence';
 import { loraLinear, matmul } from './linear-algebra';
 import { gatherColumns, gatherRows, gatherRowsPartly, pickColumn, placeColumn, scatterRows, zeros } from './lookup';
 import { logSoftmax, rmsNorm } from './normalise';
+import { int8Linear, int8Matmul } from './quantised';
 import { concat, expand, reshape, split, sum, transpose } from './shape';
 
 /** Every op of the engine. The table-driven tests ask for cases of each: a new row here does not compile until it has some. */
@@ -37,6 +38,8 @@ export const OPS = {
   gatherRows,
   gatherRowsPartly,
   geluTanh,
+  int8Linear,
+  int8Matmul,
   isAtMost,
   logSoftmax,
   loraLinear,

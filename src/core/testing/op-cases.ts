@@ -13,6 +13,11 @@ export interface OpCase {
   readonly gradient?: boolean;
   /** The values lie where the function has a kink or saturates: difference quotients say nothing there. */
   readonly kinks?: boolean;
+  /**
+   * For an op that rounds and whose gradient is straight-through: the smooth op of its first operands. Value and gradient shall be near its
+   * own, within a few steps of the grid; difference quotients of a staircase say nothing.
+   */
+  readonly smooth?: { readonly op: Op; readonly operands: number };
   /** Makes what the op is given of the case's inputs, where it relies on how they hang together; default: the inputs themselves. */
   readonly prepare?: (program: Program, inputs: readonly Var[]) => readonly Var[];
 }
@@ -21,10 +26,12 @@ export interface OperandCase {
   readonly dims: Dims;
   /** Whole numbers below this bound, as int64. */
   readonly below?: number;
-  /** Whole numbers to use instead of random ones, as int64. */
+  /** Whole numbers to use instead of random ones, of the type `dtype`. */
   readonly values?: readonly number[];
   /** Numbers to use instead of random ones, as float32, over and over until the operand is full. */
   readonly fractions?: readonly number[];
+  /** Type of whole numbers; default int64. */
+  readonly dtype?: 'int64' | 'int8';
 }
 
 /** An op is tested in one way at least. */
@@ -167,6 +174,21 @@ const productCases = [false, true].flatMap((transA) =>
   ),
 );
 
+/** A weight [3, 4] and its grid as `referenceInt8Quantiser` makes it: rows with the largest elements 1.27, 2.54 and 0.635. */
+const INT8_ROWS = [127, -64, 3, 0, -20, 127, 90, -127, 1, 2, -127, 50];
+const STEPS = [0.01, 0.02, 0.005];
+const WEIGHT: OperandCase = {
+  dims: [3, 4],
+  fractions: INT8_ROWS.map((value, index) => value * (STEPS[index >> 2] ?? 1)),
+};
+const INT8_WEIGHT: OperandCase = { dims: [3, 4], values: INT8_ROWS, dtype: 'int8' };
+const INT8_TURNED: OperandCase = {
+  dims: [4, 3],
+  values: INT8_ROWS.map((_, index) => INT8_ROWS[(index % 3) * 4 + Math.floor(index / 3)] ?? 0),
+  dtype: 'int8',
+};
+const INT8_SCALES: OperandCase = { dims: [3], fractions: STEPS };
+
 /** At least one case of every op: a new op does not compile until it has some. */
 export const OP_CASES = {
   absolute: [...unaryCases(OPS.absolute), extremes(OPS.absolute, [0, -1e30, 1e30])],
@@ -308,6 +330,24 @@ export const OP_CASES = {
     },
   ],
   geluTanh: [...unaryCases(OPS.geluTanh), extremes(OPS.geluTanh, [0, -8, 8, -100, 100])],
+  int8Linear: [
+    {
+      op: OPS.int8Linear,
+      operands: [{ dims: ['B', 4] }, WEIGHT, INT8_WEIGHT, INT8_TURNED, INT8_SCALES],
+      differentiable: [0, 1],
+      smooth: { op: OPS.matmul({ transB: true }), operands: 2 },
+    },
+  ],
+  int8Matmul: [
+    { op: OPS.int8Matmul('columns'), operands: [{ dims: ['B', 4] }, INT8_TURNED, INT8_SCALES], gradient: false },
+    { op: OPS.int8Matmul('inner'), operands: [{ dims: ['B', 3] }, INT8_WEIGHT, INT8_SCALES], gradient: false },
+    // A row of zeros, as a masked token's gradient is.
+    {
+      op: OPS.int8Matmul('inner'),
+      operands: [{ dims: [2, 3], fractions: [0, 0, 0, 1, -2, 3] }, INT8_WEIGHT, INT8_SCALES],
+      gradient: false,
+    },
+  ],
   isAtMost: [...binaryCases(OPS.isAtMost, false), ties(OPS.isAtMost, false)],
   logSoftmax: [
     ...each<Dims>([['B', 'T', 5], [7], ['B', 1], ['S', 3]], (dims) => one(OPS.logSoftmax, dims)),
@@ -321,7 +361,12 @@ export const OP_CASES = {
     prepare: (program, [x, base, a, b]) =>
       x && base && a && b ? [x, program.apply(OPS.add, base, program.apply(OPS.matmul({ alpha: 2 }), b, a)), a, b] : [],
   })),
-  matmul: [{ op: OPS.matmul(), operands: pair(['B', 4], [4, 3]) }, ...productCases],
+  matmul: [
+    { op: OPS.matmul(), operands: pair(['B', 4], [4, 3]) },
+    { op: OPS.matmul({ transA: true, alpha: 2 }), operands: [...pair([4, 'B'], [4, 3]), { dims: ['B', 3] }] },
+    { op: OPS.matmul(), operands: [...pair(['B', 2, 3, 4], ['B', 2, 4, 5]), { dims: ['B', 2, 3, 5] }] },
+    ...productCases,
+  ],
   maximum: [...binaryCases(OPS.maximum), ties(OPS.maximum)],
   minimum: [...binaryCases(OPS.minimum), ties(OPS.minimum)],
   multiply: binaryCases(OPS.multiply),

@@ -1,6 +1,6 @@
 import type { TensorView } from '../ports';
 import type { PolicyLoss, TrainingLoss } from './loss';
-import type { MicroBatch, TokenRow, TrainingRow } from './micro-batches';
+import { LENGTH_GRAIN, type MicroBatch, type TokenRow, type TrainingRow } from './micro-batches';
 
 /** Places of learning rows among all ids: `place[id]`, K for an id that does not learn. */
 export interface RowPlaces {
@@ -58,6 +58,49 @@ export function scatterLogProbs(
     const target = into[index];
     if (target) target[position + 1] = flat[at] ?? 0;
   });
+}
+
+/** What a training graph reads of one micro-batch, and where in it the tokens are that have a weight. */
+export interface TrainingFeeds {
+  readonly feeds: Record<string, TensorView>;
+  /** Flat positions in [B·T] of the log-probabilities that come out. Only these get logits: of answers behind their questions, or of rows of unequal length, that is often half. */
+  readonly scored: readonly number[];
+}
+
+/** Tokens and loss of a micro-batch; what the head reads is given for the scored positions alone, filled up to a whole number of grains. */
+export function feedTraining(
+  loss: TrainingLoss,
+  rows: readonly TrainingRow[],
+  batch: MicroBatch,
+  places: RowPlaces | null,
+): TrainingFeeds {
+  const scored: number[] = [];
+  eachPosition(rows, batch, ({ row, position, at }) => {
+    if (row.weights[position + 1] !== 0) scored.push(at);
+  });
+  const padded = LENGTH_GRAIN * Math.max(1, Math.ceil(scored.length / LENGTH_GRAIN));
+  const from = Array.from({ length: padded }, (_, index) => scored[index] ?? null);
+  const { targets, indexOfTargets, ...tokens } = feedTokens(rows, batch, places);
+  const values = Object.entries(feedLoss(loss, rows, batch));
+  return {
+    scored,
+    feeds: {
+      ...tokens,
+      // What fills up the last grain points at position 0 and has no weight.
+      scored: { dtype: 'int64', dims: [padded], data: BigInt64Array.from(from, (position) => BigInt(position ?? 0)) },
+      ...(targets && { targets: pick(targets, from, 0) }),
+      ...(indexOfTargets && { indexOfTargets: pick(indexOfTargets, from, places?.count ?? 0) }),
+      ...Object.fromEntries(values.map(([name, view]) => [name, view.dims.length === 2 ? pick(view, from, 0) : view])),
+    },
+  };
+}
+
+function pick({ dtype, data }: TensorView, from: readonly (number | null)[], padding: number): TensorView {
+  const dims = [from.length];
+  const valueAt = (position: number | null) => Number(position === null ? padding : data[position]);
+  return dtype === 'int64'
+    ? { dtype, dims, data: BigInt64Array.from(from, (position) => BigInt(valueAt(position))) }
+    : { dtype, dims, data: Float32Array.from(from, valueAt) };
 }
 
 export function scalar(value: number): TensorView {

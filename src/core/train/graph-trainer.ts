@@ -27,6 +27,7 @@ import type {
   TrainerState,
   TrainerStats,
 } from './trainer';
+import { QuantisedWeights } from './quantised-weights';
 import { TrainerGraphs } from './trainer-graphs';
 import { TrainerPasses, view } from './trainer-passes';
 
@@ -38,6 +39,7 @@ export class GraphTrainer implements Trainer {
   readonly #rowIds: readonly number[];
   readonly #graphs: TrainerGraphs;
   readonly #passes: TrainerPasses;
+  readonly #quantised: QuantisedWeights | null;
   #hasGradient = false;
   /** Rows whose gradient has been gathered since the last step. */
   #gatheredRows = 0;
@@ -47,7 +49,16 @@ export class GraphTrainer implements Trainer {
     this.#options = options;
     this.#adapters = adapters;
     const { mode, parameters, kernel, config, executor, maxTokensPerMicroBatch, checkpointing = false } = options;
-    this.#graphs = new TrainerGraphs({ config, plan, executor, checkpointing, maxTokensPerMicroBatch });
+    const { quantiser } = options;
+    this.#quantised = quantiser ? new QuantisedWeights({ config, plan, parameters, quantiser }) : null;
+    this.#graphs = new TrainerGraphs({
+      config,
+      plan,
+      executor,
+      checkpointing,
+      maxTokensPerMicroBatch,
+      ...(this.#quantised && { quantised: this.#quantised.names }),
+    });
     this.#rowIds = plan.rows.size > 0 ? rowIdsOf(mode) : [];
     const places: RowPlaces | null =
       this.#rowIds.length > 0
@@ -66,6 +77,7 @@ export class GraphTrainer implements Trainer {
     for (const { name, dims, data } of parameters.names.map((each) => parameters.get(each)))
       views.set(name, view(dims, data));
     for (const { name, dims, data } of adapters?.tensors() ?? []) views.set(name, view(dims, data));
+    for (const [name, matrix] of this.#quantised?.views() ?? []) views.set(name, matrix);
     for (const { name, gradientDims, gradient } of this.#learning)
       views.set(accumulatedOf(name), view(gradientDims, gradient));
     views.set('learningIds', {
@@ -113,7 +125,7 @@ export class GraphTrainer implements Trainer {
   }
 
   async step(options: StepOptions): Promise<{ readonly gradNorm: number; readonly clipScale: number }> {
-    const { kernel, parameters } = this.#options;
+    const { kernel } = this.#options;
     if (!this.#hasGradient)
       throw new WorkbenchError('precondition', 'There is no gradient to step with.', { code: 'no-gradient' });
     let squared = 0;
@@ -151,8 +163,7 @@ export class GraphTrainer implements Trainer {
     }
     this.#hasGradient = false;
     this.#average();
-    await this.#adapters?.apply();
-    parameters.markChanged();
+    await this.#weightsChanged();
     return { gradNorm, clipScale };
   }
 
@@ -178,8 +189,7 @@ export class GraphTrainer implements Trainer {
     for (const tensor of this.#learning) restoreLearning(tensor, read);
     this.#step = state.step;
     this.#hasGradient = false;
-    await this.#adapters?.apply();
-    this.#options.parameters.markChanged();
+    await this.#weightsChanged();
   }
 
   async adapter(): Promise<readonly StateTensor<Float32Array>[]> {
@@ -188,6 +198,7 @@ export class GraphTrainer implements Trainer {
 
   async loadAdapter(tensors: readonly StateTensor<Float32Array>[]): Promise<void> {
     await this.#adapters?.fromPeft(tensors, this.#rowIds);
+    this.#quantised?.refresh();
     for (const { runs } of this.#learning)
       for (const { average, weight } of runs) if (average.length > 0) average.set(weight);
     this.#options.parameters.markChanged();
@@ -233,6 +244,13 @@ export class GraphTrainer implements Trainer {
       }
     }
     await this.#adapters?.apply();
+    this.#options.parameters.markChanged();
+  }
+
+  /** What is made from the learning weights follows them: the adapted weights, the grids, and whoever watches the store. */
+  async #weightsChanged(): Promise<void> {
+    await this.#adapters?.apply();
+    this.#quantised?.refresh();
     this.#options.parameters.markChanged();
   }
 

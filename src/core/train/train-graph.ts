@@ -4,11 +4,12 @@ import { buildHidden } from '../models/decoder/hidden';
 import { EMBEDDING, headName, listParameters } from '../models/decoder/parameters';
 import type { ModelConfig } from '../models/model-config';
 import { buildHead, buildLogProbs } from '../nn/head';
-import type { AdapterInputs, LearningRows, WeightInputs } from '../nn/weights';
+import type { AdapterInputs, Int8Weight, LearningRows, WeightInputs } from '../nn/weights';
 import { add, multiply } from '../ops/elementwise';
 import { dropoutMask, dropoutRate } from '../ops/dropout';
 import { fence } from '../ops/fence';
 import { matmul } from '../ops/linear-algebra';
+import { gatherRows, scatterRows, zeros } from '../ops/lookup';
 import { Program, type Var } from '../ops/program';
 import { reshape } from '../ops/shape';
 import type { GraphDType } from '../graph/graph';
@@ -45,6 +46,15 @@ export interface TrainGraphOptions {
   readonly runs: number;
   /** Row lengths are multiples of this; `runs` and `headChunks` divide it. */
   readonly grain: number;
+  /**
+   * The head sees only the hidden states at `scored`, positions in [B·T], a multiple of `grain` of them; targets and the loss's per-token
+   * values are then given for these alone, [grain·R]. Others have weight 0 and need no logits.
+   */
+  readonly scoredOnly?: boolean;
+  /** Gradients meet the gathered ones in a node of their own at the end: on a device no other kernel may read and write one buffer. */
+  readonly addLast?: boolean;
+  /** Weights whose products run in 8 bits; their grids are further inputs, see `int8Names`. */
+  readonly quantised?: ReadonlySet<string>;
 }
 
 /** Names of a graph's inputs and outputs: one place, so that builder and trainer cannot disagree. */
@@ -54,6 +64,11 @@ export const adapterA = (weight: string): string => `${weight}#A`;
 export const adapterB = (weight: string): string => `${weight}#B`;
 export const DROPOUT_ROWS = 'dropoutRows';
 export const dropoutColumnsOf = (weight: string): string => `${weight}#dropout`;
+export const int8Names = (weight: string): Readonly<Record<keyof Int8Weight, string>> => ({
+  values: `${weight}#int8`,
+  turned: `${weight}#int8-turned`,
+  scales: `${weight}#int8-scales`,
+});
 export const learningRowsOf = (embedding: string): string => `${embedding}#rows`;
 
 /**
@@ -68,43 +83,54 @@ export function buildTrainGraph(options: TrainGraphOptions): Program {
   const program = new Program(`train-${options.loss}`);
   const length = multiplyDims(options.grain, 'U');
   const ids = program.input('ids', ['B', length], { dtype: 'int64' });
-  const targets = tokenInput(program, 'targets', length, 'int64');
+  const scored = options.scoredOnly
+    ? program.input('scored', [multiplyDims(options.grain, 'R')], { dtype: 'int64' })
+    : null;
+  const tokens = scored?.dims ?? ['B', length];
+  const targets = tokenInput(program, 'targets', tokens, 'int64');
   const segments = options.segmented ? program.input('segments', ['B', length], { dtype: 'int64' }) : null;
   const perToken = Object.fromEntries(
-    ['weights', ...loss.perToken].map((name) => [name, tokenInput(program, name, length)]),
+    ['weights', ...loss.perToken].map((name) => [name, tokenInput(program, name, tokens)]),
   );
   const scalars = Object.fromEntries(
     ['inverseNormaliser', ...loss.scalars].map((name) => [name, program.input(name, [1])]),
   );
-  const inputs = new LearningInputs(program, plan, length);
+  const inputs = new LearningInputs(program, plan, { ids: ids.dims, tokens }, options.quantised);
 
   const hidden = buildHidden(program, inputs, config, { ids, segments, runs: options.runs });
   const until = program.steps.length;
   const headWeight = inputs.weight(headName(config), [config.vocabSize, config.hiddenSize]);
   const learning = inputs.learningRows(headName(config));
+  const ofHead = learning ? learning.rows : headWeight;
+  const gatheredOf = (parameter: Var): Var => program.input(accumulatedOf(inputs.nameOf(parameter)), parameter.dims);
+  const { addLast = false } = options;
+  const gathered = ofHead.requiresGrad && !addLast ? gatheredOf(ofHead) : null;
   const head = buildHead(program, {
-    hidden,
+    hidden: scored ? program.apply(gatherRows, hidden, scored) : hidden,
     weight: headWeight,
     targets,
     perToken,
     chunks: headChunks,
     loss: (logProbs, values) => loss.build(program, logProbs, { ...values, ...scalars }),
     learning,
+    gathered,
   });
-  const ofHead = learning ? learning.rows : headWeight;
 
   const finish = (parameter: Var, gradient: Var): Var => {
-    const name = inputs.nameOf(parameter);
-    const accumulated = program.apply(add, program.input(accumulatedOf(name), parameter.dims), gradient);
-    program.output(gradientOf(name), accumulated);
-    return accumulated;
+    const sum = addLast ? program.apply(add, gatheredOf(parameter), gradient) : gradient;
+    program.output(gradientOf(inputs.nameOf(parameter)), sum);
+    return sum;
   };
   const wrt = inputs.learning();
   // An untied head is not used before the loss, so its gradient is finished at once.
   const untied = head.toWeight && headName(config) !== EMBEDDING ? finish(ofHead, head.toWeight) : null;
   // The head's logits are given back before the blocks begin.
   const awaited = untied ?? head.toWeight;
-  const seeds = new Map([[hidden, awaited ? program.apply(fence, head.toHidden, awaited) : head.toHidden]]);
+  const toScored = awaited ? program.apply(fence, head.toHidden, awaited) : head.toHidden;
+  const toHidden = scored ? program.apply(scatterRows, program.apply(zeros(hidden.dims)), scored, toScored) : toScored;
+  const seeds = new Map([[hidden, toHidden]]);
+  // Each gradient is added to what earlier micro-batches gave, in the product that makes it where there is one.
+  for (const parameter of addLast ? [] : wrt) if (parameter !== ofHead) seeds.set(parameter, gatheredOf(parameter));
   if (head.toWeight && !untied) seeds.set(ofHead, head.toWeight);
   const finished = backward(program, { seeds, wrt, until, checkpoint: checkpointing, finish });
   const lost = wrt.filter((parameter) => !finished.has(parameter) && !(untied && parameter === ofHead));
@@ -132,9 +158,9 @@ export function buildLogProbGraph({ config, headChunks, segmented, runs, grain }
   const program = new Program('log-probs');
   const length = multiplyDims(grain, 'U');
   const ids = program.input('ids', ['B', length], { dtype: 'int64' });
-  const targets = tokenInput(program, 'targets', length, 'int64');
+  const targets = tokenInput(program, 'targets', ids.dims, 'int64');
   const segments = segmented ? program.input('segments', ['B', length], { dtype: 'int64' }) : null;
-  const inputs = new LearningInputs(program, FROZEN, length);
+  const inputs = new LearningInputs(program, FROZEN, { ids: ids.dims, tokens: ids.dims });
   // Scaling the hidden states scales the logits.
   const hidden = program.apply(
     multiply,
@@ -158,7 +184,7 @@ export function buildLogProbGraph({ config, headChunks, segmented, runs, grain }
 export function buildLogitsGraph(config: ModelConfig): Program {
   const program = new Program('logits');
   const ids = program.input('ids', ['B', 'U'], { dtype: 'int64' });
-  const inputs = new LearningInputs(program, FROZEN, 'U');
+  const inputs = new LearningInputs(program, FROZEN, { ids: ids.dims, tokens: ids.dims });
   const hidden = buildHidden(program, inputs, config, { ids, segments: null, runs: 1 });
   program.output(
     'logits',
@@ -195,20 +221,28 @@ export function listLearning(
   });
 }
 
+/** Axes of what belongs to the tokens that are read, and to those that are predicted. */
+interface TokenDims {
+  readonly ids: Dims;
+  readonly tokens: Dims;
+}
+
 /** Makes a graph input of each tensor on first use and remembers which of them learn. */
 class LearningInputs implements WeightInputs {
   readonly #program: Program;
   readonly #plan: LearningPlan;
-  readonly #length: Dim;
+  readonly #dims: TokenDims;
+  readonly #quantised: ReadonlySet<string>;
   readonly #known = new Map<string, Var>();
   readonly #learning: Var[] = [];
   readonly #names = new Map<Var, string>();
   #places: { indexOfIds: Var; indexOfTargets: Var; ids: Var } | null = null;
 
-  constructor(program: Program, plan: LearningPlan, length: Dim) {
+  constructor(program: Program, plan: LearningPlan, dims: TokenDims, quantised: ReadonlySet<string> = new Set()) {
     this.#program = program;
     this.#plan = plan;
-    this.#length = length;
+    this.#dims = dims;
+    this.#quantised = quantised;
   }
 
   weight(name: string, dims: readonly number[]): Var {
@@ -227,12 +261,25 @@ class LearningInputs implements WeightInputs {
   #dropout(name: string, width: Dim, rate: number): ((x: Var) => Var) | null {
     if (dropoutRate(rate) === 0) return null;
     const program = this.#program;
-    const draws = this.#input(DROPOUT_ROWS, ['B', this.#length, 3], false);
+    const draws = this.#input(DROPOUT_ROWS, [...this.#dims.ids, 3], false);
     const columns = this.#input(dropoutColumnsOf(name), [3, width], false);
     return (x) => {
-      const rows = program.apply(reshape([multiplyDims('B', this.#length), 3]), draws);
+      const rows = program.apply(reshape([multiplyDims(...this.#dims.ids), 3]), draws);
       // Made when x is, and with it once more where the block is recomputed, rather than kept from the forward pass on.
       return program.apply(dropoutMask(rate), program.apply(fence, rows, x), columns);
+    };
+  }
+
+  quantised(name: string): Int8Weight | null {
+    if (!this.#quantised.has(name)) return null;
+    const [out = 1, width = 1] = this.#known.get(name)?.dims ?? [];
+    const names = int8Names(name);
+    const input = (part: keyof Int8Weight, dims: Dims) =>
+      this.#input(names[part], dims, false, part === 'scales' ? 'float32' : 'int8');
+    return {
+      values: input('values', [out, width]),
+      turned: input('turned', [width, out]),
+      scales: input('scales', [out]),
     };
   }
 
@@ -242,8 +289,8 @@ class LearningInputs implements WeightInputs {
     if (count === undefined) return null;
     this.#places ??= {
       ids: this.#program.input('learningIds', [count + 1], { dtype: 'int64' }),
-      indexOfIds: this.#program.input('indexOfIds', ['B', this.#length], { dtype: 'int64' }),
-      indexOfTargets: this.#program.input('indexOfTargets', ['B', this.#length], { dtype: 'int64' }),
+      indexOfIds: this.#program.input('indexOfIds', this.#dims.ids, { dtype: 'int64' }),
+      indexOfTargets: this.#program.input('indexOfTargets', this.#dims.tokens, { dtype: 'int64' }),
     };
     return { rows: this.#input(learningRowsOf(name), [count + 1, width], true), ...this.#places };
   }
@@ -256,10 +303,10 @@ class LearningInputs implements WeightInputs {
     return this.#names.get(variable) ?? `value ${variable.id}`;
   }
 
-  #input(name: string, dims: Dims, requiresGrad: boolean): Var {
+  #input(name: string, dims: Dims, requiresGrad: boolean, dtype: GraphDType = 'float32'): Var {
     const known = this.#known.get(name);
     if (known) return known;
-    const variable = this.#program.input(name, dims, { requiresGrad });
+    const variable = this.#program.input(name, dims, { requiresGrad, dtype });
     this.#known.set(name, variable);
     this.#names.set(variable, name);
     if (requiresGrad) this.#learning.push(variable);
@@ -267,7 +314,7 @@ class LearningInputs implements WeightInputs {
   }
 }
 
-/** An input [B, T] as the flat [B·T] that the head wants. */
-function tokenInput(program: Program, name: string, length: Dim, dtype: GraphDType = 'float32'): Var {
-  return program.apply(reshape([multiplyDims('B', length)]), program.input(name, ['B', length], { dtype }));
+/** An input such as [B, T] as the flat [B·T] that the head wants. */
+function tokenInput(program: Program, name: string, dims: Dims, dtype: GraphDType = 'float32'): Var {
+  return program.apply(reshape([multiplyDims(...dims)]), program.input(name, dims, { dtype }));
 }

@@ -21,10 +21,14 @@ export interface TrainerGraphsOptions {
   readonly executor: GraphExecutor;
   readonly checkpointing: boolean;
   readonly maxTokensPerMicroBatch: number;
+  /** Weights whose products run in 8 bits while training. */
+  readonly quantised?: ReadonlySet<string>;
 }
 
 /** Logits of one run of the output head stay below this. */
 const LOGIT_BYTES = 64 * 2 ** 20;
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Each compiled graph keeps its largest working memory, which grows with the model: large models keep few graphs at once. */
 const LARGE_MODEL_WEIGHTS = 20_000_000;
@@ -45,10 +49,23 @@ export class TrainerGraphs {
 
   /** Forward and backward pass for rows of a padded length. */
   train(loss: LossName, segmented: boolean, length: number): Promise<RunnableGraph> {
-    const { config, plan, checkpointing } = this.#options;
+    const { config, plan, checkpointing, quantised = NONE } = this.#options;
     const [runs, headChunks] = [countRuns(length), this.#headChunks()];
+    const onDevice = this.#options.executor.device !== undefined;
     return this.#get(`train/${loss}/${segmented}/${runs}`, () =>
-      buildTrainGraph({ config, plan, loss, checkpointing, headChunks, segmented, runs, grain: LENGTH_GRAIN }),
+      buildTrainGraph({
+        config,
+        plan,
+        loss,
+        checkpointing,
+        headChunks,
+        segmented,
+        runs,
+        grain: LENGTH_GRAIN,
+        scoredOnly: !onDevice,
+        addLast: onDevice,
+        quantised,
+      }),
     );
   }
 

@@ -3,7 +3,7 @@ import type { ModelConfig } from '../models/model-config';
 import { checkTokenIds } from '../models/token-range';
 import type { DeviceTensor, Tensors, TensorView } from '../ports';
 import { sizeOf } from '../tensor/dims';
-import { feedLoss, feedTokens, scalar, scatterLogProbs, type RowPlaces } from './batch-feeds';
+import { feedLoss, feedTokens, feedTraining, scalar, scatterLogProbs, type RowPlaces } from './batch-feeds';
 import { LOSS_BUILDERS, lossNameOf, type TrainingLoss } from './loss';
 import { planMicroBatches, type MicroBatch, type TokenRow, type TrainingRow } from './micro-batches';
 import type { AccumulateResult, TrainerStats } from './trainer';
@@ -44,21 +44,19 @@ export class TrainerPasses {
     const totals: Record<string, number> = {};
     const logProbs = rows.map((row) => new Float32Array(row.ids.length));
     for (const batch of this.#planBatches(rows)) {
-      const flat = view([batch.lines * batch.length]);
+      const { places, gradients, draws, graphs } = this.#options;
+      const compiled = await graphs.train(lossNameOf(loss), batch.isPacked, batch.length);
+      const size = batch.lines * batch.length;
+      const { feeds, scored } = compiled.inputs.includes('scored')
+        ? feedTraining(loss, rows, batch, places)
+        : { feeds: { ...feedTokens(rows, batch, places), ...feedLoss(loss, rows, batch) }, scored: null };
+      const found = view(feeds['scored']?.dims ?? [size]);
       const sums = Object.fromEntries(totalNames.map((name) => [name, scalar(0)]));
-      const outputs = { ...this.#options.gradients, ...sums, logProbs: flat };
-      const compiled = await this.#options.graphs.train(lossNameOf(loss), batch.isPacked, batch.length);
-      await this.#run(
-        compiled,
-        {
-          ...feedTokens(rows, batch, this.#options.places),
-          ...feedLoss(loss, rows, batch),
-          ...this.#options.draws(rows, batch),
-        },
-        outputs,
-      );
+      await this.#run(compiled, { ...feeds, ...draws(rows, batch) }, { ...gradients, ...sums, logProbs: found });
+      const flat = scored ? new Float32Array(size) : found.data;
+      scored?.forEach((position, index) => (flat[position] = found.data[index] ?? 0));
       for (const name of totalNames) totals[name] = (totals[name] ?? 0) + Number(sums[name]?.data[0]);
-      scatterLogProbs(flat.data, rows, batch, logProbs);
+      scatterLogProbs(flat, rows, batch, logProbs);
       this.#count(rows, batch);
       if (!Number.isFinite(totals['loss']))
         throw this.#options.refuse(`The loss is ${totals['loss']}.`, 'loss-not-finite', 'the loss');

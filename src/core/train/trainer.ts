@@ -7,6 +7,7 @@ import type { DecayGroup } from './decay-groups';
 import { DeviceTrainer } from './device-trainer';
 import { GraphTrainer } from './graph-trainer';
 import { planLearning, type TrainingMode } from './learning-plan';
+import type { Int8Quantiser } from '../tensor/int8';
 import type { RateOf } from './learning-rates';
 import type { ReadState, StateTensor } from './learning-state';
 import type { MomentKindName } from './moments';
@@ -22,6 +23,8 @@ export interface TrainerOptions {
   /** Weights that lie on the executor's device already, shared with whoever generates there. */
   readonly deviceWeights?: DeviceWeights;
   readonly mode: TrainingMode;
+  /** Given: the products of the linear layers and of the gradients by their inputs run in 8 bits; all else stays float32. */
+  readonly quantiser?: Int8Quantiser;
   /** Recompute activations in the backward pass: about half the memory for a fifth more time. */
   readonly checkpointing?: boolean;
   /** Positions in memory at once, padding included. */
@@ -37,7 +40,7 @@ export interface TrainerOptions {
 /** What one `accumulate` found. Means are over tokens with weight ≠ 0. */
 export interface AccumulateResult {
   readonly loss: number;
-  /** For each row, `[i]` the log-probability of `ids[i]`, nats; `[0]` is 0. */
+  /** For each row, `[i]` the log-probability of `ids[i]`, nats; 0 where the weight is 0, and at `[0]`. */
   readonly logProbs: readonly Float32Array[];
   /** Policy loss only: share of tokens whose ratio is clipped, mean divergence from the reference, mean ratio. */
   readonly policy: { readonly clippedFraction: number; readonly kl: number; readonly ratio: number } | null;

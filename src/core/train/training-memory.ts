@@ -99,10 +99,13 @@ function measureWhole(shape: TrainingShape): GraphSize {
     segmented: packing,
     runs: countRuns(length),
     grain: LENGTH_GRAIN,
+    scoredOnly: true,
   });
   const graph = lowerProgram(program);
   const lines = Math.max(1, Math.floor(maxTokensPerMicroBatch / length));
-  const { bytes, largestBlock } = peakOf(traceMemory(graph, { B: lines, U: length / LENGTH_GRAIN }));
+  const grains = length / LENGTH_GRAIN;
+  // At most every token has a weight.
+  const { bytes, largestBlock } = peakOf(traceMemory(graph, { B: lines, U: grains, R: lines * grains }));
   // The arena hardly ever has a gap for one more of its largest blocks.
   return { nodes: graph.nodes.length, bytes: bytes + largestBlock };
 }

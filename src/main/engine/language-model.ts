@@ -8,11 +8,13 @@ import { DeviceWeights } from '@core/models/device-weights';
 import type { ModelConfig } from '@core/models/model-config';
 import type { CancelToken, GraphExecutor } from '@core/ports';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
+import type { Precision } from '@core/train/precision';
 import { createTrainer, type Trainer, type TrainerOptions } from '@core/train/trainer';
 import { createWasmAdamW } from './adamw-wasm';
 import { openModel } from './files/open-model';
 import { createWasmLogitsKernel } from './logits-wasm';
 import { createWasmQuantiser } from './quantise-wasm';
+import { createWasmInt8Quantiser } from './int8-matrix-wasm';
 import { probeInt8Range } from './int8-range';
 import type { ModelToWrite } from './files/write-model-folder';
 import { WeightStore } from './weight-store';
@@ -36,7 +38,10 @@ export interface GeneratorSettings {
 export type TrainerSettings = Pick<
   TrainerOptions,
   'mode' | 'checkpointing' | 'maxTokensPerMicroBatch' | 'packing' | 'moments' | 'averageDecay'
->;
+> & {
+  /** Default `fp32`. */
+  readonly precision?: Precision;
+};
 
 /**
  * A model in memory: its weights once, shared by whatever generates and whatever trains. A training step is seen by the next generated token;
@@ -89,7 +94,13 @@ export async function openLanguageModel(
         int8Largest: () => probeInt8Range(executor),
         ...settings,
       }),
-    createTrainer: (settings) => createTrainer({ ...shared, kernel: createWasmAdamW(), ...settings }),
+    createTrainer: async ({ precision = 'fp32', ...settings }) =>
+      createTrainer({
+        ...shared,
+        kernel: createWasmAdamW(),
+        ...(precision === 'int8' && { quantiser: createWasmInt8Quantiser(await probeInt8Range(executor)) }),
+        ...settings,
+      }),
     toWrite: async () => {
       await deviceWeights?.toHost();
       return { config, rawConfig, generationConfig, tokenizer, weights: parameters };

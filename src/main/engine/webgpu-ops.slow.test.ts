@@ -11,7 +11,9 @@ const cpu = new OrtExecutor({ threads: 1 });
 describe.skipIf(missing !== null)(`ops on WebGPU${missing === null ? '' : ` (not here: ${missing})`}`, () => {
   const { executor, takePlacement } = profiledWebGpu();
 
-  it.each(NAMED_OP_CASES)('computes $name and its gradient as the processor does', async ({ name, each }) => {
+  // Products of 8 bits are the processor's own; the device trainer does not offer them.
+  const cases = NAMED_OP_CASES.filter(({ each }) => each.operands.every(({ dtype }) => dtype !== 'int8'));
+  it.each(cases)('computes $name and its gradient as the processor does', async ({ name, each }) => {
     const built = buildCase(each, name);
     const expected = evaluateProgram(built.program, built.feeds);
     const onCpu = await runCase(cpu, built, expected, 'cpu');

@@ -17,7 +17,8 @@ export const NAMED_OP_CASES = Object.entries(OP_CASES).flatMap(([name, list]) =>
 export interface BuiltCase {
   readonly program: Program;
   readonly feeds: Record<string, Tensor64>;
-  readonly integers: ReadonlySet<string>;
+  /** Type of the operands that are whole numbers. */
+  readonly integers: ReadonlyMap<string, 'int64' | 'int8'>;
   readonly gradients: readonly number[];
 }
 
@@ -26,19 +27,19 @@ export function buildCase({ op, operands, differentiable, gradient = true, prepa
   const rng = createRng(name);
   const program = new Program(name);
   const feeds: Record<string, Tensor64> = {};
-  const integers = new Set<string>();
+  const integers = new Map<string, 'int64' | 'int8'>();
   // Rounded to float32, so that every executor gets the same numbers.
   const random = () => Math.fround(rng.normal());
   const bind = (dims: Dims) => dims.map((dim) => bindDim(dim, SYMBOLS));
   const variables = operands.map((each, index): Var => {
-    const { dims, below, values } = each;
+    const { dims, below, values, dtype = 'int64' } = each;
     const isInteger = below !== undefined || values !== undefined;
     feeds[`x${index}`] = tensor64(
       bind(dims),
       values ?? (below === undefined ? floatsOf(each, random) : () => rng.integer(below)),
     );
-    if (isInteger) integers.add(`x${index}`);
-    return program.input(`x${index}`, dims, { dtype: isInteger ? 'int64' : 'float32', requiresGrad: !isInteger });
+    if (isInteger) integers.set(`x${index}`, dtype);
+    return program.input(`x${index}`, dims, { dtype: isInteger ? dtype : 'float32', requiresGrad: !isInteger });
   });
   const results = program.applyAll(op, ...(prepare?.(program, variables) ?? variables));
   const first = results[0];
@@ -85,9 +86,7 @@ export async function runCase(
   const inputs: Record<string, TensorView> = {};
   for (const { name } of graph.inputs) {
     const { dims, data } = feeds[name] ?? tensor64([], [0]);
-    inputs[name] = integers.has(name)
-      ? { dtype: 'int64', dims, data: BigInt64Array.from(data, BigInt) }
-      : { dtype: 'float32', dims, data: Float32Array.from(data) };
+    inputs[name] = viewOf(dims, data, integers.get(name));
   }
   const outputs: Record<string, TensorView> = {};
   for (const { name } of graph.outputs)
@@ -99,4 +98,10 @@ export async function runCase(
   await compiled.run(inputs, outputs);
   await compiled.dispose();
   return outputs;
+}
+
+function viewOf(dims: readonly number[], data: Float64Array, integers: 'int64' | 'int8' | undefined): TensorView {
+  if (integers === 'int64') return { dtype: 'int64', dims, data: BigInt64Array.from(data, BigInt) };
+  if (integers === 'int8') return { dtype: 'int8', dims, data: Int8Array.from(data) };
+  return { dtype: 'float32', dims, data: Float32Array.from(data) };
 }
