@@ -206,7 +206,7 @@ export class Decoder {
     }
     const viewsOf = `${rows.version}:${first}:${count}`;
     if (program.viewsOf === viewsOf) return;
-    const dims = [count, config.numKvHeads, rows.length, config.headDim];
+    const dims = [count, config.numKvHeads, rows.length, rows.layout.headDim];
     for (let layer = 0; layer < config.numLayers; layer++) {
       for (const part of KV_PARTS) {
         const name = pastName(layer, part);
@@ -226,7 +226,7 @@ export class Decoder {
     const { config } = this.#options;
     const size = count * width * kvFloatsPerToken(rows.layout);
     if (this.#fresh.length < size) this.#fresh = new Float32Array(size);
-    const dims = [count, config.numKvHeads, width, config.headDim];
+    const dims = [count, config.numKvHeads, width, rows.layout.headDim];
     const each = size / (config.numLayers * KV_PARTS.length);
     const outputs: Tensors = {};
     this.#cacheNames.forEach(([, present], i) => {

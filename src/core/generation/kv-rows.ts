@@ -1,10 +1,11 @@
-import { KV_PARTS, type KvPart } from '../models/forward-parts';
+import { cachedHeadSize, KV_PARTS, type KvPart } from '../models/forward-parts';
 import type { ModelConfig } from '../models/model-config';
 
 /** What one cached token consists of. */
 export interface KvLayout {
   readonly layers: number;
   readonly kvHeads: number;
+  /** Numbers that are held of a head: `cachedHeadSize`, which may be more than the model's. */
   readonly headDim: number;
 }
 
@@ -44,7 +45,7 @@ export function hostSpans(layout: KvLayout): KvSpans<KvSpan> {
 }
 
 export function kvLayoutOf(config: ModelConfig): KvLayout {
-  return { layers: config.numLayers, kvHeads: config.numKvHeads, headDim: config.headDim };
+  return { layers: config.numLayers, kvHeads: config.numKvHeads, headDim: cachedHeadSize(config) };
 }
 
 export function kvFloatsPerToken({ layers, kvHeads, headDim }: KvLayout): number {

@@ -1,7 +1,14 @@
-import { WorkbenchError } from '../errors';
 import type { Value } from '../graph/graph';
 import type { Target } from '../ops/program';
-import { ForwardParts, KV_PARTS, pastName, presentName, taken, type ForwardGraph } from './forward-parts';
+import {
+  cachedHeadSize,
+  ForwardParts,
+  KV_PARTS,
+  pastName,
+  presentName,
+  taken,
+  type ForwardGraph,
+} from './forward-parts';
 import { MICROSOFT, type ForwardWeights } from './forward-weights';
 import { windowOf, type ModelConfig } from './model-config';
 
@@ -21,19 +28,14 @@ export const LOGITS_OUTPUT = 'logits';
 /** GroupQueryAttention rotates only heads of a multiple of this size; others are rotated before it. */
 const ROTATED_HEAD_MULTIPLE = 16;
 
-/** GroupQueryAttention takes heads of a multiple of this size alone. */
-export const SERVED_HEAD_MULTIPLE = 8;
-
 /**
  * One more token for each row of a key-value cache, for every family that `ModelConfig` describes: pre-norm blocks of grouped-query attention
- * with rotary positions and a gated MLP. Inputs: ids [B, 1], the caches [B, kvHeads, M, headDim], and what the parts need. Outputs: the
+ * with rotary positions and a gated MLP. Inputs: ids [B, 1], the caches [B, kvHeads, M, cachedHeadSize], and what the parts need. Outputs: the
  * logits, and the caches again: the same memory, to which the run adds one position a row.
  *
- * @throws WorkbenchError `head-size`
  * @param target on a device only some rows give logits
  */
 export function buildDecodeGraph(config: ModelConfig, weights: ForwardWeights, target: Target = 'cpu'): ForwardGraph {
-  checkHeads(config);
   const parts = new ForwardParts(config, 'decode', weights);
   const lastKeys = parts.graph.input(DECODE_INPUTS.lastKeys, 'int32', ['B']);
   const totalKeys = parts.graph.input(DECODE_INPUTS.totalKeys, 'int32', [1]);
@@ -46,15 +48,6 @@ export function buildDecodeGraph(config: ModelConfig, weights: ForwardWeights, t
   }
   parts.graph.output(LOGITS_OUTPUT, parts.head(target === 'cpu' ? normed : keepActive(parts, normed)));
   return parts.finish();
-}
-
-function checkHeads({ headDim }: ModelConfig): void {
-  if (headDim % SERVED_HEAD_MULTIPLE === 0) return;
-  throw new WorkbenchError(
-    'unsupported',
-    `The model's heads have ${headDim} numbers each; text is generated with heads of a multiple of ${SERVED_HEAD_MULTIPLE} alone.`,
-    { code: 'head-size', where: 'config.json, "head_dim"', wayOut: 'Choose another model of the same family.' },
-  );
 }
 
 /** A cache on a device is of one piece, so every row of it takes part; those in use go on to the head. */
@@ -70,12 +63,14 @@ function buildCachedAttention(parts: ForwardParts, normed: Value, layer: number,
   const window = windowOf(config, layer);
   const rotatesInside = headDim % ROTATED_HEAD_MULTIPLE === 0;
   const { q, k, v } = parts.attentionInputs(normed, layer);
-  const [query, key] = [q, k].map((heads) => (rotatesInside ? heads : parts.rotate(heads)));
-  const cacheDims = ['B', numKvHeads, 'M', headDim] as const;
+  const rotated = [q, k].map((heads) => (rotatesInside ? heads : parts.rotate(heads)));
+  const [query, key, value] = [...rotated, v].map((heads) => parts.padHeads(heads));
+  const size = cachedHeadSize(config);
+  const cacheDims = ['B', numKvHeads, 'M', size] as const;
   const past = KV_PARTS.map((part) => graph.input(pastName(layer, part), 'float32', cacheDims));
   const [mixed, ...present] = graph.node(
     'GroupQueryAttention',
-    [taken(query), taken(key), v, ...past, ...lengths, ...(rotatesInside ? [inputs.cos, inputs.sin] : [])],
+    [taken(query), taken(key), taken(value), ...past, ...lengths, ...(rotatesInside ? [inputs.cos, inputs.sin] : [])],
     {
       domain: MICROSOFT,
       attributes: {
@@ -84,10 +79,12 @@ function buildCachedAttention(parts: ForwardParts, normed: Value, layer: number,
         do_rotary: rotatesInside ? 1 : 0,
         rotary_interleaved: 0,
         ...(window !== null && { local_window_size: window }),
+        // By itself the operator takes the root of the size that it sees.
+        ...(size !== headDim && { scale: { float: 1 / Math.sqrt(headDim) } }),
       },
-      outputs: [{ dims: ['B', 'S', numHeads * headDim] }, { dims: cacheDims }, { dims: cacheDims }],
+      outputs: [{ dims: ['B', 'S', numHeads * size] }, { dims: cacheDims }, { dims: cacheDims }],
     },
   );
   KV_PARTS.forEach((part, i) => graph.output(presentName(layer, part), taken(present[i])));
-  return parts.attentionOutput(parts.flatten(taken(mixed), numHeads * headDim), layer);
+  return parts.attentionOutput(parts.flattenHeads(taken(mixed)), layer);
 }

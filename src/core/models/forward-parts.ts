@@ -20,7 +20,15 @@ export const FORWARD_INPUTS = {
 export const KV_PARTS = ['key', 'value'] as const;
 export type KvPart = (typeof KV_PARTS)[number];
 
-/** Name of a key or value cache, [B, kvHeads, M, headDim]. */
+/** GroupQueryAttention takes heads of a multiple of this size alone. */
+const SERVED_HEAD_MULTIPLE = 8;
+
+/** Numbers of a head as the cache and the decode graph hold it: those of the model, and zeros up to what the operator takes. */
+export function cachedHeadSize({ headDim }: Pick<ModelConfig, 'headDim'>): number {
+  return Math.ceil(headDim / SERVED_HEAD_MULTIPLE) * SERVED_HEAD_MULTIPLE;
+}
+
+/** Name of a key or value cache, [B, kvHeads, M, cachedHeadSize]. */
 export const pastName = (layer: number, part: KvPart): string => `past.${layer}.${part}`;
 /** Name of what a run adds to the cache. */
 export const presentName = (layer: number, part: KvPart): string => `present.${layer}.${part}`;
@@ -137,6 +145,32 @@ export class ForwardParts {
     });
   }
 
+  /**
+   * Heads as the cache holds them: [B, S, heads · cachedHeadSize] of [B, S, heads · headDim]. Zeros behind queries and keys add nothing to
+   * their products, and those behind values come back as zeros.
+   */
+  padHeads(heads: Value): Value {
+    const { headDim } = this.config;
+    const size = cachedHeadSize(this.config);
+    if (size === headDim) return heads;
+    const count = Number(heads.dims[2]) / headDim;
+    const byHead = this.#reshape(heads, [0, 0, count, headDim], ['B', 'S', count, headDim]);
+    const ends = this.graph.int64([0, 0, 0, 0, 0, 0, 0, size - headDim]);
+    const padded = this.graph.single('Pad', [byHead, ends], ['B', 'S', count, size]);
+    return this.#reshape(padded, [0, 0, count * size], ['B', 'S', count * size]);
+  }
+
+  /** Mixed values without what `padHeads` put behind them: [N, heads · headDim] of any that hold heads · cachedHeadSize for each token. */
+  flattenHeads(mixed: Value): Value {
+    const { headDim, numHeads } = this.config;
+    const size = cachedHeadSize(this.config);
+    if (size === headDim) return this.flatten(mixed, numHeads * headDim);
+    const byHead = this.#reshape(mixed, [-1, numHeads, size], ['N', numHeads, size]);
+    const [from, to, axis] = [0, headDim, 2].map((value) => this.graph.int64([value]));
+    const cut = this.graph.single('Slice', [byHead, taken(from), taken(to), taken(axis)], ['N', numHeads, headDim]);
+    return this.flatten(cut, numHeads * headDim);
+  }
+
   /** Projection of the mixed values back to the hidden size: [N, D]. */
   attentionOutput(mixed: Value, layer: number): Value {
     return this.#linear(mixed, spec(`${layerPrefix(layer)}self_attn.o_proj`, this.config.hiddenSize));
@@ -148,7 +182,11 @@ export class ForwardParts {
   }
 
   flatten(x: Value, size: number): Value {
-    return this.graph.single('Reshape', [x, this.graph.int64([-1, size])], ['N', size]);
+    return this.#reshape(x, [-1, size], ['N', size]);
+  }
+
+  #reshape(x: Value, shape: readonly number[], dims: Value['dims']): Value {
+    return this.graph.single('Reshape', [x, this.graph.int64(shape)], dims);
   }
 
   #skipNorm(branch: Value, skip: Value, weight: string): readonly [normed: Value, sum: Value] {
@@ -179,8 +217,7 @@ export class ForwardParts {
   #headNorm(projected: Value, heads: number, module: string): Value {
     const { qkNorm, headDim } = this.config;
     if (!qkNorm) return projected;
-    const shape = this.graph.int64([-1, heads, headDim]);
-    const byHead = this.graph.single('Reshape', [projected, shape], ['N', heads, headDim]);
+    const byHead = this.#reshape(projected, [-1, heads, headDim], ['N', heads, headDim]);
     return this.#rmsNorm(byHead, this.#weight(`${module}.weight`, [headDim]));
   }
 

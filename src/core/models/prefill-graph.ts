@@ -1,6 +1,6 @@
 import type { Value } from '../graph/graph';
 import type { Target } from '../ops/program';
-import { ForwardParts, pastName, presentName, type ForwardGraph, type KvPart } from './forward-parts';
+import { cachedHeadSize, ForwardParts, pastName, presentName, type ForwardGraph, type KvPart } from './forward-parts';
 import { MICROSOFT, type ForwardWeights } from './forward-weights';
 import { windowOf, type ModelConfig } from './model-config';
 
@@ -22,25 +22,26 @@ export const PREFILL_INPUTS = {
  * token of a prefix goes with a decoding step. Attention is made of plain nodes because onnxruntime's GroupQueryAttention takes S > 1 upon
  * a cache for one row only.
  *
- * Outputs for each layer the new keys and values, [B, kvHeads, S, headDim]; the caller puts them into the cache.
+ * Outputs for each layer the new keys and values, [B, kvHeads, S, cachedHeadSize]; the caller puts them into the cache.
  */
 export function buildPrefillGraph(config: ModelConfig, weights: ForwardWeights, target: Target = 'cpu'): ForwardGraph {
   const parts = new ForwardParts(config, 'prefill', weights);
   const { headDim, numHeads, numKvHeads, numLayers } = config;
+  const size = cachedHeadSize(config);
   const group = numHeads / numKvHeads;
   const range = usedRange(parts, target);
   const maskDims = ['B', 1, `${group}*S`, 'T'] as const;
   const mask = parts.graph.input(PREFILL_INPUTS.mask, 'float32', maskDims);
   const windowMask = parts.graph.input(PREFILL_INPUTS.windowMask, 'float32', maskDims);
 
-  /** New keys or values, given out, and all of them: [B, kvHeads, C + S, headDim]. */
+  /** New keys or values, given out, and all of them: [B, kvHeads, C + S, cachedHeadSize]. */
   const extend = (projected: Value, layer: number, part: KvPart): Value => {
-    const byHead = reshape(projected, [0, 0, numKvHeads, headDim], ['B', 'S', numKvHeads, headDim]);
+    const byHead = reshape(parts.padHeads(projected), [0, 0, numKvHeads, size], ['B', 'S', numKvHeads, size]);
     const fresh = transpose(byHead, [0, 2, 1, 3]);
     parts.graph.output(presentName(layer, part), fresh);
-    const past = parts.graph.input(pastName(layer, part), 'float32', ['B', numKvHeads, 'M', headDim]);
-    const used = parts.graph.single('Slice', [past, ...range], ['B', numKvHeads, 'C', headDim]);
-    return parts.graph.single('Concat', [used, fresh], ['B', numKvHeads, 'T', headDim], { attributes: { axis: 2 } });
+    const past = parts.graph.input(pastName(layer, part), 'float32', ['B', numKvHeads, 'M', size]);
+    const used = parts.graph.single('Slice', [past, ...range], ['B', numKvHeads, 'C', size]);
+    return parts.graph.single('Concat', [used, fresh], ['B', numKvHeads, 'T', size], { attributes: { axis: 2 } });
   };
   const reshape = (x: Value, shape: readonly number[], dims: Value['dims']): Value =>
     parts.graph.single('Reshape', [x, parts.graph.int64(shape)], dims);
@@ -48,14 +49,14 @@ export function buildPrefillGraph(config: ModelConfig, weights: ForwardWeights, 
     const dims = perm.map((axis) => x.dims[axis] ?? 1);
     return parts.graph.single('Transpose', [x], dims, { attributes: { perm } });
   };
-  /** Queries of one kv head lie together, so that keys need not be repeated: [B, kvHeads, G·S, headDim]. */
+  /** Queries of one kv head lie together, so that keys need not be repeated: [B, kvHeads, G·S, cachedHeadSize]. */
   const queries = (projected: Value): Value => {
     const byHead = reshape(
-      parts.rotate(projected),
-      [0, 0, numKvHeads, group, headDim],
-      ['B', 'S', numKvHeads, group, headDim],
+      parts.padHeads(parts.rotate(projected)),
+      [0, 0, numKvHeads, group, size],
+      ['B', 'S', numKvHeads, group, size],
     );
-    return reshape(transpose(byHead, [0, 2, 3, 1, 4]), [0, 0, -1, headDim], ['B', numKvHeads, `${group}*S`, headDim]);
+    return reshape(transpose(byHead, [0, 2, 3, 1, 4]), [0, 0, -1, size], ['B', numKvHeads, `${group}*S`, size]);
   };
   /** Queries times keys, over the root of the head size. */
   const scoresOf = (query: Value, keys: Value, dims: Value['dims']): Value => {
@@ -75,8 +76,8 @@ export function buildPrefillGraph(config: ModelConfig, weights: ForwardWeights, 
     const masked = parts.graph.single('Add', [scores, windowOf(config, layer) === null ? mask : windowMask], dims);
     const shares = parts.graph.single('Softmax', [masked], dims, { attributes: { axis: -1 } });
     const mixed = parts.graph.single('MatMul', [shares, values], query.dims);
-    const byHead = reshape(mixed, [0, 0, group, -1, headDim], ['B', numKvHeads, group, 'S', headDim]);
-    return parts.attentionOutput(parts.flatten(transpose(byHead, [0, 3, 1, 2, 4]), numHeads * headDim), layer);
+    const byHead = reshape(mixed, [0, 0, group, -1, size], ['B', numKvHeads, group, 'S', size]);
+    return parts.attentionOutput(parts.flattenHeads(transpose(byHead, [0, 3, 1, 2, 4])), layer);
   };
 
   let hidden = parts.embed();

@@ -92,15 +92,6 @@ describe.each(listArchitectures())('$name', ({ json }) => {
   );
 });
 
-it('says which heads the generator cannot serve', async () => {
-  const config = readModelConfig(readable('llama', { head_dim: 6 }));
-  const parameters = randomWeights(config);
-  const generator = createGenerator({ config, parameters, executor, tokenizer: { decode: () => '' } });
-  const request = { prefixIds: [1], maxNewTokens: 1, temperature: 0, stopIds: [] };
-  await expect(generator.generate(request)).rejects.toMatchObject({ code: 'head-size', kind: 'unsupported' });
-  await generator.dispose();
-});
-
 describe('a sliding window', () => {
   const read = (change: object) => readModelConfig(readable('mistral', change));
 

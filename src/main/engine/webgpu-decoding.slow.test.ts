@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { createGenerator } from '@core/generation/generate';
 import type { GenerationResult } from '@core/generation/generator';
 import { DeviceWeights } from '@core/models/device-weights';
+import type { ModelConfig, ParameterStore } from '@core/models/model-config';
+import { readModelConfig } from '@core/models/registry';
 import type { GraphExecutor } from '@core/ports';
 import { createRng } from '@core/random/rng';
 import { listFixtures } from '@core/testing/fixtures';
 import { createTrainer } from '@core/train/trainer';
 import { createWasmAdamW } from './adamw-wasm';
 import { OrtExecutor } from './ort-executor';
+import { randomWeights, readable } from './testing/architecture-cases';
 import { countWeights, hasExpected, largestDistance, loadGoldenModel, readGoldenRows } from './testing/golden-models';
 import { fallbacksOf, profiledWebGpu } from './testing/webgpu';
 import { tryWebGpu, WebGpuExecutor } from './webgpu-executor';
@@ -16,9 +19,24 @@ const missing = await tryWebGpu();
 const models = listFixtures('models', 'config.json').filter((name) => hasExpected(`models/${name}`, 'batch.json'));
 const noTexts = { decode: () => '' };
 
+interface Model {
+  readonly name: string;
+  readonly config: ModelConfig;
+  readonly store: ParameterStore;
+}
+
+function golden(name: string): Model {
+  return { name, ...loadGoldenModel(`models/${name}`) };
+}
+
+/** A model whose heads are filled up to what the attention takes. */
+function oddHeads(): Model {
+  const config = readModelConfig(readable('qwen3', { head_dim: 12 }));
+  return { name: 'heads of 12', config, store: randomWeights(config) };
+}
+
 /** Requests with shared beginnings and other lengths than one another, more than there are rows; asked for twice, so that prefixes are reused. */
-async function generate(name: string, executor: GraphExecutor): Promise<readonly GenerationResult[]> {
-  const { config, store } = loadGoldenModel(`models/${name}`);
+async function generate({ name, config, store }: Model, executor: GraphExecutor): Promise<readonly GenerationResult[]> {
   const generator = createGenerator({ config, parameters: store, executor, tokenizer: noTexts, maxBatch: 3 });
   const rng = createRng(name);
   const ids = (count: number) => Array.from({ length: count }, () => rng.integer(Math.min(200, config.vocabSize)));
@@ -47,16 +65,26 @@ async function generate(name: string, executor: GraphExecutor): Promise<readonly
   return results;
 }
 
+function expectSame(own: readonly GenerationResult[], reference: readonly GenerationResult[]): void {
+  expect(own.length).toBe(reference.length);
+  own.forEach(({ ids, logProbs }, index) => {
+    const expected = reference[index];
+    expect([...ids]).toEqual([...(expected?.ids ?? [])]);
+    expect(largestDistance(logProbs, expected?.logProbs ?? [])).toBeLessThan(1e-4);
+  });
+}
+
 describe.skipIf(missing !== null)(`decoding on WebGPU${missing === null ? '' : ` (not here: ${missing})`}`, () => {
   it.each(models)('continues as the processor does: %s', async (name) => {
     const device = new WebGpuExecutor();
-    const [own, reference] = [await generate(name, device), await generate(name, new OrtExecutor())];
+    expectSame(await generate(golden(name), device), await generate(golden(name), new OrtExecutor()));
     await device.dispose();
-    own.forEach(({ ids, logProbs }, index) => {
-      const expected = reference[index];
-      expect([...ids]).toEqual([...(expected?.ids ?? [])]);
-      expect(largestDistance(logProbs, expected?.logProbs ?? [])).toBeLessThan(1e-4);
-    });
+  });
+
+  it('continues as the processor does with heads that are filled up, and on the device alone', async () => {
+    const { executor, takePlacement } = profiledWebGpu();
+    expectSame(await generate(oddHeads(), executor), await generate(oddHeads(), new OrtExecutor()));
+    expect(fallbacksOf(takePlacement())).toEqual([]);
   });
 
   it.runIf(models.length > 0)('sees a training step with the next token, without the host in between', async () => {
@@ -100,7 +128,7 @@ describe.skipIf(missing !== null)(`decoding on WebGPU${missing === null ? '' : `
   it.runIf(models.length > 0)('leaves nothing but ids and shapes to the processor', async () => {
     const [name = ''] = models;
     const { executor, takePlacement } = profiledWebGpu();
-    await generate(name, executor);
+    await generate(golden(name), executor);
     const nodes = takePlacement();
     expect(nodes.filter(({ provider }) => provider === 'WebGpuExecutionProvider').length).toBeGreaterThan(100);
     expect(fallbacksOf(nodes)).toEqual([]);

@@ -22,9 +22,14 @@ const SLIDING = ['sliding_attention', 'full_attention', 'sliding_attention'];
 
 /** At least one configuration of each family, as its config.json spells it. */
 export const ARCHITECTURE_CASES: Readonly<Record<string, readonly object[]>> = {
-  gemma: [{ head_dim: 24, hidden_activation: 'gelu_pytorch_tanh' }],
+  gemma: [
+    { head_dim: 24, hidden_activation: 'gelu_pytorch_tanh' },
+    { head_dim: 20, hidden_activation: 'gelu_pytorch_tanh' },
+  ],
   llama: [
     { rope_scaling: { rope_type: 'linear', factor: 4 } },
+    { head_dim: 20 },
+    { head_dim: 6 },
     {
       tie_word_embeddings: true,
       rope_scaling: {
@@ -41,13 +46,18 @@ export const ARCHITECTURE_CASES: Readonly<Record<string, readonly object[]>> = {
     // Heads of 16 are turned inside onnxruntime's attention, others before it.
     { sliding_window: WINDOW, head_dim: 16 },
     { sliding_window: null },
+    // Heads of no multiple of 8 are filled up with zeros.
+    { sliding_window: WINDOW, head_dim: 12 },
   ],
   qwen2: [
     { tie_word_embeddings: true },
     { use_sliding_window: true, sliding_window: WINDOW, max_window_layers: 1, tie_word_embeddings: false },
+    { hidden_size: 40, tie_word_embeddings: true },
   ],
   qwen3: [
     { head_dim: 24 },
+    { head_dim: 12 },
+    { head_dim: 20, use_sliding_window: true, sliding_window: WINDOW, max_window_layers: 0, layer_types: SLIDING },
     { head_dim: 16, use_sliding_window: true, sliding_window: WINDOW, max_window_layers: 0, layer_types: SLIDING },
   ],
 };
