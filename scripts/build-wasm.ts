@@ -5,6 +5,7 @@ import { buildWasmModule } from '../src/main/engine/wasm-build';
 /** Kernels, and the constants that their assembled modules go by. */
 const KERNELS = {
   adamw: 'ADAMW_MODULE',
+  finite: 'FINITE_MODULE',
   'int8-matrix': 'INT8_MATRIX_MODULE',
   logits: 'LOGITS_MODULE',
   quantise: 'QUANTISE_MODULE',

@@ -10,7 +10,12 @@ import { createRng } from '@core/random/rng';
 import { sizeOf } from '@core/tensor/dims';
 import { createTrainer, type Trainer } from '@core/train/trainer';
 import { createWasmAdamW } from '../../src/main/engine/adamw-wasm';
-import { openLanguageModel, type GeneratorSettings, type TrainerSettings } from '../../src/main/engine/language-model';
+import {
+  openGenerator,
+  openLanguageModel,
+  type GeneratorSettings,
+  type TrainerSettings,
+} from '../../src/main/engine/language-model';
 import { createWasmInt8Quantiser } from '../../src/main/engine/int8-matrix-wasm';
 import { OrtExecutor } from '../../src/main/engine/ort-executor';
 import { drawWeights, SHAPES } from '../models';
@@ -168,8 +173,7 @@ async function measureDecoding(command: OurCommand): Promise<PreparedTask> {
 async function measureFirstToken({ modelFolder = '', prompts = [] }: OurCommand): Promise<PreparedTask> {
   return {
     run: async () => {
-      const model = await openLanguageModel(modelFolder, { executor: new OrtExecutor() });
-      const generator = model.createGenerator({ maxBatch: 1 });
+      const { generator } = await openGenerator(modelFolder, { executor: new OrtExecutor() }, { maxBatch: 1 });
       const { ids } = await generator.generate({
         prefixIds: prompts[0] ?? [],
         maxNewTokens: 1,

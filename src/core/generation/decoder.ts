@@ -88,6 +88,12 @@ export class Decoder {
     );
   }
 
+  /** Compiles the graphs of single rows that hold no weights, before these are there. */
+  async prepare(): Promise<void> {
+    for (const kind of ['prefill', 'decode'] as const)
+      if (this.#sourceFor(kind, 1) === 'shared') await this.#program(kind, 1);
+  }
+
   /**
    * Computes keys and values of more tokens for consecutive rows, upon what each holds; all in one run.
    * @param tokens of each row from `first` on; shorter ones are padded on the right

@@ -46,6 +46,11 @@ export class DeviceDecoder implements StepRunner<DeviceKvRows> {
     this.#options = options;
   }
 
+  /** Compiles the graphs, which hold no weights, before these are there. */
+  async prepare(): Promise<void> {
+    for (const kind of ['prefill', 'decode'] as const) await this.#program(kind);
+  }
+
   async prefill(
     rows: DeviceKvRows,
     first: number,

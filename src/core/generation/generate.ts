@@ -77,7 +77,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
     weightsVersion: () => parameters.version,
     pause,
   };
-  const { scheduler, release } = executor.device
+  const { scheduler, prepare, release } = executor.device
     ? onDevice(options, executor.device, logits, layout, limits)
     : inSharedMemory(
         {
@@ -95,6 +95,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
         limits,
       );
   return {
+    prepare,
     maxContext,
     async generate(request) {
       const watch = watches.create(request.stopIds, request.stopTexts ?? []);
@@ -116,6 +117,7 @@ type SchedulerLimits = Omit<SchedulerOptions<KvSpan, KvRows>, 'decoder' | 'rows'
 
 interface Parts {
   readonly scheduler: Pick<Scheduler<KvSpan, KvRows>, 'submit' | 'clearCache' | 'stats' | 'dispose'>;
+  readonly prepare: () => Promise<void>;
   readonly release: () => Promise<void>;
 }
 
@@ -123,7 +125,7 @@ function inSharedMemory(options: DecoderOptions, layout: KvLayout, limits: Sched
   const decoder = new Decoder(options);
   const trie = new PrefixTrie(layout, hostSpans(layout));
   const scheduler = new Scheduler({ ...limits, decoder, rows: new KvRows(layout), trie });
-  return { scheduler, release: () => decoder.dispose() };
+  return { scheduler, prepare: () => decoder.prepare(), release: () => decoder.dispose() };
 }
 
 function onDevice(
@@ -139,6 +141,7 @@ function onDevice(
   const scheduler = new Scheduler({ ...limits, decoder, rows, trie: new PrefixTrie(layout, rows) });
   return {
     scheduler,
+    prepare: () => decoder.prepare(),
     release: async () => {
       scheduler.clearCache();
       await decoder.dispose();

@@ -62,6 +62,11 @@ export interface GenerationStats {
  * Deterministic: the same requests in the same order give the same numbers.
  */
 export interface Generator {
+  /**
+   * Compiles what the first request needs and what needs no weights: while these are still being read. Only before the first request, which waits
+   * for nothing else.
+   */
+  prepare(): Promise<void>;
   /** @throws WorkbenchError `prefix-empty`, `prefix-too-long`, `token-unknown` */
   generate(request: GenerationRequest): Promise<GenerationResult>;
   /** Tokens of the longest sequence, prefix included; a prefix of as many gets no new token, a longer one is refused. */

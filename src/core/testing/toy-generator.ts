@@ -18,6 +18,7 @@ export function createToyGenerator(
   let newTokens = 0;
   return {
     requests,
+    prepare: async () => undefined,
     maxContext: Number.POSITIVE_INFINITY,
     async generate(request) {
       request.cancel?.throwIfAborted();

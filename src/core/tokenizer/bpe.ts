@@ -17,9 +17,8 @@ interface UnknownRule {
 
 /** Merges by the pair of ids they join. */
 interface MergeTable {
-  /** Rank of the merge of (left, right), keyed by left · stride + right; a lower rank merges first. */
-  readonly ranks: ReadonlyMap<number, number>;
-  readonly stride: number;
+  /** A lower rank merges first. */
+  readonly ranks: PairRanks;
   /** Id of the merged token, by rank. */
   readonly merged: Int32Array;
 }
@@ -61,33 +60,36 @@ export function readBpe(model: JsonCursor): TokenModel {
   };
 }
 
-function readMerges(list: JsonCursor, vocabulary: Vocabulary): MergeTable {
+function readMerges(list: JsonCursor, { ids }: Vocabulary): MergeTable {
   if (!Array.isArray(list.value)) throw list.wrong('a list of merges');
-  const stride = vocabulary.surfaces.length;
-  const ranks = new Map<number, number>();
-  const merged = new Int32Array(list.value.length);
-  for (const [rank, item] of list.value.entries()) {
-    const [left, right] = splitMerge(item) ?? [];
-    if (left === undefined || right === undefined) throw list.at(rank).wrong('two tokens');
-    const ids = [left, right, left + right].map((surface) => vocabulary.ids.get(surface));
-    const [leftId, rightId, mergedId] = ids;
+  const items: readonly unknown[] = list.value;
+  const ranks = new PairRanks(items.length);
+  const merged = new Int32Array(items.length);
+  for (let rank = 0; rank < items.length; rank++) {
+    const pair = splitMerge(items[rank]);
+    if (pair === null) throw list.at(rank).wrong('two tokens');
+    const [left, right] = pair;
+    const leftId = ids.get(left);
+    const rightId = ids.get(right);
+    const mergedId = ids.get(left + right);
     if (leftId === undefined || rightId === undefined || mergedId === undefined)
       throw list.at(rank).wrong('tokens that are in the vocabulary');
-    const key = leftId * stride + rightId;
-    if (!ranks.has(key)) ranks.set(key, rank);
+    ranks.add(leftId, rightId, rank);
     merged[rank] = mergedId;
   }
-  return { ranks, stride, merged };
+  return { ranks, merged };
 }
 
 /** A merge is written `"a b"` or `["a", "b"]`. */
-function splitMerge(item: unknown): readonly string[] | null {
+function splitMerge(item: unknown): readonly [string, string] | null {
   if (typeof item === 'string') {
     // The second token may hold spaces in no vocabulary written this way; the first blank divides.
     const at = item.indexOf(' ', 1);
     return at < 0 ? null : [item.slice(0, at), item.slice(at + 1)];
   }
-  return Array.isArray(item) && item.length === 2 && item.every((part) => typeof part === 'string') ? item : null;
+  if (!Array.isArray(item) || item.length !== 2) return null;
+  const [left, right] = item as readonly unknown[];
+  return typeof left === 'string' && typeof right === 'string' ? [left, right] : null;
 }
 
 function readUnknownRule(model: JsonCursor, vocabulary: Vocabulary): UnknownRule {
@@ -127,14 +129,14 @@ function toSymbols(word: string, vocabulary: Vocabulary, { unknownId, fuse, byte
  * Merges neighbours until no merge applies: a heap of candidates ordered by (rank, position) over a linked list of symbols,
  * n log n for a word of n characters. A candidate that later merges made stale is told by its rank no longer fitting its place.
  */
-function mergeSymbols(symbols: number[], { ranks, stride, merged }: MergeTable): readonly number[] {
+function mergeSymbols(symbols: number[], { ranks, merged }: MergeTable): readonly number[] {
   const n = symbols.length;
   if (n < 2) return symbols;
   const next = Int32Array.from({ length: n }, (_, i) => i + 1);
   const previous = Int32Array.from({ length: n }, (_, i) => i - 1);
   const rankAt = (at: number): number => {
     const right = next[at]!;
-    return right >= n ? -1 : (ranks.get(symbols[at]! * stride + symbols[right]!) ?? -1);
+    return right >= n ? -1 : ranks.rankOf(symbols[at]!, symbols[right]!);
   };
   const heap = new CandidateHeap();
   for (let i = 0; i < n - 1; i++) heap.pushUnlessNone(rankAt(i), i);
@@ -197,3 +199,45 @@ class CandidateHeap {
 
 /** Positions a key has room for; with ranks below 2^22 the key stays an exact integer. */
 const POSITIONS = 2 ** 30;
+
+/**
+ * Ranks by pairs of ids: an open hash table in three integers a place, since a Map takes four times as long to fill where a pair's key is too
+ * large for a small integer. At most half of the places are taken.
+ */
+class PairRanks {
+  /** [places, 3]: left id, right id, rank + 1; 0 where the place is free. */
+  readonly #places: Int32Array;
+  readonly #mask: number;
+
+  constructor(pairs: number) {
+    const places = 2 ** Math.ceil(Math.log2(Math.max(2, 2 * pairs)));
+    this.#places = new Int32Array(3 * places);
+    this.#mask = places - 1;
+  }
+
+  /** The first rank of a pair stays. */
+  add(left: number, right: number, rank: number): void {
+    const at = this.#find(left, right);
+    if (this.#places[at + 2] !== 0) return;
+    this.#places[at] = left;
+    this.#places[at + 1] = right;
+    this.#places[at + 2] = rank + 1;
+  }
+
+  /** -1 where the pair does not merge. */
+  rankOf(left: number, right: number): number {
+    return this.#places[this.#find(left, right) + 2]! - 1;
+  }
+
+  /** Where the pair lies, or the free place where it would. */
+  #find(left: number, right: number): number {
+    const places = this.#places;
+    const mixed = Math.imul(Math.imul(left, 0x9e3779b1) ^ right, 0x85ebca6b);
+    let place = (mixed ^ (mixed >>> 15)) & this.#mask;
+    for (;;) {
+      const at = 3 * place;
+      if (places[at + 2] === 0 || (places[at] === left && places[at + 1] === right)) return at;
+      place = (place + 1) & this.#mask;
+    }
+  }
+}

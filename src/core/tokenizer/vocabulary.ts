@@ -21,7 +21,9 @@ export const MAX_ID = 4_000_000;
 export function readVocabulary(vocab: JsonCursor): Vocabulary {
   const ids = new Map<string, number>();
   const surfaces: (string | undefined)[] = [];
-  for (const [surface, id] of Object.entries(vocab.record())) {
+  const record = vocab.record();
+  for (const surface of Object.keys(record)) {
+    const id = record[surface];
     if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id > MAX_ID) {
       throw vocab.at(surface).wrong(`an id from 0 to ${MAX_ID}`);
     }

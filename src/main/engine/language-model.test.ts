@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CancelledError } from '@core/errors';
 import type { GenerationResult } from '@core/generation/generator';
 import { createRng } from '@core/random/rng';
 import { FIXTURES, hasFixtures, listFixtures } from '@core/testing/fixtures';
-import { openLanguageModel, type LanguageModel } from './language-model';
+import { openGenerator, openLanguageModel, type LanguageModel } from './language-model';
 import { OrtExecutor } from './ort-executor';
 
 const folders = listFixtures('models', 'expected/generate.json');
@@ -84,4 +85,42 @@ describe.each(folders)('openLanguageModel on %s', (name) => {
       await Promise.all([generator.dispose(), trainer.dispose()]);
     },
   );
+});
+
+describe.skipIf(!hasFixtures)('openGenerator', () => {
+  const path = join(FIXTURES, 'models', folders[0] ?? '');
+
+  it.each([{}, { maxBakedBytes: 0 }])('writes what a generator made after loading writes (%o)', async (settings) => {
+    const { model, generator } = await openGenerator(path, { executor }, settings);
+    const later = (await openLanguageModel(path, { executor })).createGenerator(settings);
+    expect(await sample(model, generator)).toEqual(await sample(model, later));
+    await Promise.all([generator.dispose(), later.dispose()]);
+  });
+
+  it('gives back its graphs when the weights cannot be read', async () => {
+    let open = 0;
+    const counting = {
+      compile: async (onnx: Uint8Array) => {
+        const compiled = await executor.compile(onnx);
+        open++;
+        return {
+          run: compiled.run.bind(compiled),
+          dispose: async () => {
+            open--;
+            await compiled.dispose();
+          },
+        };
+      },
+    };
+    const stop = new CancelledError();
+    const cancel = {
+      aborted: true,
+      throwIfAborted: () => {
+        throw stop;
+      },
+    };
+    const opening = openGenerator(path, { executor: counting, cancel }, { maxBakedBytes: 0 });
+    await expect(opening).rejects.toBe(stop);
+    expect(open).toBe(0);
+  });
 });

@@ -41,8 +41,8 @@ export class OrtExecutor implements GraphExecutor {
   }
 
   async compile(onnx: Uint8Array, { label = 'graph' }: { readonly label?: string } = {}): Promise<CompiledGraph> {
-    const session = await this.#open(onnx, label);
     const { path, copiesWasmInputs } = await this.report();
+    const session = await this.#open(onnx, label);
     const canStop = session.outputNames.includes(POISON_OUTPUT);
     return new OrtGraph(this.#binding, session, label, {
       path: path === 'stopped' && !canStop ? 'in place' : path,

@@ -8,7 +8,7 @@ import { writeFolderAtomically } from './atomic-folder';
 import { checkAdapter, type AdapterBase } from './check-adapter';
 import { checkFinite } from './check-model';
 import { readTextIfThere } from './read-file';
-import { readSafetensorsFile, readTensorInto } from './safetensors-files';
+import { readSafetensorsFile, readTensors } from './safetensors-files';
 import { writeWeights } from './write-weights';
 
 /** What PEFT's adapter_config.json says of a LoRA adapter. */
@@ -84,13 +84,12 @@ export async function readAdapterFolder(path: string, base: AdapterBase | null =
   }
   const config = parseAdapterConfig(text);
   const { tensors: located } = await readSafetensorsFile(join(folder, `${STEM}.safetensors`));
-  const tensors: Parameter[] = [];
-  for (const tensor of located.values()) {
-    const data = new Float32Array(elementCount(tensor.dims));
-    await readTensorInto(tensor, data);
-    checkFinite(tensor.name, data, tensor.path);
-    tensors.push({ name: tensor.name, dims: tensor.dims, data });
-  }
+  const wanted = [...located.values()].map((tensor) => ({
+    tensor,
+    data: new Float32Array(elementCount(tensor.dims)),
+  }));
+  await readTensors(wanted, ({ tensor, data }) => checkFinite(tensor.name, data, tensor.path));
+  const tensors: Parameter[] = wanted.map(({ tensor: { name, dims }, data }) => ({ name, dims, data }));
   const adapter = { config, tensors };
   if (base) checkAdapter(adapter, base, folder);
   return adapter;

@@ -3,6 +3,7 @@ import { elementCount } from '@core/formats/safetensors';
 import { countNonFinite, findNonFinite } from '@core/formats/number-formats';
 import { listParameters, type ParameterSpec } from '@core/models/decoder/parameters';
 import type { ModelConfig } from '@core/models/model-config';
+import { areAllFinite } from '../finite-wasm';
 
 /** A tensor that a weight file has. */
 export interface StoredTensor {
@@ -86,8 +87,8 @@ export function checkMemory(name: string, dims: readonly number[], data: Float32
 
 /** @throws WorkbenchError `weights-not-finite` naming tensor, first position and count */
 export function checkFinite(name: string, data: Float32Array, where: string): void {
+  if (areAllFinite(data)) return;
   const at = findNonFinite(data);
-  if (at < 0) return;
   const count = countNonFinite(data);
   throw new WorkbenchError(
     'numeric',

@@ -7,7 +7,7 @@ import { loadTokenizer, templateInConfig, type TokenizerFiles } from '@core/toke
 import { checkFinite, checkMemory, checkTensors, checkTokenizer, countParameters, rankDtypes } from './check-model';
 import type { AllocateTensor, LoadOptions, ModelSource } from './model-source';
 import { readTextIfThere } from './read-file';
-import { readSafetensorsSet, readTensorInto } from './safetensors-files';
+import { readSafetensorsSet, readTensors } from './safetensors-files';
 
 /**
  * A model in a Hugging Face folder: config.json, tokenizer.json and safetensors weights, with what else describes the tokenizer.
@@ -48,21 +48,23 @@ export async function readModelFolder(path: string): Promise<ModelSource> {
     storedDtypes: rankDtypes(parameters, set.tensors),
     warnings,
     async loadInto(allocate: AllocateTensor, options: LoadOptions = {}) {
-      let loaded = 0;
-      for (const { name, dims } of parameters) {
-        options.cancel?.throwIfAborted();
+      const wanted = parameters.map(({ name, dims }) => {
         const tensor = set.tensors.get(name);
         if (!tensor)
           throw new WorkbenchError('internal', `Tensor "${name}" was checked and is gone.`, {
             code: 'tensor-missing',
             where: folder,
           });
-        const data = checkMemory(name, dims, allocate(name, dims));
-        await readTensorInto(tensor, data);
-        checkFinite(name, data, tensor.path);
+        return { tensor, data: checkMemory(name, dims, allocate(name, dims)) };
+      });
+      let loaded = 0;
+      options.cancel?.throwIfAborted();
+      await readTensors(wanted, ({ tensor, data }) => {
+        checkFinite(tensor.name, data, tensor.path);
         loaded += data.length;
         options.onProgress?.(loaded, parameterCount);
-      }
+        options.cancel?.throwIfAborted();
+      });
     },
   };
 }

@@ -71,16 +71,29 @@ export async function readExactly(
   return bytes.subarray(0, got);
 }
 
-/** Fills `bytes` from `position` on, at most `READ_CHUNK_BYTES` at a time. @throws WorkbenchError `file-truncated` when the file ends before */
-export async function readStraight(file: FileHandle, bytes: Uint8Array, position: number, path: string): Promise<void> {
-  for (let at = 0; at < bytes.length; at += READ_CHUNK_BYTES) {
-    const part = bytes.subarray(at, at + READ_CHUNK_BYTES);
-    const got = await readInto(file, part, position + at, path);
-    if (got < part.length) throw shortRead(path, position + bytes.length, position + at + got);
+/** Fills arrays with neighbouring bytes from `position` on, in one call of the system. @throws WorkbenchError `file-truncated` when the file ends before */
+export async function readSideBySide(
+  file: FileHandle,
+  arrays: readonly Uint8Array[],
+  position: number,
+  path: string,
+): Promise<void> {
+  const wanted = arrays.reduce((sum, { length }) => sum + length, 0);
+  let got = await readVector(file, arrays, position, path);
+  // A system may give less than was asked for; the rest comes array by array.
+  let begin = 0;
+  for (const array of arrays) {
+    const filled = Math.min(array.length, Math.max(0, got - begin));
+    if (filled < array.length) {
+      const more = await readInto(file, array.subarray(filled), position + begin + filled, path);
+      got += more;
+      if (filled + more < array.length) throw shortRead(path, position + wanted, position + begin + filled + more);
+    }
+    begin += array.length;
   }
 }
 
-/** Calls `take` with the bytes from `begin` to `end`, at most `READ_CHUNK_BYTES` at a time; the array is reused. */
+/** Calls `take` with the bytes from `begin` to `end`, at most `READ_CHUNK_BYTES` at a time; the next ones are read meanwhile. Two arrays are reused. */
 export async function readChunks(
   file: FileHandle,
   begin: number,
@@ -88,12 +101,40 @@ export async function readChunks(
   path: string,
   take: (chunk: Uint8Array, offset: number) => void,
 ): Promise<void> {
-  const scratch = new Uint8Array(Math.min(READ_CHUNK_BYTES, end - begin));
-  for (let at = begin; at < end; at += scratch.length) {
-    const chunk = scratch.subarray(0, Math.min(scratch.length, end - at));
+  const size = Math.min(READ_CHUNK_BYTES, end - begin);
+  const scratches = [new Uint8Array(size), new Uint8Array(size)] as const;
+  const read = async (index: number): Promise<Uint8Array | null> => {
+    const at = begin + index * size;
+    if (at >= end) return null;
+    const chunk = scratches[index % 2 === 0 ? 0 : 1].subarray(0, Math.min(size, end - at));
     const got = await readInto(file, chunk, at, path);
     if (got < chunk.length) throw shortRead(path, end, at + got);
-    take(chunk, at - begin);
+    return chunk;
+  };
+  let chunk = await read(0);
+  for (let index = 0; chunk !== null; index++) {
+    const next = read(index + 1);
+    try {
+      take(chunk, index * size);
+    } catch (cause) {
+      // The file is closed after this; a read under way has to end first, whichever way it does.
+      await Promise.allSettled([next]);
+      throw cause;
+    }
+    chunk = await next;
+  }
+}
+
+async function readVector(
+  file: FileHandle,
+  arrays: readonly Uint8Array[],
+  position: number,
+  path: string,
+): Promise<number> {
+  try {
+    return (await file.readv([...arrays], position)).bytesRead;
+  } catch (cause) {
+    throw unreadable(path, cause);
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { WorkbenchError } from '@core/errors';
 import { JsonCursor } from '@core/formats/json';
@@ -17,7 +17,7 @@ import {
   openForReading,
   readChunks,
   readExactly,
-  readStraight,
+  readSideBySide,
   readTextIfThere,
   sniffFile,
 } from './read-file';
@@ -90,23 +90,120 @@ export async function readSafetensorsFile(path: string): Promise<SafetensorsSet>
   }
 }
 
-/** Reads one tensor into `data` as float32. @throws WorkbenchError `safetensors-dtype`, `file-truncated`, `file-missing` */
-export async function readTensorInto(tensor: LocatedTensor, data: Float32Array): Promise<void> {
-  const dtype = requireFloat(tensor, tensor.path);
-  const { file } = await openForReading(tensor.path);
+/** A tensor with the float32 memory that it is read into. */
+export interface TensorToRead {
+  readonly tensor: LocatedTensor;
+  readonly data: Float32Array;
+}
+
+/**
+ * Reads tensors as float32. Those of float32 that lie side by side come in one call of the system, straight into their memory; the next call is
+ * under way while `take` looks at what came and while anything else holds this thread.
+ * @param take called once for each tensor, in the order of the files
+ * @throws WorkbenchError `safetensors-dtype`, `file-truncated`, `file-missing`; whatever `take` throws, after the last read has ended
+ */
+export async function readTensors(
+  wanted: readonly TensorToRead[],
+  take: (read: TensorToRead) => void = () => undefined,
+): Promise<void> {
+  const files = new OpenFiles();
+  const underWay: { readonly span: Span; readonly read: Promise<PromiseSettledResult<void>[]> }[] = [];
+  const finishFirst = async (): Promise<void> => {
+    const first = underWay.shift();
+    if (!first) return;
+    const [outcome] = await first.read;
+    if (outcome?.status === 'rejected') throw outcome.reason;
+    for (const tensor of first.span.ends) take(tensor);
+  };
   try {
-    // Bytes of float32 are the numbers themselves on the little-endian hosts that we run on: no copy in between.
-    if (dtype === 'F32') {
-      const numbers = data.subarray(0, (tensor.end - tensor.begin) / dtypeBytes(dtype));
-      const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-      await readStraight(file, bytes, tensor.begin, tensor.path);
-      return;
+    for (const span of spansOf(wanted)) {
+      if (underWay.length >= SPANS_UNDER_WAY) await finishFirst();
+      underWay.push({ span, read: Promise.allSettled([readSpan(span, files)]) });
     }
-    await readChunks(file, tensor.begin, tensor.end, tensor.path, (chunk, offset) =>
+    while (underWay.length > 0) await finishFirst();
+  } finally {
+    await Promise.all(underWay.map(({ read }) => read));
+    await files.close();
+  }
+}
+
+/** Bytes of one call: so many that the disk goes on while this thread compiles a graph. */
+const SPAN_BYTES = 128 << 20;
+const SPANS_UNDER_WAY = 2;
+
+/** What one call reads: neighbours of float32, or one tensor that is decoded. */
+interface Span {
+  readonly path: string;
+  readonly begin: number;
+  /** Memory for the bytes from `begin` on; null for a tensor of another type than float32. */
+  readonly arrays: Uint8Array[] | null;
+  /** Tensors that are whole after this span. */
+  readonly ends: TensorToRead[];
+}
+
+function* spansOf(wanted: readonly TensorToRead[]): Iterable<Span> {
+  let span: Span | null = null;
+  let end = 0;
+  for (const each of wanted.toSorted((a, b) => comparePlaces(a.tensor, b.tensor))) {
+    const { path, begin } = each.tensor;
+    if (requireFloat(each.tensor, path) !== 'F32') {
+      if (span) yield span;
+      yield { path, begin, arrays: null, ends: [each] };
+      span = null;
+      continue;
+    }
+    const bytes = bytesOf(each);
+    for (let at = 0; at < bytes.length || at === 0; at += SPAN_BYTES) {
+      const part = bytes.subarray(at, at + SPAN_BYTES);
+      const goesOn: boolean =
+        span !== null && span.path === path && end === begin + at && end + part.length - span.begin <= SPAN_BYTES;
+      if (!goesOn) {
+        if (span) yield span;
+        span = { path, begin: begin + at, arrays: [], ends: [] };
+      }
+      span?.arrays?.push(part);
+      end = begin + at + part.length;
+    }
+    span?.ends.push(each);
+  }
+  if (span) yield span;
+}
+
+function comparePlaces(a: LocatedTensor, b: LocatedTensor): number {
+  return a.path === b.path ? a.begin - b.begin : a.path < b.path ? -1 : 1;
+}
+
+/** Bytes of float32 are the numbers themselves on the little-endian hosts that we run on: no copy in between. */
+function bytesOf({ tensor, data }: TensorToRead): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, tensor.end - tensor.begin);
+}
+
+async function readSpan({ path, begin, arrays, ends }: Span, files: OpenFiles): Promise<void> {
+  const file = await files.open(path);
+  if (arrays) return readSideBySide(file, arrays, begin, path);
+  for (const { tensor, data } of ends) {
+    const dtype = requireFloat(tensor, path);
+    await readChunks(file, tensor.begin, tensor.end, path, (chunk, offset) =>
       decodeFloats(dtype, chunk, data, offset / dtypeBytes(dtype)),
     );
-  } finally {
-    await file.close();
+  }
+}
+
+/** Files that are opened once and closed together. */
+class OpenFiles {
+  readonly #files = new Map<string, ReturnType<typeof openForReading>>();
+
+  async open(path: string): Promise<FileHandle> {
+    const known = this.#files.get(path);
+    if (known) return (await known).file;
+    const opened = openForReading(path);
+    this.#files.set(path, opened);
+    return (await opened).file;
+  }
+
+  async close(): Promise<void> {
+    for (const outcome of await Promise.allSettled(this.#files.values()))
+      if (outcome.status === 'fulfilled') await outcome.value.file.close();
   }
 }
 

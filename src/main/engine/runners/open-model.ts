@@ -8,7 +8,7 @@ import { createGrammarConstraint } from '@core/tokens/constraint';
 import { createGrammar } from '@core/tokens/grammar';
 import { functionalTokenIds, hasFunctionalTokens, type FunctionalTokenIds } from '@core/tokens/token-ids';
 import type { JobContext } from '../job-context';
-import { openLanguageModel, type LanguageModel } from '../language-model';
+import { openGenerator, type GeneratorSettings, type LanguageModel } from '../language-model';
 import { openJobExecutor } from './open-executor';
 
 /** A model as a runner works with it: opened, ready to generate, with what its tokens mean. */
@@ -53,15 +53,16 @@ export async function openJobModel(
   if (origin === null)
     throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
   const { executor, readsInPlace } = await openJobExecutor(context);
-  const language = await openLanguageModel(origin.path, { executor, cancel: context.cancel });
-  const { tokenizer } = language;
-  const generator = language.createGenerator({
+  const settings: GeneratorSettings = {
     maxBatch: Math.max(1, Math.min(MAX_BATCH, options.maxRows)),
     ...(options.maxContext !== undefined && { maxContext: options.maxContext }),
     // Copying all weights for each token costs more than compiling them into the graph after each change.
     ...(!readsInPlace && { maxBakedBytes: MAX_BAKED_BYTES }),
     ...(options.precision && { precision: options.precision }),
-  });
+  };
+  const opening = { executor, cancel: context.cancel };
+  const { model: language, generator } = await openGenerator(origin.path, opening, settings);
+  const { tokenizer } = language;
   const tokens = hasFunctionalTokens(tokenizer) ? functionalTokenIds(tokenizer) : null;
   const grammar = createGrammar();
   return {
