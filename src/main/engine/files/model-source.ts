@@ -28,7 +28,7 @@ export interface ModelSource {
   /** Sentences about what is odd but harmless. */
   readonly warnings: readonly string[];
   /**
-   * Reads every tensor of the model, one after the other, into memory that `allocate` gives; holds a few megabytes beside it.
+   * Reads every tensor of the model into memory that `allocate` gives, asked for all of it first; holds a few megabytes beside it.
    * @throws WorkbenchError `weights-not-finite`, `file-truncated`, `file-missing`; CancelledError
    */
   loadInto(allocate: AllocateTensor, options?: LoadOptions): Promise<void>;
