@@ -149,28 +149,22 @@ export const JournalEntry = z.object({
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;
 
+/** A stretch of what a filter shows. */
+const ExamplePage = z.object({
+  datasetId: DatasetId,
+  filter: ExampleFilter,
+  offset: z.number().int().min(0),
+  limit: z.number().int().min(1).max(500),
+});
+
 export const examplesContract = {
   datasets: oc.input(z.object({ projectId: ProjectId })).output(z.array(Dataset)),
   list: oc
-    .input(
-      z.object({
-        datasetId: DatasetId,
-        filter: ExampleFilter,
-        offset: z.number().int().min(0),
-        limit: z.number().int().min(1).max(500),
-      }),
-    )
+    .input(ExamplePage)
     .output(z.object({ total: z.number().int(), counts: VerdictCounts, examples: z.array(Example) })),
   /** The same as lines of a table, for data sets of any size. */
   rows: oc
-    .input(
-      z.object({
-        datasetId: DatasetId,
-        filter: ExampleFilter,
-        offset: z.number().int().min(0),
-        limit: z.number().int().min(1).max(500),
-      }),
-    )
+    .input(ExamplePage)
     .output(z.object({ total: z.number().int(), counts: VerdictCounts, rows: z.array(ExampleRow) })),
   /** Where an example stands among those that a filter shows; null when it is not among them. */
   place: oc
