@@ -61,6 +61,10 @@ export class TrainerPasses {
       if (!Number.isFinite(totals['loss']))
         throw this.#options.refuse(`The loss is ${totals['loss']}.`, 'loss-not-finite', 'the loss');
     }
+    // A device computes all positions; the result is the same wherever it was computed.
+    rows.forEach(({ weights }, row) => {
+      for (let at = 0; at < weights.length; at++) if (weights[at] === 0) logProbs[row]?.fill(0, at, at + 1);
+    });
     const tokens = Math.max(1, totals['tokens'] ?? 1);
     const mean = (name: string) => (totals[name] ?? 0) / tokens;
     const policy =
