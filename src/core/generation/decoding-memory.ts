@@ -23,8 +23,8 @@ export interface DecodingShape {
 
 /** Tokens that one run of the prefill graph takes at most; see the scheduler. */
 const MAX_PREFILL_TOKENS = 2048;
-/** Copies of weights that are compiled in, measured: in two graphs, as text, as constants and packed for the products. */
-const BAKED_COPIES = 5;
+/** Copies of weights that are compiled in, measured: packed for the products of two graphs, and what is left of their text. */
+const BAKED_COPIES = 2.8;
 const FLOAT = 4;
 
 /** Bytes that writing texts takes beside the program and the weights; from shapes alone. */

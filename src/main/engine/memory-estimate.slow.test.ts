@@ -57,9 +57,16 @@ function describePoint({ model, work }: MemoryPoint): string {
 describe.runIf(process.platform === 'linux')(
   'the memory estimate beside the largest resident size of a process',
   () => {
+    /** What compiled-in weights leave behind is collected at the runtime's own time; the median of these counts. */
+    const TRIALS = { train: 1, decode: 3 } as const;
+
     it.each(MEMORY_GRID.map((point) => [describePoint(point), point] as const))('%s', async (_, point) => {
-      const { stdout } = await promisify(execFile)(process.execPath, [entry, JSON.stringify(point)]);
-      const { peak } = JSON.parse(stdout) as { peak: number };
+      const peaks: number[] = [];
+      for (let trial = 0; trial < TRIALS[point.work.kind]; trial++) {
+        const { stdout } = await promisify(execFile)(process.execPath, [entry, JSON.stringify(point)]);
+        peaks.push((JSON.parse(stdout) as { peak: number }).peak);
+      }
+      const peak = peaks.sort((a, b) => a - b)[peaks.length >> 1] ?? Number.NaN;
       const ratio = estimate(point) / peak;
       expect({ ratio, isClose: Math.abs(ratio - 1) <= TOLERANCE }).toEqual({ ratio, isClose: true });
     });
