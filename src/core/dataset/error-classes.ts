@@ -51,6 +51,13 @@ export function findErrorClasses(example: ClassifiedExample): ErrorClass[] {
   return TESTS.filter(({ holds }) => holds(example)).map(({ errorClass }) => errorClass);
 }
 
+/** Classes after the text changed: what shows by itself is found anew, what others or a person know stays. */
+export function reclassify(before: readonly ErrorClass[], edited: ClassifiedExample): ErrorClass[] {
+  const found = findErrorClasses(edited);
+  const isFoundByItself = (errorClass: ErrorClass) => TESTS.some((test) => test.errorClass === errorClass);
+  return ERROR_CLASSES.filter((each) => found.includes(each) || (before.includes(each) && !isFoundByItself(each)));
+}
+
 /** Whether a text holds a functional token that should have opened or closed a step. */
 function holdsTag(text: string): boolean {
   return /<\/?[a-z_]+>/.test(text) && parseText(text).problems.some(({ kind }) => kind !== 'text-outside');

@@ -217,6 +217,9 @@ describe('decisions', () => {
     const cut = steps.slice(0, 1);
     await host.client.examples.decide({ ids: [id], decision: { action: 'edit', steps: cut, revision } });
     expect((await one(0)).problems).toEqual(['The response ends with next_step and not with output.']);
+    expect((await one(0)).errorClasses).toEqual(['illegal-order']);
+    await host.client.examples.decide({ ids: [id], decision: { action: 'edit', steps, revision: revision + 1 } });
+    expect((await one(0)).errorClasses).toEqual([]);
   });
 
   it('outlive a batch that the engine sends again', async () => {

@@ -15,10 +15,11 @@ import type {
   VerdictCounts,
 } from '@contracts/examples';
 import type { DatasetId, ExampleId, ProjectId } from '@contracts/ids';
+import { reclassify } from '@core/dataset/error-classes';
 import { WorkbenchError } from '@core/errors';
 import * as decisions from '../store/repositories/decisions';
 import { decideSelected, isBulkAction, restoreDecided } from '../store/repositories/example-bulk';
-import { filterClause, idsClause, type Selection } from '../store/repositories/example-filter';
+import { filterClause, idsClause, maskOfClasses, type Selection } from '../store/repositories/example-filter';
 import { countErrorClasses, countTags, pageExampleRows, placeOfExample } from '../store/repositories/example-rows';
 import * as stored from '../store/repositories/examples';
 import { findQuestionSet } from '../store/repositories/question-sets';
@@ -203,7 +204,10 @@ async function prepareChange(
   return (current) => {
     requireRevision(current, decision.revision);
     const stepMarks = keepMarks(current, decision.steps);
-    return { steps: decision.steps, isEdited: true, stepMarks, ...measured };
+    const { referenceAnswer, errorClasses } = current;
+    const { tokenCount } = measured;
+    const errorMask = maskOfClasses(reclassify(errorClasses, { steps: decision.steps, referenceAnswer, tokenCount }));
+    return { steps: decision.steps, isEdited: true, stepMarks, errorMask, ...measured };
   };
 }
 

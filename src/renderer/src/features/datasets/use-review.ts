@@ -58,6 +58,7 @@ export function useReview(datasetId: DatasetId, linked: string | null): Review {
   const [selected, setSelected] = useState<ReadonlySet<ExampleId>>(new Set());
   const [anchor, setAnchor] = useState<number | null>(null);
   const [said, setSaid] = useState('');
+  const [lost, setLost] = useState<Error | null>(null);
 
   const rows = useExampleRows(datasetId, asked, [shown, { from: hint, to: hint + 1 }]);
   const place = kept.value.focusedId === null ? undefined : rows.placeOf(kept.value.focusedId);
@@ -82,10 +83,14 @@ export function useReview(datasetId: DatasetId, linked: string | null): Review {
   );
   const openExample = useCallback(
     async (id: string, within: ExampleFilter) => {
-      const found = await client.examples.place({ id: ExampleId.parse(id), filter: within });
-      if (found.place === null) return;
-      setHint(found.place);
-      update((value) => ({ ...value, focusedId: id }));
+      try {
+        const found = await client.examples.place({ id: ExampleId.parse(id), filter: within });
+        if (found.place === null) return;
+        setHint(found.place);
+        update((value) => ({ ...value, focusedId: id }));
+      } catch (error) {
+        setLost(asError(error));
+      }
     },
     [update],
   );
@@ -140,8 +145,9 @@ export function useReview(datasetId: DatasetId, linked: string | null): Review {
     selectRange: () => {
       const from = Math.min(anchor ?? focusIndex, focusIndex);
       const to = Math.min(Math.max(anchor ?? focusIndex, focusIndex), from + MOST_SELECTED - selected.size - 1);
-      void fetchRows(queries, datasetId, asked, { from, to }).then((found) =>
-        setSelected((before) => new Set([...before, ...found.map(({ id }) => id)])),
+      void fetchRows(queries, datasetId, asked, { from, to }).then(
+        (found) => setSelected((before) => new Set([...before, ...found.map(({ id }) => id)])),
+        (error: unknown) => setLost(asError(error)),
       );
     },
     clearSelected: () => setSelected(new Set()),
@@ -159,9 +165,13 @@ export function useReview(datasetId: DatasetId, linked: string | null): Review {
     decideAll: (bulk) => forAll.mutate({ datasetId, filter: asked, decision: bulk }),
     undo: () => undoLast.mutate({ datasetId }),
     said,
-    error: decision.error ?? forAll.error ?? undoLast.error ?? rows.error,
+    error: decision.error ?? forAll.error ?? undoLast.error ?? rows.error ?? lost,
     isBusy: forAll.isPending || undoLast.isPending,
   };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** The next example is in memory before it is asked for. */
