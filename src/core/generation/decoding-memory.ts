@@ -23,7 +23,7 @@ export interface DecodingShape {
 
 /** Tokens that one run of the prefill graph takes at most; see the scheduler. */
 const MAX_PREFILL_TOKENS = 2048;
-/** Copies of weights that are compiled in, measured: packed for the products of two graphs, and what is left of their text. */
+/** What weights that are compiled in take beside the store, in copies of them; fitted, see docs/experiments.md. */
 const BAKED_COPIES = 2.8;
 const FLOAT = 4;
 

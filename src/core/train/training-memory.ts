@@ -38,7 +38,7 @@ export interface TrainingMemory {
   readonly total: number;
 }
 
-/** Node, onnxruntime and our own code in a process that has done nothing else yet (90 MB), and what it collects as garbage at its own time. */
+/** Node, onnxruntime and our own code before any model: 90 MB measured, the rest set so that the grid of docs/experiments.md fits. */
 export const PROGRAM_BYTES = 100e6;
 /** Buffers and stacks of the threads, code that is read in at the first run. */
 export const FIRST_RUN_BYTES = 20e6;
