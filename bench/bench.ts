@@ -12,6 +12,7 @@ import { measureInstalledSize, measureStartUp } from './program';
 import { formatRows, rowOf, type BenchRow, type Measurement } from './row';
 import { measureSearch } from './search';
 import { measureTraining } from './train';
+import { runUiBench } from './ui/run-ui';
 
 type Log = (line: string) => void;
 
@@ -32,6 +33,7 @@ const TABLES: Readonly<Record<'engine', Readonly<Record<string, Contest>>>> = { 
 /**
  * `npm run bench [-- --only decode-tiny,search] [--json FILE]`: each suite in a process of its own, one after the other.
  * `npm run bench -- --engine [--only decode-8,adamw] [--samples 3] [--seed 1] [--json FILE]`: the engine's goals beside its peers.
+ * `npm run bench -- --ui [--only tree] [--json FILE]`: the window's goals, in a Chromium of this machine; needs `npm run build`.
  * `npm run bench -- --markdown FILE`: the rows of such a file as a table for the documentation.
  */
 async function main(): Promise<void> {
@@ -43,6 +45,7 @@ async function main(): Promise<void> {
       samples: { type: 'string', default: process.env['WORKBENCH_BENCH_SAMPLES'] ?? String(FEWEST_SAMPLES) },
       seed: { type: 'string', default: '1' },
       engine: { type: 'boolean', default: false },
+      ui: { type: 'boolean', default: false },
       markdown: { type: 'string' },
       worker: { type: 'boolean', default: false },
       prepare: { type: 'boolean', default: false },
@@ -56,6 +59,12 @@ async function main(): Promise<void> {
     return;
   }
   const only = values.only?.split(',');
+  if (values.ui) {
+    const json = values.json === undefined ? {} : { json: values.json };
+    const rows = await runUiBench({ ...(only && { only }), ...json, log: (line) => console.log(line) });
+    console.log(`\n${formatRows(rows)}`);
+    return;
+  }
   if (values.engine) {
     const rows = await runContests({
       contests: TABLES.engine,

@@ -27,18 +27,17 @@ export class LocalHost {
     return this.child.pid ?? 0;
   }
 
-  /** @throws {Error} with everything the host wrote, when it ends before it serves */
-  static async start(userData: string): Promise<LocalHost> {
+  /**
+   * @param root the project, for a caller that runs bundled
+   * @throws {Error} with everything the host wrote, when it ends before it serves
+   */
+  static async start(userData: string, root: string = projectRoot): Promise<LocalHost> {
     const dataFolder = join(userData, 'workbench');
     mkdirSync(dataFolder, { recursive: true });
-    const child = spawn(
-      process.execPath,
-      [join(projectRoot, 'out/main/local-host.cjs'), ...hostArguments(dataFolder)],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...process.env, FORCE_COLOR: '0' },
-      },
-    );
+    const child = spawn(process.execPath, [join(root, 'out/main/local-host.cjs'), ...hostArguments(dataFolder, root)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, FORCE_COLOR: '0' },
+    });
     const log: string[] = [];
     createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
     const address = await new Promise<string>((resolve, reject) => {
@@ -71,14 +70,14 @@ export class LocalHost {
   }
 }
 
-function hostArguments(dataFolder: string): string[] {
+function hostArguments(dataFolder: string, root: string): string[] {
   return [
     '--data',
     dataFolder,
     '--resources',
-    join(projectRoot, 'resources'),
+    join(root, 'resources'),
     '--renderer',
-    join(projectRoot, 'out/renderer'),
+    join(root, 'out/renderer'),
     '--port',
     '0',
   ];
