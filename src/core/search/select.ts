@@ -34,9 +34,12 @@ const BONUSES: Readonly<Record<SearchConfig['selectionRule'], Bonus>> = {
   puct: (weight, parentVisits, childVisits, prior) => (weight * prior * Math.sqrt(parentVisits)) / (1 + childVisits),
 };
 
+/** What scoring reads of a tree; parallel arrays. */
+export type ScoredTree = Pick<SearchTree, 'visits' | 'valueSum' | 'prior'>;
+
 /** Value and exploration term of each given child; the viewer's inspector shows both. Unvisited children score infinite. */
 export function scoreChildren(
-  tree: SearchTree,
+  tree: ScoredTree,
   parent: number,
   children: readonly number[],
   rule: SearchConfig['selectionRule'],

@@ -23,9 +23,14 @@ export interface TreeNodeRow {
 
 /** The nodes of a tree as rows, in order of creation: a parent comes before its children. */
 export function treeRows(tree: SearchTree): TreeNodeRow[] {
-  return tree.parent.map((parent, index) => ({
+  return tree.parent.map((_, index) => treeRow(tree, index));
+}
+
+/** One node of a tree as a row. */
+export function treeRow(tree: SearchTree, index: number): TreeNodeRow {
+  return {
     index,
-    parent,
+    parent: tree.parent[index]!,
     depth: tree.depth[index]!,
     kind: tree.kind[index]!,
     text: tree.text[index]!,
@@ -39,7 +44,7 @@ export function treeRows(tree: SearchTree): TreeNodeRow[] {
     tokenCount: tree.tokenCount[index]!,
     logProbSum: tree.logProbSum[index]!,
     createdAtSimulation: tree.createdAtSimulation[index]!,
-  }));
+  };
 }
 
 /** The tree that `treeRows` and its simulations described: enough to read and to make examples from, not to search on. */

@@ -173,7 +173,7 @@ export function leaves(tree: SearchTree): number[] {
 }
 
 /** Mean of the values that went through a node; 0 before the first visit. */
-export function meanValue(tree: SearchTree, node: number): number {
+export function meanValue(tree: Pick<SearchTree, 'visits' | 'valueSum'>, node: number): number {
   return tree.visits[node]! === 0 ? 0 : tree.valueSum[node]! / tree.visits[node]!;
 }
 
