@@ -69,6 +69,16 @@ export const TreeRecord = z.object({
 });
 export type TreeRecord = z.infer<typeof TreeRecord>;
 
+/** Nodes and walks that a tree has got since it was last told of; the first node of a tree that begins anew has index 0. */
+export const TreeGrowthReport = TreeRecord.pick({
+  questionId: true,
+  prompt: true,
+  referenceAnswer: true,
+  nodes: true,
+  simulations: true,
+});
+export type TreeGrowthReport = z.infer<typeof TreeGrowthReport>;
+
 export const ExampleRecord = z.object({
   type: z.literal('example'),
   /** Unique within the run and the same after a resume. */
@@ -156,6 +166,8 @@ export const FromEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('deviceTested'), result: SelfTest }),
   z.object({ type: z.literal('progress'), progress: RunProgress }),
   z.object({ type: z.literal('log'), line: LogLine }),
+  /** Trees under way; not stored, for whoever watches. */
+  z.object({ type: z.literal('growth'), trees: z.array(TreeGrowthReport) }),
   z.object({ type: z.literal('commit'), batch: z.number().int(), records: z.array(JobRecord) }),
   z.object({
     type: z.literal('settled'),

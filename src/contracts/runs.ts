@@ -136,9 +136,19 @@ export const WorkbenchEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('logAdded'), runId: RunId, line: LogLine }),
   z.object({ type: z.literal('samplesAdded'), runId: RunId }),
   z.object({ type: z.literal('treesAdded'), runId: RunId, count: z.number().int() }),
+  z.object({ type: z.literal('treesGrowing'), runId: RunId }),
   z.object({
     type: z.literal('changed'),
-    what: z.enum(['projects', 'checkpoints', 'questionSets', 'datasets', 'examples', 'evaluations', 'settings']),
+    what: z.enum([
+      'projects',
+      'checkpoints',
+      'questionSets',
+      'datasets',
+      'examples',
+      'trees',
+      'evaluations',
+      'settings',
+    ]),
   }),
 ]);
 export type WorkbenchEvent = z.infer<typeof WorkbenchEvent>;

@@ -231,7 +231,11 @@ function assemble(
 const GRAMMAR = createGrammar({ rootDirectAnswer: true });
 
 /** Ends a response with `output`: a last step that only states the answer becomes it, else it is added. */
-function closeWithOutput(steps: readonly ExampleStep[], text: string, lastStatesOnlyAnswer: boolean): ExampleStep[] {
+export function closeWithOutput(
+  steps: readonly ExampleStep[],
+  text: string,
+  lastStatesOnlyAnswer: boolean,
+): ExampleStep[] {
   const last = steps.at(-1)!;
   const before = steps.slice(0, -1);
   const names = before.map((step: Step) => step.token);

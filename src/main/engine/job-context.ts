@@ -1,4 +1,4 @@
-import type { EngineJob, JobRecord } from '@contracts/engine-protocol';
+import type { EngineJob, JobRecord, TreeGrowthReport } from '@contracts/engine-protocol';
 import type { JobSpec } from '@contracts/jobs';
 import type { LogLine } from '@contracts/runs';
 import type { JobKind } from '@contracts/stages';
@@ -40,6 +40,8 @@ export interface JobContext<K extends JobKind = JobKind> {
   commit(records: readonly JobRecord[]): Promise<void>;
   /** Tells how far the job is; sent at most ten times a second. */
   progress(progress: JobProgress): void;
+  /** Shows trees under way to whoever watches; nothing of it is stored. */
+  showGrowth(trees: readonly TreeGrowthReport[]): void;
   log(level: LogLine['level'], message: string): void;
   /** Tells what the arithmetic runs on; the run's record keeps it. */
   noteDevice(name: string): void;

@@ -46,7 +46,6 @@ function estimate({ model, work }: MemoryPoint): number {
     rowTokens: work.length + 1,
     maxTokensPerMicroBatch: work.microBatchTokens,
     packing: false,
-    readsBase: false,
     loss: 'nll',
   }).total;
 }

@@ -173,6 +173,7 @@ class JobService {
         this.#unsent = null;
         this.#channel.post(message);
       },
+      showGrowth: (trees) => this.#channel.post({ type: 'growth', trees: [...trees] }),
       noteDevice: (name) => this.#channel.post({ type: 'device', name }),
       log: (level, message) => this.#log(level, message),
     };

@@ -7,6 +7,7 @@ import { createDeviceProbe } from './jobs/device-probe';
 import type { EngineTimings } from './jobs/engine-run';
 import { EventBus } from './jobs/events';
 import { dataFolders } from './jobs/run-folders';
+import { LiveTrees } from './jobs/live-trees';
 import { JobSupervisor } from './jobs/supervisor';
 import { readMachine } from './machine';
 import { createModelReader } from './model-reader';
@@ -16,6 +17,7 @@ import { DeviceDesk, type DeviceProbe } from './services/devices';
 import { getSettings, shareOfMachine } from './services/system';
 import { openDatabase } from './store/database';
 import { takeInstanceLock } from './store/instance-lock';
+import { findTreeId } from './store/repositories/trees';
 import { SCHEMA_STEPS } from './store/schema';
 import { PROGRAM_VERSION } from './version';
 
@@ -74,11 +76,13 @@ export function composeHost(options: HostOptions): Host {
       nowMs,
       choice: () => getSettings({ db }).device,
     });
+    const liveTrees = new LiveTrees({ bus, nowMs, findTree: (runId, questionId) => findTreeId(db, runId, questionId) });
     const jobs = new JobSupervisor({
       db,
       bus,
       nowMs,
       newId,
+      liveTrees,
       versions,
       spawnEngine: options.spawnEngine,
       prepareOptions: async () => ({
@@ -92,6 +96,7 @@ export function composeHost(options: HostOptions): Host {
       db,
       bus,
       jobs,
+      liveTrees,
       machine,
       devices,
       folders,
@@ -110,6 +115,7 @@ export function composeHost(options: HostOptions): Host {
       router: createRouter(services),
       async close(deadlineMs = CLOSE_DEADLINE_MS) {
         await jobs.close(deadlineMs);
+        liveTrees.close();
         bus.close();
         db.close();
         lock.release();

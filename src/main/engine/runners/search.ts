@@ -11,6 +11,7 @@ import { treeRows } from '@core/search/tree-rows';
 import { answerVerifier } from '@core/tasks/verifier';
 import { createGrammar } from '@core/tokens/grammar';
 import type { JobContext, RunnerOutcome } from '../job-context';
+import { createGrowthReport } from './growth-report';
 import { readJsonl } from './jsonl';
 import { openJobModel, type JobModel } from './open-model';
 import { loadPromptSet } from './prompt-folder';
@@ -37,7 +38,13 @@ export async function runSearch(context: JobContext<'search'>): Promise<RunnerOu
         model.generator.clearCache();
         const before = { ...model.generator.stats };
         let walks = 0;
-        const onSimulation = () => {
+        // A report for each round: trees that are whole are forgotten with it.
+        const growth = createGrowthReport(
+          (trees) => context.showGrowth(trees),
+          () => performance.now(),
+        );
+        const onSimulation = (tree: SearchTree, simulation: number) => {
+          growth.onSimulation(tree, simulation);
           walks += 1;
           const done = first + walks / config.numSimulations;
           context.progress({
@@ -58,9 +65,11 @@ export async function runSearch(context: JobContext<'search'>): Promise<RunnerOu
                 verifier: answerVerifier,
                 rng: rng.fork(`question:${question.id}`),
                 cancel: context.cancel,
+                onNode: growth.onNode,
                 onSimulation,
               },
             );
+            growth.forget(tree);
             await context.commit([treeRecord(tree)]);
             return tree;
           }),

@@ -1,4 +1,4 @@
-import { FromEngine, type EngineJob, type JobRecord } from '@contracts/engine-protocol';
+import { FromEngine, type EngineJob, type JobRecord, type TreeGrowthReport } from '@contracts/engine-protocol';
 import type { ErrorEnvelope } from '@contracts/errors';
 import type { LogLine, Run, RunProgress } from '@contracts/runs';
 import { WorkbenchError, toEnvelope } from '@core/errors';
@@ -16,6 +16,7 @@ export interface EngineListeners {
   onDevice(name: string): void;
   onProgress(progress: RunProgress): void;
   onLog(line: LogLine): void;
+  onGrowth(trees: readonly TreeGrowthReport[]): void;
   /** Stores the records; the engine is told only when this returns. A throw stops the job with that error. */
   onCommit(records: readonly JobRecord[]): void;
 }
@@ -83,6 +84,9 @@ export function startEngineRun(
         break;
       case 'log':
         listeners.onLog(message.line);
+        break;
+      case 'growth':
+        listeners.onGrowth(message.trees);
         break;
       case 'commit':
         listeners.onCommit(message.records);

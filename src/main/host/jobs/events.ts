@@ -99,6 +99,8 @@ function supersedes(newer: WorkbenchEvent, older: WorkbenchEvent): boolean {
       return older.type === 'runChanged' && newer.run.id === older.run.id && newer.run.status === older.run.status;
     case 'samplesAdded':
       return older.type === 'samplesAdded' && newer.runId === older.runId;
+    case 'treesGrowing':
+      return older.type === 'treesGrowing' && newer.runId === older.runId;
     case 'changed':
       return older.type === 'changed' && newer.what === older.what;
     default:

@@ -10,6 +10,7 @@ import type { SpawnEngine } from './engine-child';
 import { ENGINE_TIMINGS, startEngineRun, type EngineRun, type EngineTimings, type Settlement } from './engine-run';
 import type { EventBus } from './events';
 import { prepareJob, type PrepareOptions } from './prepare';
+import type { LiveTrees } from './live-trees';
 import { JobQueue } from './queue';
 
 export interface SupervisorDeps {
@@ -18,6 +19,8 @@ export interface SupervisorDeps {
   readonly spawnEngine: SpawnEngine;
   readonly nowMs: () => number;
   readonly newId: NewId;
+  /** Trees under way. */
+  readonly liveTrees: LiveTrees;
   /** Asked whenever a run starts. */
   readonly prepareOptions: () => PrepareOptions | Promise<PrepareOptions>;
   /** Versions of the program and its store, kept with each run. */
@@ -190,14 +193,19 @@ export class JobSupervisor {
           insertLog(db, id, line);
           this.#deps.bus.publish({ type: 'logAdded', runId: id, line });
         },
+        onGrowth: (trees) => this.#deps.liveTrees.grow(id, trees),
         onCommit: (records) => {
           const events = applyRecords({ db, run, newId: this.#deps.newId, nowMs: nowMs() }, records);
           for (const event of events) this.#deps.bus.publish(event);
+          for (const record of records)
+            if (record.type === 'tree') this.#deps.liveTrees.store(run.id, record.questionId);
         },
       },
       timings ?? ENGINE_TIMINGS,
     );
-    this.#settle(id, await active.engine.settlement);
+    const settlement = await active.engine.settlement;
+    this.#deps.liveTrees.stop(id);
+    this.#settle(id, settlement);
     await active.engine.exited;
   }
 

@@ -4,6 +4,7 @@ import type { ModelInspection } from '@contracts/models';
 import type { SystemInfo } from '@contracts/system';
 import type { EventBus } from '../jobs/events';
 import type { DataFolders } from '../jobs/run-folders';
+import type { LiveTrees } from '../jobs/live-trees';
 import type { JobSupervisor } from '../jobs/supervisor';
 import type { WritableDb } from '../store/sql';
 import type { DeviceDesk } from './devices';
@@ -32,6 +33,7 @@ export interface ServiceContext {
   readonly db: WritableDb;
   readonly bus: EventBus;
   readonly jobs: JobSupervisor;
+  readonly liveTrees: LiveTrees;
   readonly models: ModelReader;
   readonly machine: MachineFacts;
   readonly devices: DeviceDesk;

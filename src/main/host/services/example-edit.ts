@@ -42,13 +42,23 @@ async function countTokens({ db, models }: ServiceContext, example: Example, ste
   const checkpointId = runId ? findRun(db, runId)?.parents.checkpointId : null;
   const checkpoint = checkpointId ? findCheckpoint(db, checkpointId) : null;
   if (!checkpoint) return example.tokenCount;
+  return (await countExampleTokens({ models }, checkpoint.path, example.prompt, steps)) ?? example.tokenCount;
+}
+
+/** Tokens of question and response together under a model's tokenizer; null where that cannot be read or lacks the functional tokens. */
+export async function countExampleTokens(
+  { models }: Pick<ServiceContext, 'models'>,
+  modelPath: string,
+  question: string,
+  steps: readonly Step[],
+): Promise<number | null> {
   try {
-    const tokenizer = await models.tokenizer(checkpoint.path);
-    const prompt = tokenizer.encodeChat([{ role: 'user', content: example.prompt }], { addGenerationPrompt: true });
+    const tokenizer = await models.tokenizer(modelPath);
+    const prompt = tokenizer.encodeChat([{ role: 'user', content: question }], { addGenerationPrompt: true });
     const response = renderIds(steps, tokenizer, functionalTokenIds(tokenizer), { withEos: true });
     return prompt.length + response.ids.length;
   } catch (error) {
-    if (error instanceof WorkbenchError) return example.tokenCount;
+    if (error instanceof WorkbenchError) return null;
     throw error;
   }
 }

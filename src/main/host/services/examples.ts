@@ -25,6 +25,7 @@ import * as stored from '../store/repositories/examples';
 import { findQuestionSet } from '../store/repositories/question-sets';
 import { findRun, listRunsOnDataset } from '../store/repositories/runs';
 import { transaction } from '../store/sql';
+import { ADD_ACTION } from './add-example';
 import type { ServiceContext } from './context';
 import { measureEdit } from './example-edit';
 import { required } from './not-found';
@@ -163,13 +164,16 @@ export function undoDecision(
     const newest = decisions.findNewestDecision(db, datasetId);
     if (!newest) return { undone: null, changed: 0, exampleIds: [] };
     const items = decisions.listDecisionItems(db, newest.id);
+    const isAdded = newest.action === ADD_ACTION;
     if (isBulkAction(newest.action)) restoreDecided(db, newest.id, newest.action);
+    else if (isAdded) for (const { exampleId } of items) stored.deleteExample(db, exampleId);
     else for (const { exampleId, state } of items) stored.writeExampleState(db, exampleId, state);
     decisions.markDecisionUndone(db, newest.id, context.nowMs());
     return {
       undone: newest.description,
       changed: items.length,
-      exampleIds: items.slice(0, SHOWN_IDS).map((item) => item.exampleId),
+      // What undo took out again cannot be gone to.
+      exampleIds: isAdded ? [] : items.slice(0, SHOWN_IDS).map((item) => item.exampleId),
     };
   });
   if (undone.changed) bus.publish({ type: 'changed', what: 'examples' });

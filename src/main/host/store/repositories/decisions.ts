@@ -38,13 +38,21 @@ export function insertDecision(
   before: readonly { exampleId: ExampleId; state: Partial<ExampleState> }[],
 ): void {
   const decisionId = openDecision(db, { ...decision, action: '' });
-  for (const { exampleId, state } of before) {
-    execute(
-      db,
-      `INSERT INTO example_decision_items (decision_id, example_id, before_json) VALUES ($decisionId, $exampleId, $before)`,
-      { decisionId, exampleId, before: JSON.stringify(state) },
-    );
-  }
+  for (const { exampleId, state } of before) insertDecisionItem(db, decisionId, exampleId, state);
+}
+
+/** Adds an example to an open decision, with what it was before. Call inside the same transaction. */
+export function insertDecisionItem(
+  db: WritableDb,
+  decisionId: number,
+  exampleId: ExampleId,
+  before: Partial<ExampleState>,
+): void {
+  execute(
+    db,
+    `INSERT INTO example_decision_items (decision_id, example_id, before_json) VALUES ($decisionId, $exampleId, $before)`,
+    { decisionId, exampleId, before: JSON.stringify(before) },
+  );
 }
 
 /** The newest decision that was not taken back, or null at the start of the journal. */

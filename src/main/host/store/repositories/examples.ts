@@ -60,6 +60,33 @@ export function findDataset(db: ReadableDb, id: DatasetId): Dataset | null {
   return row ? toDataset(row) : null;
 }
 
+/** A data set that a person fills, without a run. Call inside a transaction. */
+export function insertDataset(
+  db: WritableDb,
+  dataset: {
+    readonly id: DatasetId;
+    readonly projectId: ProjectId;
+    readonly name: string;
+    readonly createdAtMs: number;
+  },
+): void {
+  execute(
+    db,
+    `INSERT INTO datasets (id, project_id, run_id, name, created_at_ms) VALUES ($id, $projectId, NULL, $name, $createdAtMs)`,
+    dataset,
+  );
+}
+
+/** Id of the example that a data set has under a natural key. */
+export function findExampleByKey(db: ReadableDb, datasetId: DatasetId, key: string): ExampleId | null {
+  const sql = 'SELECT id FROM examples WHERE dataset_id = $datasetId AND key = $key';
+  return selectOne<{ id: ExampleId }>(db, sql, { datasetId, key })?.id ?? null;
+}
+
+export function deleteExample(db: WritableDb, id: ExampleId): void {
+  execute(db, 'DELETE FROM examples WHERE id = $id', { id });
+}
+
 /** The data set of a run, made on first use. Call inside a transaction. */
 export function ensureDataset(
   db: WritableDb,

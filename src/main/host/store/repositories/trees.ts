@@ -13,6 +13,7 @@ import {
   type ReadableDb,
   type WritableDb,
 } from '../sql';
+import { withoutPruned } from './tree-marks';
 
 interface SummaryRow {
   id: TreeId;
@@ -232,7 +233,7 @@ export function findTreeLineage(db: ReadableDb, id: TreeId): TreeLineage | null 
   };
 }
 
-/** The trees of a run as the engine wrote them, one by one, in the order they were grown. */
+/** The trees of a run as the engine wrote them, less what a person pruned, one by one, in the order they were grown. */
 export function* eachTreeRecord(db: ReadableDb, runId: RunId): Generator<TreeRecord> {
   const order = selectAll<{ id: TreeId }>(
     db,
@@ -249,7 +250,7 @@ export function* eachTreeRecord(db: ReadableDb, runId: RunId): Generator<TreeRec
       questionId: summary.questionId,
       prompt: summary.prompt,
       referenceAnswer: summary.referenceAnswer,
-      nodes: listNodes(db, id),
+      nodes: withoutPruned(db, id, listNodes(db, id)),
       simulations: listSimulations(db, id),
       newTokens: summary.newTokens,
     };
