@@ -21,6 +21,7 @@ const RAIL_OF: Partial<Record<RouteId, RouteId>> = {
   tokensNew: 'tokens',
   searchNew: 'trees',
   tree: 'trees',
+  treeGrowing: 'trees',
   examplesNew: 'examples',
   dataset: 'examples',
   sftNew: 'sft',

@@ -11,6 +11,7 @@ export const ROUTE_PATHS = {
   trees: '/p/:projectId/trees',
   searchNew: '/p/:projectId/trees/new',
   tree: '/p/:projectId/trees/:treeId',
+  treeGrowing: '/p/:projectId/trees/growing/:runId',
   examples: '/p/:projectId/examples',
   examplesNew: '/p/:projectId/examples/new',
   dataset: '/p/:projectId/examples/:datasetId',

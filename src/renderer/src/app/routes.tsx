@@ -76,6 +76,12 @@ export const PAGES: { readonly [Id in RouteId]: PageRow<Id> } = {
     title: 'Tree',
     Component: lazy(async () => ({ default: (await import('../features/trees/TreePage')).TreePage })),
   },
+  treeGrowing: {
+    title: 'Growing tree',
+    Component: lazy(async () => ({
+      default: (await import('../features/trees/GrowingTreePage')).GrowingTreePage,
+    })),
+  },
   examples: {
     title: 'Examples',
     Component: lazy(async () => ({ default: (await import('../features/datasets/ExamplesPage')).ExamplesPage })),

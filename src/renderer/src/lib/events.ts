@@ -13,6 +13,7 @@ const SPOILED: Record<ChangedWhat, readonly { key(): readonly unknown[] }[]> = {
   questionSets: [api.questions, api.projects.overview],
   datasets: [api.examples, api.projects.overview],
   examples: [api.examples, api.trees.get, api.projects.overview],
+  trees: [api.trees.get],
   evaluations: [api.evaluations, api.projects.overview],
   settings: [api.system.settings],
 };
@@ -57,6 +58,8 @@ const HANDLERS: { [T in WorkbenchEvent['type']]: (queries: QueryClient, event: E
     void queries.invalidateQueries({ queryKey: api.trees.list.key() });
     void queries.invalidateQueries({ queryKey: api.projects.overview.key() });
   },
+  treesGrowing: (queries, { runId }) =>
+    void queries.invalidateQueries({ queryKey: api.trees.growing.queryKey({ input: { runId } }) }),
   changed: (queries, { what }) => {
     for (const part of SPOILED[what]) void queries.invalidateQueries({ queryKey: part.key() });
   },

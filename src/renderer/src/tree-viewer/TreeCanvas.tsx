@@ -1,23 +1,23 @@
-import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import type { TreeNode } from '@contracts/trees';
-import { tokenFacts } from '../tokens/token-facts';
-import '../tokens/token-colors.css';
-import { COLUMN_WIDTH, ROW_HEIGHT, type PlacedNode, type TreeLayout } from './layout';
-import { meanValue, outcomeOf } from './tree-facts';
-import { fitInto, openAt, reveal, zoomAt, type Viewport } from './viewport';
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+} from 'react';
+import { useThemeName } from '../lib/use-theme-name';
+import { paintTree } from './paint-tree';
+import { readPalette, type Palette } from './palette';
+import { nodeAt, type Scene } from './scene';
+import { describeNode } from './tree-facts';
 import { texts } from './texts/en';
+import { fitInto, isInSight, openAt, reveal, zoomAt, type Viewport } from './viewport';
 import './tree-canvas.css';
 
-const PILL_WIDTH = 196;
-const PILL_HEIGHT = 26;
-/** Below this zoom words cannot be read, so they are not drawn. */
-const WORDS_FROM_ZOOM = 0.45;
-
 export interface TreeCanvasProps {
-  readonly nodes: readonly TreeNode[];
-  readonly layout: TreeLayout;
-  readonly selected: number;
-  readonly highlighted: ReadonlySet<number>;
+  readonly scene: Scene;
   readonly onSelect: (index: number) => void;
   readonly onToggleFold: (index: number) => void;
   /** Keys that the canvas does not know itself. */
@@ -26,28 +26,63 @@ export interface TreeCanvasProps {
   readonly fitRequest: number;
 }
 
+/** A pointer that moved less than this was a click. */
+const CLICK_PX = 4;
+
 /**
- * The tree from left to right. Only what lies in the frame is in the document, so ten thousand nodes pan as smoothly as fifty. Wheel zooms
- * at the pointer, drag pans; the outline beside it is the same tree for reading aloud.
+ * The tree from left to right. It is painted, not built of elements, and panning passes React by: ten thousand nodes move as smoothly as
+ * fifty. Wheel zooms at the pointer, drag pans. What is selected is said in words beside it; the outline is the whole tree as text.
  */
-export function TreeCanvas({
-  nodes,
-  layout,
-  selected,
-  highlighted,
-  onSelect,
-  onToggleFold,
-  onKey,
-  fitRequest,
-}: TreeCanvasProps) {
-  const frameRef = useRef<SVGSVGElement>(null);
+export function TreeCanvas({ scene, onSelect, onToggleFold, onKey, fitRequest }: TreeCanvasProps) {
+  const frameRef = useRef<HTMLDivElement>(null);
+  const canvasRef = useRef<HTMLCanvasElement>(null);
   const [frame, setFrame] = useState({ width: 800, height: 500 });
-  const [view, setView] = useState<Viewport | null>(null);
-  const opening = openAt(layout, frame, layout.nodes[0]?.y ?? 0);
-  const shown = view ?? opening;
-  const openingRef = useRef(opening);
-  openingRef.current = opening;
+  const theme = useThemeName();
+  const paletteRef = useRef<Palette | null>(null);
+  /** Where the person put it; null while it stands as it opened. */
+  const viewRef = useRef<Viewport | null>(null);
   const dragRef = useRef<{ x: number; y: number; view: Viewport } | null>(null);
+  const pendingRef = useRef(0);
+  const stateRef = useRef({ scene, frame });
+  stateRef.current = { scene, frame };
+
+  const currentView = useCallback((): Viewport => {
+    const { scene: shown, frame: size } = stateRef.current;
+    return viewRef.current ?? openAt(shown.layout, size, shown.layout.nodes[0]?.y ?? 0);
+  }, []);
+
+  const paint = useCallback(() => {
+    const canvas = canvasRef.current;
+    const context = canvas?.getContext('2d', { alpha: false });
+    const palette = paletteRef.current;
+    if (!canvas || !context || !palette) return;
+    const { scene: shown, frame: size } = stateRef.current;
+    const ratio = window.devicePixelRatio || 1;
+    const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
+    // Setting a size clears the canvas, even to what it was.
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    const view = currentView();
+    paintTree(context, shown, view, size, palette, ratio);
+    canvas.dataset['zoom'] = view.zoom.toFixed(3);
+  }, [currentView]);
+
+  /** Once before the next frame, however many moves come in. */
+  const paintSoon = useCallback(() => {
+    if (pendingRef.current !== 0) return;
+    pendingRef.current = requestAnimationFrame(() => {
+      pendingRef.current = 0;
+      paint();
+    });
+  }, [paint]);
+
+  const moveTo = useCallback(
+    (view: Viewport) => {
+      viewRef.current = view;
+      paintSoon();
+    },
+    [paintSoon],
+  );
 
   useEffect(() => {
     const element = frameRef.current;
@@ -60,205 +95,78 @@ export function TreeCanvas({
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
       const box = element.getBoundingClientRect();
-      setView((before) =>
-        zoomAt(
-          before ?? openingRef.current,
-          Math.exp(-event.deltaY * 0.0015),
-          event.clientX - box.left,
-          event.clientY - box.top,
-        ),
-      );
+      const factor = Math.exp(-event.deltaY * 0.0015);
+      moveTo(zoomAt(currentView(), factor, event.clientX - box.left, event.clientY - box.top));
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => {
       observer.disconnect();
       element.removeEventListener('wheel', onWheel);
+      cancelAnimationFrame(pendingRef.current);
+      pendingRef.current = 0;
     };
-  }, []);
+  }, [currentView, moveTo]);
+
+  useLayoutEffect(() => {
+    if (frameRef.current) paletteRef.current = readPalette(frameRef.current);
+  }, [theme]);
 
   const fittedRef = useRef(fitRequest);
-  useEffect(() => {
-    // Only a new request fits; folding or resizing afterwards leaves the view alone.
-    if (fittedRef.current === fitRequest) return;
+  const revealedRef = useRef(scene.selected);
+  const framedRef = useRef(frame);
+  useLayoutEffect(() => {
+    const place = scene.places.get(scene.selected);
+    // Only a new request fits, only a new selection moves; a fold leaves the view where the person put it. What becomes smaller keeps the
+    // selection in sight if it was.
+    const wasInSight = place !== undefined && isInSight(currentView(), place, framedRef.current);
+    if (fittedRef.current !== fitRequest) viewRef.current = fitInto(scene.layout, frame);
+    else if (place && (revealedRef.current !== scene.selected || (framedRef.current !== frame && wasInSight)))
+      viewRef.current = reveal(currentView(), place, frame);
     fittedRef.current = fitRequest;
-    setView(fitInto(layout, frame));
-  }, [fitRequest, layout, frame]);
+    revealedRef.current = scene.selected;
+    framedRef.current = frame;
+    paint();
+  }, [scene, frame, theme, fitRequest, currentView, paint]);
 
-  const placeOf = useMemo(() => new Map(layout.nodes.map((place) => [place.index, place])), [layout]);
-  const revealedRef = useRef(selected);
-  useEffect(() => {
-    // Only a new selection moves the view; a resize or a fold leaves it where the person put it.
-    if (revealedRef.current === selected) return;
-    revealedRef.current = selected;
-    const place = placeOf.get(selected);
-    if (place) setView((before) => reveal(before ?? openingRef.current, place, frame));
-  }, [selected, placeOf, frame]);
-
-  const visible = useMemo(() => inFrame(layout.nodes, shown, frame), [layout, shown, frame]);
-
-  const startDrag = (event: PointerEvent<SVGSVGElement>) => {
+  const startDrag = (event: PointerEvent<HTMLElement>) => {
     if (event.button !== 0) return;
-    dragRef.current = { x: event.clientX, y: event.clientY, view: shown };
+    dragRef.current = { x: event.clientX, y: event.clientY, view: currentView() };
     event.currentTarget.setPointerCapture(event.pointerId);
   };
   const drag = (event: PointerEvent) => {
     const start = dragRef.current;
-    if (start)
-      setView({ ...start.view, x: start.view.x + event.clientX - start.x, y: start.view.y + event.clientY - start.y });
+    if (!start) return;
+    moveTo({ ...start.view, x: start.view.x + event.clientX - start.x, y: start.view.y + event.clientY - start.y });
   };
-  const endDrag = useCallback(
-    (event: PointerEvent<SVGSVGElement>) => {
-      const start = dragRef.current;
-      dragRef.current = null;
-      if (!start || Math.hypot(event.clientX - start.x, event.clientY - start.y) > 4) return;
-      const hit = document.elementFromPoint(event.clientX, event.clientY)?.closest('[data-node]');
-      const index = Number(hit?.getAttribute('data-node') ?? Number.NaN);
-      if (!Number.isNaN(index)) onSelect(index);
-    },
-    [onSelect],
-  );
+  const endDrag = (event: PointerEvent<HTMLElement>) => {
+    const start = dragRef.current;
+    dragRef.current = null;
+    if (!start || Math.hypot(event.clientX - start.x, event.clientY - start.y) > CLICK_PX) return;
+    const box = event.currentTarget.getBoundingClientRect();
+    const hit = nodeAt(scene.layout, currentView(), event.clientX - box.left, event.clientY - box.top);
+    if (hit !== null) onSelect(hit);
+  };
 
+  const node = scene.nodes[scene.selected];
   return (
-    <svg
+    <div
       ref={frameRef}
       className="tree-canvas"
       role="application"
       aria-label={`${texts.tree}. ${texts.keys}`}
-      aria-activedescendant={`tree-node-${selected}`}
+      aria-describedby="tree-selected"
       tabIndex={0}
       onPointerDown={startDrag}
       onPointerMove={drag}
       onPointerUp={endDrag}
-      onDoubleClick={() => onToggleFold(selected)}
+      onPointerCancel={() => (dragRef.current = null)}
+      onDoubleClick={() => onToggleFold(scene.selected)}
       onKeyDown={onKey}
-      data-zoom={shown.zoom.toFixed(3)}
     >
-      <g transform={`translate(${shown.x} ${shown.y}) scale(${shown.zoom})`}>
-        {visible.map((place) => (
-          <Edge
-            key={`e${place.index}`}
-            place={place}
-            parent={placeOf.get(nodes[place.index]?.parent ?? -1)}
-            node={nodes[place.index]!}
-            total={nodes[0]?.visits ?? 1}
-            isBest={highlighted.has(place.index)}
-          />
-        ))}
-        {visible.map((place) => (
-          <Pill
-            key={place.index}
-            place={place}
-            node={nodes[place.index]!}
-            isSelected={place.index === selected}
-            isBest={highlighted.has(place.index)}
-            hasWords={shown.zoom >= WORDS_FROM_ZOOM}
-          />
-        ))}
-      </g>
-    </svg>
+      <canvas ref={canvasRef} aria-hidden="true" />
+      <p id="tree-selected" className="visually-hidden" aria-live="polite">
+        {node && describeNode(node, scene.marks.get(node.index))}
+      </p>
+    </div>
   );
-}
-
-/** Places whose pill or edge from the parent touches the frame. */
-function inFrame(
-  places: readonly PlacedNode[],
-  view: Viewport,
-  frame: { readonly width: number; readonly height: number },
-): readonly PlacedNode[] {
-  const [left, right] = [-view.x / view.zoom, (frame.width - view.x) / view.zoom];
-  const [top, bottom] = [-view.y / view.zoom, (frame.height - view.y) / view.zoom];
-  return places.filter(
-    (place) =>
-      place.x + PILL_WIDTH >= left &&
-      place.x - COLUMN_WIDTH <= right &&
-      place.y + ROW_HEIGHT >= top &&
-      place.y - ROW_HEIGHT <= bottom,
-  );
-}
-
-interface EdgeProps {
-  readonly place: PlacedNode;
-  readonly parent: PlacedNode | undefined;
-  readonly node: TreeNode;
-  readonly total: number;
-  readonly isBest: boolean;
-}
-
-/** Width says how often the search went this way. */
-function Edge({ place, parent, node, total, isBest }: EdgeProps) {
-  if (!parent) return null;
-  const from = parent.x + PILL_WIDTH;
-  const middle = (from + place.x) / 2;
-  const width = 1 + 4 * Math.sqrt(node.visits / Math.max(1, total));
-  return (
-    <path
-      className="tree-edge"
-      data-best={isBest || undefined}
-      data-unvisited={node.visits === 0 || undefined}
-      d={`M${from} ${parent.y}C${middle} ${parent.y} ${middle} ${place.y} ${place.x} ${place.y}`}
-      strokeWidth={width}
-    />
-  );
-}
-
-interface PillProps {
-  readonly place: PlacedNode;
-  readonly node: TreeNode;
-  readonly isSelected: boolean;
-  readonly isBest: boolean;
-  readonly hasWords: boolean;
-}
-
-function Pill({ place, node, isSelected, isBest, hasWords }: PillProps) {
-  const facts = tokenFacts(node.kind);
-  const outcome = outcomeOf(node);
-  const mark = outcome === 'open' ? '' : node.isTruncated ? '…' : outcome === 'right' ? '✓' : '✗';
-  const label = `${facts.label}: ${node.text.slice(0, 80)}${outcome === 'open' ? '' : `, ${node.isTruncated ? texts.cut : texts[outcome]}`}, ${texts.visits(node.visits)}`;
-  return (
-    <g
-      id={`tree-node-${node.index}`}
-      role="img"
-      aria-label={label}
-      data-node={node.index}
-      data-token={facts.kind}
-      className="tree-pill"
-      data-selected={isSelected || undefined}
-      data-best={isBest || undefined}
-      data-outcome={outcome}
-      transform={`translate(${place.x} ${place.y - PILL_HEIGHT / 2})`}
-    >
-      <rect className="tree-pill-body" width={PILL_WIDTH} height={PILL_HEIGHT} rx={6} />
-      <rect
-        className="tree-pill-value"
-        y={PILL_HEIGHT - 3}
-        width={PILL_WIDTH * Math.max(0, Math.min(1, meanValue(node)))}
-        height={3}
-      />
-      {hasWords && (
-        <>
-          <text x={9} y={17} className="tree-pill-glyph">
-            {facts.glyph}
-          </text>
-          <text x={26} y={17} className="tree-pill-words">
-            {shorten(node.text, mark === '' ? 25 : 22)}
-          </text>
-          {mark !== '' && (
-            <text x={PILL_WIDTH - 9} y={17} textAnchor="end" className="tree-pill-mark">
-              {mark}
-            </text>
-          )}
-        </>
-      )}
-      {place.hiddenChildren > 0 && (
-        <text x={PILL_WIDTH + 6} y={17} className="tree-pill-hidden">
-          {texts.hidden(place.hiddenChildren)}
-        </text>
-      )}
-    </g>
-  );
-}
-
-function shorten(text: string, length: number): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 }

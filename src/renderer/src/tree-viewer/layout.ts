@@ -22,8 +22,10 @@ export interface TreeLayout {
   readonly height: number;
 }
 
-export const COLUMN_WIDTH = 232;
-export const ROW_HEIGHT = 34;
+export const PILL_WIDTH = 208;
+export const PILL_HEIGHT = 40;
+export const COLUMN_WIDTH = 264;
+export const ROW_HEIGHT = 52;
 
 /**
  * Tidy layout from left to right: a column a depth, a row a visible leaf, every parent in the middle of its first and last child.
@@ -82,10 +84,15 @@ export function layoutTree(
   return { nodes: placed, width: (deepest + 1) * COLUMN_WIDTH, height: row * ROW_HEIGHT };
 }
 
-/** Indices of the children of every node, in the order they were made. */
+const CHILDREN = new WeakMap<readonly LayoutNode[], readonly (readonly number[])[]>();
+
+/** Indices of the children of every node, in the order they were made; remembered for a list that is asked about again. */
 export function childrenOf(nodes: readonly LayoutNode[]): readonly (readonly number[])[] {
+  const known = CHILDREN.get(nodes);
+  if (known) return known;
   const children: number[][] = nodes.map(() => []);
   for (const node of nodes) if (node.parent >= 0) children[node.parent]?.push(node.index);
+  CHILDREN.set(nodes, children);
   return children;
 }
 

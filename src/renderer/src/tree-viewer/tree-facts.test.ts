@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { TreeNode } from '@contracts/trees';
-import { bestPath, outcomeOf, passesFilter, treeAfter, uctTerms } from './tree-facts';
+import {
+  belowMarked,
+  bestPath,
+  describeNode,
+  findInText,
+  outcomeOf,
+  passesFilter,
+  processReward,
+  treeAfter,
+} from './tree-facts';
 
 function node(index: number, parent: number, facts: Partial<TreeNode> = {}): TreeNode {
   return {
@@ -57,21 +66,32 @@ describe('treeAfter', () => {
   });
 });
 
-describe('uctTerms', () => {
-  it('adds the mean value and the bonus for rare visits', () => {
-    // c = 2, N(parent) = 8, N = 2: 2·sqrt(ln 8 / 2) = 2.0393…
-    expect(uctTerms({ visits: 2, valueSum: 1 }, 8, 2)).toEqual({
-      value: 0.5,
-      exploration: expect.closeTo(2.0393, 4) as number,
-    });
-    expect(uctTerms({ visits: 0, valueSum: 0 }, 8, 2).exploration).toBe(Infinity);
+describe('processReward', () => {
+  it('is what a step adds to the share of right ends', () => {
+    // Ends: 2 wrong, 4 right. Shares: root 1/2, node 1 0/1, node 3 1/1; so −1/2, +1/2, and 0 for the ends themselves.
+    expect(nodes.map((each) => processReward(nodes, each.index))).toEqual([null, -0.5, 0, 0.5, 0]);
+  });
+
+  it('says nothing where no path has ended', () => {
+    expect(processReward([node(0, -1), node(1, 0)], 1)).toBeNull();
   });
 });
 
 describe('filters', () => {
   it('tells right, wrong and open nodes apart and searches without case', () => {
     expect(nodes.map(outcomeOf)).toEqual(['open', 'open', 'wrong', 'open', 'right']);
-    expect(passesFilter(nodes[4]!, 'right', 'STEP  4')).toBe(true);
-    expect(passesFilter(nodes[4]!, 'wrong', '')).toBe(false);
+    expect(passesFilter(nodes[4]!, 'right')).toBe(true);
+    expect(passesFilter(nodes[4]!, 'wrong')).toBe(false);
+    expect(findInText(nodes, ' STEP  4')).toEqual([4]);
+    expect(findInText(nodes, '')).toEqual([]);
+  });
+
+  it('takes everything below a pruned node with it', () => {
+    expect([...belowMarked(nodes, new Map([[1, 'pruned']]), 'pruned')]).toEqual([1, 2]);
+    expect([...belowMarked(nodes, new Map([[1, 'pinned']]), 'pruned')]).toEqual([]);
+  });
+
+  it('says a node in words', () => {
+    expect(describeNode(nodes[4]!, 'pinned')).toBe('next step: step 4, right, 1 visit, value 1.00, pinned');
   });
 });

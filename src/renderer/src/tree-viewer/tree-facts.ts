@@ -1,5 +1,7 @@
-import type { TreeNode } from '@contracts/trees';
+import type { NodeMark, Simulation, TreeNode } from '@contracts/trees';
+import { tokenFacts } from '../tokens/token-facts';
 import { childrenOf, pathTo } from './layout';
+import { texts } from './texts/en';
 
 export type TreeFilter = 'all' | 'right' | 'wrong' | 'unfinished';
 
@@ -24,9 +26,43 @@ const PASSES: Readonly<Record<TreeFilter, (node: TreeNode) => boolean>> = {
   unfinished: (node) => !node.isTerminal,
 };
 
-/** Whether a node passes a filter and a search text (case and spaces folded). */
-export function passesFilter(node: TreeNode, filter: TreeFilter, search: string): boolean {
-  return PASSES[filter](node) && (search === '' || fold(node.text).includes(fold(search)));
+/** Whether a node passes a filter. */
+export function passesFilter(node: TreeNode, filter: TreeFilter): boolean {
+  return PASSES[filter](node);
+}
+
+/** Indices of the nodes whose text holds what was typed (case and spaces folded), in order of creation; none for an empty search. */
+export function findInText(nodes: readonly TreeNode[], search: string): readonly number[] {
+  const wanted = fold(search).trim();
+  return wanted === '' ? [] : nodes.filter((node) => fold(node.text).includes(wanted)).map((node) => node.index);
+}
+
+/** Every node that carries a mark or lies below one that does. */
+export function belowMarked(
+  nodes: readonly TreeNode[],
+  marks: ReadonlyMap<number, NodeMark>,
+  mark: NodeMark,
+): ReadonlySet<number> {
+  const below = new Set<number>();
+  if (![...marks.values()].includes(mark)) return below;
+  // A parent comes before its children, so one pass is enough.
+  for (const node of nodes) if (marks.get(node.index) === mark || below.has(node.parent)) below.add(node.index);
+  return below;
+}
+
+/** One node in words: token, beginning of its text, verdict, figures. */
+export function describeNode(node: TreeNode, mark?: NodeMark): string {
+  const outcome = outcomeOf(node);
+  return [
+    `${tokenFacts(node.kind).label}: ${node.text.slice(0, 120)}`,
+    outcome === 'open' ? '' : node.isTruncated ? texts.cut : texts[outcome],
+    texts.visits(node.visits),
+    texts.value(meanValue(node)),
+    node.prior === null ? '' : texts.prior(node.prior),
+    mark ? texts.marks[mark] : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /**
@@ -55,47 +91,68 @@ function isBetter(node: TreeNode, chosen: TreeNode): boolean {
   return node.visits > chosen.visits;
 }
 
-/** Both terms of the rule by which a branch was chosen: UCT = mean value + c·sqrt(ln N(parent) / N). */
-export interface UctTerms {
-  readonly value: number;
-  /** Infinite for a branch that was not visited yet. */
-  readonly exploration: number;
-}
-
-/** @param explorationWeight c of the run's settings */
-export function uctTerms(
-  node: Pick<TreeNode, 'visits' | 'valueSum'>,
-  parentVisits: number,
-  explorationWeight: number,
-): UctTerms {
-  return {
-    value: meanValue(node),
-    exploration:
-      node.visits === 0 ? Infinity : explorationWeight * Math.sqrt(Math.log(Math.max(1, parentVisits)) / node.visits),
-  };
-}
-
 /** The tree as it stood after the first `count` simulations: later nodes gone, visits and values counted again. */
 export function treeAfter(
   nodes: readonly TreeNode[],
-  simulations: readonly { readonly path: readonly number[]; readonly value: number }[],
+  simulations: readonly Simulation[],
   count: number,
 ): readonly TreeNode[] {
-  const visits = new Map<number, { visits: number; valueSum: number }>();
-  for (const { path, value } of simulations.slice(0, count)) {
-    for (const index of path) {
-      const seen = visits.get(index) ?? { visits: 0, valueSum: 0 };
-      visits.set(index, { visits: seen.visits + 1, valueSum: seen.valueSum + value });
-    }
-  }
   // Nodes come in order of creation, so what exists at a moment is a prefix of the list and indices stay what they are.
   const end = nodes.findIndex((node) => node.createdAtSimulation >= count);
-  return (end === -1 ? nodes : nodes.slice(0, end)).map((node) => ({
-    ...node,
-    visits: 0,
-    valueSum: 0,
-    ...visits.get(node.index),
-  }));
+  return countVisits(end === -1 ? nodes : nodes.slice(0, end), simulations.slice(0, count));
+}
+
+/** The nodes with the visits and values that follow from the walks. */
+export function countVisits(nodes: readonly TreeNode[], simulations: readonly Simulation[]): readonly TreeNode[] {
+  const visits = new Int32Array(nodes.length);
+  const valueSums = new Float64Array(nodes.length);
+  for (const { path, value } of simulations) {
+    for (const index of path) {
+      visits[index]! += 1;
+      valueSums[index]! += value;
+    }
+  }
+  return nodes.map((node) =>
+    node.visits === visits[node.index] && node.valueSum === valueSums[node.index]
+      ? node
+      : { ...node, visits: visits[node.index]!, valueSum: valueSums[node.index]! },
+  );
+}
+
+/**
+ * How much a step raised the promise of its path: the share of right ends among those below it, less that of its parent. What the shaped
+ * reward of reinforcement learning pays for the step at weight 1. Null at the question, and where no path has ended yet.
+ */
+export function processReward(nodes: readonly TreeNode[], index: number): number | null {
+  const shares = rightShares(nodes);
+  const own = shares[index];
+  const above = shares[nodes[index]?.parent ?? -1];
+  return own === undefined || above === undefined || Number.isNaN(own) ? null : own - above;
+}
+
+const SHARES = new WeakMap<readonly TreeNode[], Float64Array>();
+
+/** [N] share of right ends among the distinct ends at or below a node; NaN where none has ended. */
+function rightShares(nodes: readonly TreeNode[]): Float64Array {
+  const known = SHARES.get(nodes);
+  if (known) return known;
+  const ends = new Float64Array(nodes.length);
+  const right = new Float64Array(nodes.length);
+  // Children come after their parents, so one pass from the end adds everything up.
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const node = nodes[index]!;
+    if (node.isTerminal) {
+      ends[index]! += 1;
+      right[index]! += node.isRight === true ? 1 : 0;
+    }
+    if (node.parent >= 0) {
+      ends[node.parent]! += ends[index]!;
+      right[node.parent]! += right[index]!;
+    }
+  }
+  const shares = right.map((count, index) => count / ends[index]!);
+  SHARES.set(nodes, shares);
+  return shares;
 }
 
 /** Siblings of a node, itself included, in order of creation. */

@@ -61,7 +61,13 @@ export function reveal(
     at < room ? room - at : at > size - extent ? size - extent - at : 0;
   return {
     ...view,
-    x: view.x + shift(view.x + point.x * view.zoom, frame.width, 240 * view.zoom + room),
+    x: view.x + shift(view.x + point.x * view.zoom, frame.width, 260 * view.zoom + room),
     y: view.y + shift(view.y + point.y * view.zoom, frame.height, room),
   };
+}
+
+/** Whether a point lies inside the frame. */
+export function isInSight(view: Viewport, point: { readonly x: number; readonly y: number }, frame: Size): boolean {
+  const [x, y] = [view.x + point.x * view.zoom, view.y + point.y * view.zoom];
+  return x >= 0 && x <= frame.width && y >= 0 && y <= frame.height;
 }

@@ -1,40 +1,53 @@
+import type { ReactNode } from 'react';
 import type { Tree, TreeNode } from '@contracts/trees';
+import type { SelectionConfig } from '@core/search/explain-choice';
 import { Inspector } from '../../app/Inspector';
 import { href } from '../../app/route-paths';
 import { formatInteger, formatNumber } from '../../lib/format';
 import { ReasoningBlocks } from '../../tokens/ReasoningBlocks';
 import { TokenMark } from '../../tokens/TokenMark';
-import { meanValue, siblingsOf, stepsTo, uctTerms } from '../../tree-viewer/tree-facts';
+import { meanValue, processReward, siblingsOf, stepsTo } from '../../tree-viewer/tree-facts';
 import { Facts, Panel } from '../../ui/Panel';
+import { ChoicePanel } from './ChoicePanel';
 import { texts } from './texts/en';
 
 const words = texts.inspector;
 
 interface NodeInspectorProps {
   readonly tree: Tree;
+  /** The tree at the moment shown. */
   readonly nodes: readonly TreeNode[];
+  /** Walks of that moment. */
+  readonly until: number;
   readonly selected: number;
-  /** c of the run that grew the tree; null when its settings are gone. */
-  readonly explorationWeight: number | null;
+  /** How the run chose its ways; null when its settings are gone. */
+  readonly config: SelectionConfig | null;
   readonly onSelect: (index: number) => void;
+  /** What can be done with the node. */
+  readonly actions?: ReactNode;
 }
 
 /** Everything about one node: its figures, why the search went there, the path to it, its siblings, and where it was used. */
-export function NodeInspector({ tree, nodes, selected, explorationWeight, onSelect }: NodeInspectorProps) {
+export function NodeInspector({ tree, nodes, until, selected, config, onSelect, actions }: NodeInspectorProps) {
   const node = nodes[selected];
   if (!node) return null;
-  const parent = nodes[node.parent];
   const siblings = siblingsOf(nodes, selected).filter((each) => each.index !== selected);
   const { lineage } = tree;
   const examples = lineage.examples.filter((example) => example.nodePath.includes(selected));
   return (
     <Inspector title={words.title(selected)}>
       <TokenMark kind={node.kind} />
-      <Facts rows={figuresOf(node)} />
-      {parent && explorationWeight !== null && (
-        <Panel title={words.why}>
-          <p>{whyHere(node, parent, explorationWeight)}</p>
-        </Panel>
+      {actions}
+      <Facts rows={figuresOf(nodes, node)} />
+      {config && (
+        <ChoicePanel
+          nodes={tree.nodes}
+          simulations={tree.simulations}
+          until={until}
+          selected={selected}
+          config={config}
+          onSelect={onSelect}
+        />
       )}
       {selected > 0 && (
         <Panel title={words.path}>
@@ -99,12 +112,14 @@ export function NodeInspector({ tree, nodes, selected, explorationWeight, onSele
   );
 }
 
-function figuresOf(node: TreeNode): readonly (readonly [string, string])[] {
+function figuresOf(nodes: readonly TreeNode[], node: TreeNode): readonly (readonly [string, string])[] {
   const verdict = node.isTruncated ? words.cut : node.isRight === true ? words.right : words.wrong;
+  const reward = processReward(nodes, node.index);
   const rows: (readonly [string, string | null])[] = [
     [words.visits, formatInteger(node.visits)],
     [words.value, node.visits > 0 ? formatNumber(meanValue(node)) : null],
     [words.prior, node.prior === null ? null : formatNumber(node.prior)],
+    [words.reward, reward === null ? null : `${reward > 0 ? '+' : ''}${formatNumber(reward)}`],
     [words.verdict, node.isTerminal ? verdict : null],
     [words.answer, node.answer],
     [words.tokens, node.tokenCount > 0 ? formatInteger(node.tokenCount) : null],
@@ -112,10 +127,4 @@ function figuresOf(node: TreeNode): readonly (readonly [string, string])[] {
     [words.made, node.createdAtSimulation < 0 ? null : formatInteger(node.createdAtSimulation + 1)],
   ];
   return rows.filter((row): row is readonly [string, string] => row[1] !== null);
-}
-
-function whyHere(node: TreeNode, parent: TreeNode, explorationWeight: number): string {
-  const { value, exploration } = uctTerms(node, parent.visits, explorationWeight);
-  if (exploration === Infinity) return words.unvisited;
-  return words.uct(formatNumber(value), formatNumber(exploration), formatNumber(value + exploration));
 }

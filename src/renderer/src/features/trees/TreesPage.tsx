@@ -14,6 +14,7 @@ import { Panel } from '../../ui/Panel';
 import { Table, type Column } from '../../ui/Table';
 import { STAGES } from '../../app/stages';
 import { StagePage } from '../stages/StagePage';
+import { GrowingTrees } from './GrowingTrees';
 import { texts } from './texts/en';
 import './trees.css';
 
@@ -36,7 +37,12 @@ export function TreesPage({ params, query }: PageProps<'trees'>) {
           <ButtonLink href={href('trees', { projectId }, { run: run.id })}>{texts.listTitle}</ButtonLink>
         </div>
       )}
-      products={<TreeList projectId={projectId} runId={query.get('run')} />}
+      products={
+        <>
+          <GrowingTrees projectId={projectId} />
+          <TreeList projectId={projectId} runId={query.get('run')} />
+        </>
+      }
     />
   );
 }

@@ -1,5 +1,13 @@
 /** Words of the pages where examples are reviewed. */
 export const texts = {
+  target: {
+    label: 'Data set',
+    newSet: 'A new data set',
+    name: 'Its name',
+    defaultName: 'Chosen by hand',
+    nameMissing: 'Give the new data set a name.',
+    option: (name: string, count: number) => `${name} (${count})`,
+  },
   listTitle: 'Data sets',
   review: 'Review',
   columns: { name: 'Data set', count: 'Examples', merged: 'Mended', verdicts: 'Reviewed', made: 'Made' },

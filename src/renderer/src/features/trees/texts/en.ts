@@ -36,14 +36,92 @@ export const texts = {
     right: 'right',
     wrong: 'wrong',
     cut: 'cut before its end',
-    why: 'Why the search would go here',
-    uct: (value: string, bonus: string, sum: string) => `mean value ${value} + bonus for rare visits ${bonus} = ${sum}`,
-    unvisited: 'Not visited yet: unvisited branches come first.',
+    reward: 'Process reward',
     path: 'The path to here',
     siblings: 'Beside it',
     lineage: 'Where it belongs',
     run: 'From the run',
     usedIn: 'Used in the example',
     noExamples: 'No example was made from this tree.',
+  },
+  choice: {
+    title: 'Why this branch',
+    earlier: 'An earlier walk through here',
+    later: 'A later walk through here',
+    never: 'No walk has gone through here yet.',
+    walk: (walk: number, at: number, count: number) =>
+      count === 1 ? `Walk ${walk}, the only one through here.` : `Walk ${walk}, number ${at} of ${count} through here.`,
+    reasons: {
+      untried: 'It had not been tried before, and steps never tried come first.',
+      highest: 'It had the highest sum of value and bonus among the open branches.',
+      only: 'It was the only branch with something left to find.',
+    },
+    caption: 'Terms of every branch at that walk',
+    branch: 'Branch',
+    value: 'Value',
+    bonus: 'Bonus',
+    sum: 'Sum',
+    statuses: {
+      chosen: '✓ taken',
+      open: '',
+      exhausted: 'nothing left below',
+      avoided: 'an answer at once, kept for the end',
+    },
+    rule: {
+      uct: (weight: string, visits: number) =>
+        `UCT: mean value + ${weight} · √(ln ${visits} / visits of the branch), as it stood before that walk.`,
+      puct: (weight: string, visits: number) =>
+        `PUCT: mean value + ${weight} · prior · √${visits} / (1 + visits of the branch), as it stood before that walk.`,
+    },
+  },
+  growing: {
+    title: 'Growing tree',
+    list: 'Growing now',
+    row: (nodes: number, walks: number, right: number) => `${nodes} steps · ${walks} walks · ${right} right`,
+    facts: (nodes: number, walks: number) => `${nodes} steps after ${walks} walks`,
+    stopped: 'This tree was not finished',
+    stoppedBody: 'Its run ended or was paused before the tree was whole. Resume the run, and it grows again.',
+  },
+  compare: {
+    title: 'Compare',
+    close: 'Close the comparison',
+    siblings: 'Siblings',
+    paths: 'Compare paths',
+    facts: (visits: string, value: string) => `${visits}× · value ${value}`,
+    prior: (prior: string) => `prior ${prior}`,
+    againstBest: 'Against the best path.',
+    against: (index: number) => `Against the path to step ${index}.`,
+    hold: (index: number) => `Hold the path to step ${index}`,
+    holdBest: 'Hold the best path',
+    same: 'This is the same path. Choose another step in the tree.',
+    shared: (count: number) =>
+      count === 0
+        ? 'They part at the question.'
+        : count === 1
+          ? 'They share the first step.'
+          : `They share the first ${count} steps.`,
+    caption: 'Two paths from where they part',
+    column: (index: number, verdict: string) => (verdict === '' ? `To step ${index}` : `To step ${index}, ${verdict}`),
+    none: '–',
+  },
+  actions: {
+    send: 'Send to examples',
+    notAnEnd: 'Choose a step that ends a path.',
+    notRight: 'Only a path to the right answer can teach.',
+    notTheRoot: 'The question cannot be pruned.',
+    pin: 'Pin',
+    unpin: 'Unpin',
+    prune: 'Prune',
+    unprune: 'Bring back',
+    undo: 'Undo',
+    prunedMeans: 'No example is made from a pruned branch.',
+  },
+  send: {
+    title: 'Send this path to the examples',
+    about:
+      'The path becomes an example as it stands, undecided, with its way back to this tree. Undo in the review takes it out again.',
+    verb: 'Send',
+    open: 'Open the example',
+    done: (name: string) => `The path is an example of “${name}” now.`,
   },
 } as const;
