@@ -66,8 +66,9 @@ export function buildHead(program: Program, options: HeadOptions): HeadResult {
   let toWeight: Var | null = options.gathered;
   hiddenParts.forEach((part, chunk) => {
     const target = operand(targetParts, chunk);
-    const previous = toHidden.at(-1);
-    const h = previous ? program.apply(fence, part, previous, ...(toWeight ? [toWeight] : [])) : part;
+    // Everything that reads the previous chunk's logits comes first: what is left for later would keep them.
+    const previous = [toHidden.at(-1), logProbs.at(-1), chunk > 0 ? toWeight : null].filter((value) => value != null);
+    const h = previous.length > 0 ? program.apply(fence, part, ...previous) : part;
     const logP = program.apply(logSoftmax, program.apply(matmul({ transB: true }), h, weight));
     const picked = program.apply(pickColumn, logP, target);
     logProbs.push(picked);

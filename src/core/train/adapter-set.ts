@@ -6,6 +6,7 @@ import type { CompiledGraph, GraphExecutor, TensorView } from '../ports';
 import { sizeOf } from '../tensor/dims';
 import type { TrainingMode } from './learning-plan';
 import type { StateTensor } from './learning-state';
+import { LoraBase, type ReadWeight } from './lora-base';
 import { buildMergeGraph, copyExactly, initialiseAdapterA, loraScaling, peftName } from './lora';
 import { adapterA, adapterB, type LearningPlan } from './train-graph';
 
@@ -16,8 +17,6 @@ interface Adapter {
   readonly scaling: number;
   readonly a: Float32Array;
   readonly b: Float32Array;
-  /** The weight before adaptation; the store holds base + scaling·B·A. */
-  readonly base: Float32Array;
 }
 
 export interface AdapterSetOptions {
@@ -26,16 +25,19 @@ export interface AdapterSetOptions {
   readonly parameters: ParameterStore;
   readonly kernel: AdamWKernel;
   readonly executor: GraphExecutor;
+  /** Where a weight can be had again as it is in the store now. */
+  readonly readWeight?: ReadWeight;
 }
 
 /**
  * The LoRA pairs of a model. The store always holds the adapted weights, so trainer and generator read the same numbers and pay nothing for
- * the adapter in the forward pass; the price is a copy of the adapted matrices' base.
+ * the adapter in the forward pass; the price is that the base has to be had from elsewhere, see `LoraBase`.
  */
 export class AdapterSet {
   readonly #adapters: readonly Adapter[];
   readonly #parameters: ParameterStore;
   readonly #plan: LearningPlan;
+  readonly #base: LoraBase;
   readonly #merge: CompiledGraph;
 
   private constructor(options: AdapterSetOptions, merge: CompiledGraph) {
@@ -50,7 +52,7 @@ export class AdapterSet {
     this.#parameters = parameters;
     this.#merge = merge;
     this.#adapters = [...plan.adapters].map(([weight, { rank, scaling }], index) => {
-      const { dims, data } = parameters.get(weight);
+      const { dims } = parameters.get(weight);
       const [a, b] = memory.slice(2 * index, 2 * index + 2);
       if (!a || !b)
         throw new WorkbenchError('resource', 'There is no memory for the LoRA adapter.', {
@@ -58,8 +60,12 @@ export class AdapterSet {
           where: weight,
         });
       initialiseAdapterA(mode.rng, weight, a, dims[1] ?? 1);
-      return { weight, dims, rank, scaling, a, b, base: data.slice() };
+      return { weight, dims, rank, scaling, a, b };
     });
+    this.#base = new LoraBase(
+      [...plan.adapters.keys()].map((name) => ({ name, data: parameters.get(name).data })),
+      options.readWeight ?? null,
+    );
   }
 
   static async create(options: AdapterSetOptions): Promise<AdapterSet> {
@@ -82,11 +88,14 @@ export class AdapterSet {
 
   /** Writes base + scaling·B·A into the store. */
   async apply(): Promise<void> {
-    for (const { weight, dims, rank, a, b, base } of this.#adapters) {
+    await this.#base.forEach(async (base, index) => {
+      const adapter = this.#adapters[index];
+      if (!adapter) return;
+      const { weight, dims, rank, a, b } = adapter;
       const [out = 1, width = 1] = dims;
       const feeds = { base: floats(dims, base), a: floats([rank, width], a), b: floats([out, rank], b) };
       await this.#merge.run(feeds, { merged: floats(dims, this.#parameters.get(weight).data) });
-    }
+    });
   }
 
   toPeft(rowIds: readonly number[]): readonly StateTensor<Float32Array>[] {

@@ -71,6 +71,7 @@ function planJob(job: TrainingJob, budgetBytes: number): MemoryPlan {
       kept: { moments: config.moments, average: config.averageDecay > 0 },
       rowTokens,
       packing: config.packing,
+      readsBase: true,
       loss: job.kind === 'sft' ? 'nll' : `policy-${job.config.klEstimator}`,
     },
     config,

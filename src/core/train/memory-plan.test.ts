@@ -32,6 +32,7 @@ const shape: Omit<TrainingShape, 'checkpointing' | 'maxTokensPerMicroBatch'> = {
   kept: { moments: 'float32', average: false },
   rowTokens: 257,
   packing: false,
+  readsBase: false,
   loss: 'nll',
 };
 const at = (checkpointing: boolean, maxTokensPerMicroBatch: number) =>

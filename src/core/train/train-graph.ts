@@ -125,8 +125,8 @@ export function buildTrainGraph(options: TrainGraphOptions): Program {
   // An untied head is not used before the loss, so its gradient is finished at once.
   const untied = head.toWeight && headName(config) !== EMBEDDING ? finish(ofHead, head.toWeight) : null;
   // The head's logits are given back before the blocks begin.
-  const awaited = untied ?? head.toWeight;
-  const toScored = awaited ? program.apply(fence, head.toHidden, awaited) : head.toHidden;
+  const awaited = [head.logProbs, untied ?? head.toWeight].filter((value) => value !== null);
+  const toScored = program.apply(fence, head.toHidden, ...awaited);
   const toHidden = scored ? program.apply(scatterRows, program.apply(zeros(hidden.dims)), scored, toScored) : toScored;
   const seeds = new Map([[hidden, toHidden]]);
   // Each gradient is added to what earlier micro-batches gave, in the product that makes it where there is one.

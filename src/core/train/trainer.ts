@@ -9,6 +9,7 @@ import { GraphTrainer } from './graph-trainer';
 import { planLearning, type TrainingMode } from './learning-plan';
 import type { Int8Quantiser } from '../tensor/int8';
 import type { RateOf } from './learning-rates';
+import type { ReadWeight } from './lora-base';
 import type { ReadState, StateTensor } from './learning-state';
 import type { MomentKindName } from './moments';
 import type { TrainingLoss } from './loss';
@@ -23,6 +24,8 @@ export interface TrainerOptions {
   /** Weights that lie on the executor's device already, shared with whoever generates there. */
   readonly deviceWeights?: DeviceWeights;
   readonly mode: TrainingMode;
+  /** Where a weight can be had again as it is in the store now; LoRA then keeps no copy of what it adapts. */
+  readonly readWeight?: ReadWeight;
   /** Given: the products of the linear layers and of the gradients by their inputs run in 8 bits; all else stays float32. */
   readonly quantiser?: Int8Quantiser;
   /** Recompute activations in the backward pass: about half the memory for a fifth more time. */

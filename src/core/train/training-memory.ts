@@ -3,6 +3,7 @@ import { countParameters, layerPrefix, listParameters } from '../models/decoder/
 import type { ModelConfig } from '../models/model-config';
 import { lowerProgram } from '../ops/lower';
 import { sizeOf } from '../tensor/dims';
+import { baseBytes } from './lora-base';
 import { learningBytes, type LearningMemory } from './learning-state';
 import type { LossName } from './loss';
 import { countRuns, LENGTH_GRAIN, paddedLength } from './micro-batches';
@@ -20,6 +21,8 @@ export interface TrainingShape {
   readonly maxTokensPerMicroBatch: number;
   /** Short rows share lines. */
   readonly packing: boolean;
+  /** The weights are on disk as they were, so that LoRA need not keep them; see `baseBytes`. */
+  readonly readsBase: boolean;
   readonly loss: LossName;
 }
 
@@ -28,7 +31,7 @@ export interface TrainingMemory {
   /** Program and runtime before any model. */
   readonly program: number;
   readonly weights: number;
-  /** Gradients, moments, averages; pairs of LoRA and what they adapt as it was. */
+  /** Gradients, moments, averages; pairs of LoRA and what is held of what they adapt as it was. */
   readonly learning: number;
   /** Graphs as text and as sessions, and what running them takes besides results. */
   readonly graphs: number;
@@ -56,13 +59,13 @@ export function estimateTrainingMemory(shape: TrainingShape): TrainingMemory {
   const { config, plan, kept } = shape;
   const parameters = new Map(listParameters(config).map(({ name, dims }) => [name, sizeOf(dims)]));
   const learning = listLearning(config, plan);
-  const adapted = [...plan.adapters.keys()].reduce((sum, name) => sum + (parameters.get(name) ?? 0), 0);
+  const adapted = [...plan.adapters.keys()].map((name) => parameters.get(name) ?? 0);
   const pairs = learning.filter(({ name }) => /#[AB]$/.test(name)).reduce((sum, { dims }) => sum + sizeOf(dims), 0);
   const { nodes, bytes } = measureGraph(shape);
   const parts = {
     program: PROGRAM_BYTES,
     weights: FLOAT * countParameters(config),
-    learning: learningBytes(learning, kept) + FLOAT * (adapted + pairs),
+    learning: learningBytes(learning, kept) + baseBytes(adapted, shape.readsBase) + FLOAT * pairs,
     graphs: FIRST_RUN_BYTES + BYTES_PER_NODE * nodes,
     activations: bytes * (shape.checkpointing ? GAPS_OF_RECOMPUTING : 1),
   };

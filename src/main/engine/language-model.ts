@@ -104,6 +104,7 @@ function describeModel(source: ModelSource, executor: GraphExecutor): LanguageMo
   const { device } = executor;
   const deviceWeights = device ? new DeviceWeights(device, parameters) : null;
   const shared = { config, parameters, executor, ...(deviceWeights && { deviceWeights }) };
+  const asRead = parameters.version;
   return {
     config,
     rawConfig,
@@ -126,6 +127,7 @@ function describeModel(source: ModelSource, executor: GraphExecutor): LanguageMo
       createTrainer({
         ...shared,
         kernel: createWasmAdamW(),
+        ...(source.reread && parameters.version === asRead && { readWeight: source.reread }),
         ...(precision === 'int8' && { quantiser: createWasmInt8Quantiser(await probeInt8Range(executor)) }),
         ...settings,
       }),

@@ -46,6 +46,7 @@ function estimate({ model, work }: MemoryPoint): number {
     rowTokens: work.length + 1,
     maxTokensPerMicroBatch: work.microBatchTokens,
     packing: false,
+    readsBase: false,
     loss: 'nll',
   }).total;
 }

@@ -7,7 +7,7 @@ import { loadTokenizer, templateInConfig, type TokenizerFiles } from '@core/toke
 import { checkFinite, checkMemory, checkTensors, checkTokenizer, countParameters, rankDtypes } from './check-model';
 import type { AllocateTensor, LoadOptions, ModelSource } from './model-source';
 import { readTextIfThere } from './read-file';
-import { readSafetensorsSet, readTensors } from './safetensors-files';
+import { readSafetensorsSet, readTensors, type LocatedTensor } from './safetensors-files';
 
 /**
  * A model in a Hugging Face folder: config.json, tokenizer.json and safetensors weights, with what else describes the tokenizer.
@@ -33,6 +33,14 @@ export async function readModelFolder(path: string): Promise<ModelSource> {
   checkTokenizer(tokenizer.size, config, join(folder, 'tokenizer.json'));
   const generation = files['generation_config.json'];
   const parameterCount = countParameters(parameters);
+  const located = (name: string): LocatedTensor => {
+    const tensor = set.tensors.get(name);
+    if (tensor) return tensor;
+    throw new WorkbenchError('internal', `Tensor "${name}" was checked and is gone.`, {
+      code: 'tensor-missing',
+      where: folder,
+    });
+  };
 
   return {
     path: folder,
@@ -47,14 +55,12 @@ export async function readModelFolder(path: string): Promise<ModelSource> {
     parameterCount,
     storedDtypes: rankDtypes(parameters, set.tensors),
     warnings,
+    async reread(name: string, data: Float32Array) {
+      await readTensors([{ tensor: located(name), data }]);
+    },
     async loadInto(allocate: AllocateTensor, options: LoadOptions = {}) {
       const wanted = parameters.map(({ name, dims }) => {
-        const tensor = set.tensors.get(name);
-        if (!tensor)
-          throw new WorkbenchError('internal', `Tensor "${name}" was checked and is gone.`, {
-            code: 'tensor-missing',
-            where: folder,
-          });
+        const tensor = located(name);
         return { tensor, data: checkMemory(name, dims, allocate(name, dims)) };
       });
       let loaded = 0;

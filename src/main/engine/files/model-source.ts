@@ -32,6 +32,8 @@ export interface ModelSource {
    * @throws WorkbenchError `weights-not-finite`, `file-truncated`, `file-missing`; CancelledError
    */
   loadInto(allocate: AllocateTensor, options?: LoadOptions): Promise<void>;
+  /** Reads one tensor again, where that takes no more than reading. */
+  readonly reread?: (name: string, target: Float32Array) => Promise<void>;
 }
 
 export interface LoadOptions {

@@ -47,7 +47,11 @@ export function planSteps(
   const kept = { moments: settings.moments, average: settings.averageDecay > 0 };
   // What the process holds already is no longer free, and counts in the estimate.
   const budget = SHARE * availableBytes + process.memoryUsage.rss() - besides;
-  const chosen = planMemory({ config, plan, kept, rowTokens, packing: settings.packing, loss }, settings, budget);
+  const chosen = planMemory(
+    { config, plan, kept, rowTokens, packing: settings.packing, readsBase: true, loss },
+    settings,
+    budget,
+  );
   context.log('info', describe(chosen));
   if (!chosen.fits) {
     const state = learningBytes(listLearning(config, plan), kept);
