@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { FoundDevice, JobDevice, SelfTest } from './devices';
 import { ErrorEnvelope } from './errors';
 import { JobSpec } from './jobs';
-import { EvaluationItem, Proportion } from './evaluations';
-import { ExampleKind, ExampleStep } from './examples';
+import { EvaluationItem, EvaluationMode, Proportion } from './evaluations';
+import { ExampleKind, ExampleStep, StepMark } from './examples';
 import { LogLine, RunProgress, Sample } from './runs';
 import { Simulation, TreeNode } from './trees';
 
@@ -35,12 +35,14 @@ export const EngineJob = z.object({
   seed: z.number().int(),
   spec: JobSpec,
   model: ModelRef.nullable(),
+  /** The process reward model, where the job uses one. */
+  judge: ModelRef.nullable().default(null),
   inputs: z.object({
     /** JSONL of QuestionRow. */
     questions: z.string().nullable(),
     /** JSONL of TreeRecord, for `examples`. */
     trees: z.string().nullable(),
-    /** JSONL of ExampleInput (accepted and undecided ones), for `sft`. */
+    /** JSONL of ExampleInput (accepted and undecided ones), for `sft` and `prm`. */
     examples: z.string().nullable(),
     /** JSONL of QuestionRow of every evaluation set of the project: contamination check and held-out accuracy. */
     heldOut: z.string().nullable(),
@@ -102,6 +104,9 @@ export const ExampleInput = ExampleRecord.pick({
   referenceAnswer: true,
   kind: true,
   steps: true,
+}).extend({
+  /** What a reviewer said of each step; empty when no step was marked. */
+  stepMarks: z.array(StepMark).default([]),
 });
 export type ExampleInput = z.infer<typeof ExampleInput>;
 
@@ -128,7 +133,7 @@ export const JobRecord = z.discriminatedUnion('type', [
   z.object({ type: z.literal('evaluationItem'), item: EvaluationItem }),
   z.object({
     type: z.literal('evaluation'),
-    mode: z.enum(['greedy', 'search']),
+    mode: EvaluationMode,
     plainPrompt: z.string(),
     accuracy: Proportion,
     coverage: Proportion.nullable(),

@@ -6,6 +6,24 @@ import { CheckpointId, EvaluationId, ProjectId, QuestionSetId, RunId } from './i
 export const Proportion = z.object({ value: z.number(), low: z.number(), high: z.number(), count: z.number().int() });
 export type Proportion = z.infer<typeof Proportion>;
 
+export const EvaluationMode = z.enum(['greedy', 'search', 'samples']);
+
+/**
+ * Accuracy against budget, for evaluations with several answers to each question: stored as the run's metrics (`runs.metrics`), one step for
+ * each budget 1, 2, 4, … up to the one asked for. Series are shares of the questions in [0, 1], but for `tokensPerAnswer`: tokens written
+ * for a question by then. `coverage`: any answer right; the others are the choices of `core/eval/choices.ts`, the last two only with a
+ * process reward model.
+ */
+export const CURVE_METRICS = [
+  'tokensPerAnswer',
+  'coverage',
+  'vote',
+  'weighted-vote',
+  'most-confident',
+  'best-process',
+  'process-vote',
+] as const;
+
 export const Evaluation = z.object({
   id: EvaluationId,
   projectId: ProjectId,
@@ -14,12 +32,12 @@ export const Evaluation = z.object({
   checkpointName: z.string(),
   questionSetId: QuestionSetId,
   questionSetName: z.string(),
-  /** `greedy` writes one answer; `search` grows a tree and takes a vote. */
-  mode: z.enum(['greedy', 'search']),
+  /** `greedy` writes one answer; `search` grows a tree and chooses among its leaves; `samples` writes several and chooses. */
+  mode: EvaluationMode,
   /** Cue put after the question; empty when the model is asked as trained. */
   plainPrompt: z.string(),
   accuracy: Proportion,
-  /** Only with search: any leaf right, and majority over leaves. */
+  /** Only with several answers: any of them right, and the chosen one right. */
   coverage: Proportion.nullable(),
   vote: Proportion.nullable(),
   budget: z.number().int(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EvaluateConfigSchema } from '@core/eval/evaluate-config';
 import { ExamplesConfigSchema } from '@core/dataset/examples-config';
 import { ExportConfigSchema } from '@core/export/export-config';
+import { PrmConfigSchema } from '@core/train/prm/prm-config';
 import { RlConfigSchema } from '@core/train/rl/rl-config';
 import { SearchConfigSchema } from '@core/search/search-config';
 import { SftConfigSchema } from '@core/train/sft-config';
@@ -30,11 +31,31 @@ export const JobSpec = z.discriminatedUnion('kind', [
     config: ExamplesConfigSchema,
   }),
   z.object({ kind: z.literal('sft'), checkpointId: CheckpointId, datasetId: DatasetId, config: SftConfigSchema }),
-  z.object({ kind: z.literal('rl'), checkpointId: CheckpointId, questionSetId: QuestionSetId, config: RlConfigSchema }),
+  /** A process reward model: the checkpoint learns to judge steps from the trees of a search. */
+  z.object({
+    kind: z.literal('prm'),
+    checkpointId: CheckpointId,
+    searchRunId: RunId,
+    /** Examples whose steps a reviewer has marked, for more to learn from. */
+    datasetId: DatasetId.nullable().default(null),
+    /** JSONL of judged steps (Math-Shepherd, PRM800K, PRMBench), for more to learn from. */
+    stepsPath: z.string().min(1).nullable().default(null),
+    config: PrmConfigSchema,
+  }),
+  z.object({
+    kind: z.literal('rl'),
+    checkpointId: CheckpointId,
+    questionSetId: QuestionSetId,
+    /** Process reward model that says how promising each step is; without one the tree says it. */
+    judgeId: CheckpointId.nullable().default(null),
+    config: RlConfigSchema,
+  }),
   z.object({
     kind: z.literal('evaluate'),
     checkpointId: CheckpointId,
     questionSetId: QuestionSetId,
+    /** Process reward model that judges several answers to a question. */
+    judgeId: CheckpointId.nullable().default(null),
     config: EvaluateConfigSchema,
   }),
   z.object({ kind: z.literal('export'), checkpointId: CheckpointId, config: ExportConfigSchema }),
@@ -49,6 +70,7 @@ export const STAGE_CONFIGS = {
   search: SearchConfigSchema,
   examples: ExamplesConfigSchema,
   sft: SftConfigSchema,
+  prm: PrmConfigSchema,
   rl: RlConfigSchema,
   evaluate: EvaluateConfigSchema,
   export: ExportConfigSchema,

@@ -18,7 +18,7 @@ import type { DraftExample } from './example';
 import { addRejections, exampleProblems, examplesOfTree, type RejectionCounts } from './examples-of-tree';
 import { ExamplesConfigSchema, type ExamplesConfig } from './examples-config';
 import { selectPaths } from './select-paths';
-import { exampleRow } from './to-rows';
+import { exampleRow, plainRow } from './to-rows';
 
 const load = (name: string) =>
   parsePromptSet(
@@ -243,4 +243,49 @@ test('contamination finds shared runs of words, whatever the signs between them'
   expect(index.sharedRun('Ida has 38 pens. Then he collects 66 more.')).toBeNull();
   expect(index.sharedRun('short ONE')).toBe('short one');
   expect(createContaminationIndex(['a b c d e f'], 0).sharedRun('a b c d e f')).toBeNull();
+});
+
+describe('for comparison', () => {
+  test('right paths come as they were found, and no check is asked for', async () => {
+    const { examples, rejections } = await build(trees, { content: 'right-paths' });
+    expect(examples.length).toBeGreaterThan(5);
+    expect(examples.every((example) => example.kind === 'clean')).toBe(true);
+    expect(examples.flatMap((example) => example.steps).some((step) => step.token === 'verify')).toBe(false);
+    expect(Object.keys(rejections).filter((reason) => reason.startsWith('check'))).toEqual([]);
+  });
+
+  test('answers alone stand for every question, solved or not', async () => {
+    const hopeless = await grow(3, { step: 0, direct: 0, check: 1 });
+    const { examples } = await build([hopeless, trees[0]!], { content: 'answers' });
+    expect(examples).toHaveLength(2);
+    for (const example of examples) {
+      expect(exampleProblems(example)).toEqual([]);
+      expect(answerVerifier.verify(example.steps.at(-1)!.text, example.referenceAnswer).isRight).toBe(true);
+    }
+  });
+
+  test('a plain row has no functional token, and says the answer once', async () => {
+    const { tokenizer } = createToyModel();
+    const tokens = functionalTokenIds(tokenizer);
+    const { examples } = await build(trees, { content: 'answers' });
+    const example = examples[0]!;
+    const row = plainRow(example.prompt, example.steps, tokenizer);
+    expect([...row.ids].filter((id) => tokens.all.includes(id))).toEqual([]);
+    const written = tokenizer.decode([...row.ids].filter((_id, i) => row.weights[i] === 1));
+    expect(written.match(/The answer is/g)).toHaveLength(1);
+    expect(row.ids.at(-1)).toBe(tokenizer.eosIds[0]);
+    expect(row.weights.slice(0, row.promptLength).every((weight) => weight === 0)).toBe(true);
+    expect(() => plainRow('q', [], tokenizer)).toThrow(/without steps/);
+  });
+
+  test('of a wrong turn a plain row teaches nothing', async () => {
+    const { tokenizer } = createToyModel();
+    const { examples } = await build(trees);
+    const merged = examples.find((example) => example.kind === 'merged')!;
+    const row = plainRow(merged.prompt, merged.steps, tokenizer);
+    const taught = tokenizer.decode([...row.ids].filter((_id, i) => row.weights[i] === 1));
+    const wrong = merged.steps.find((step) => step.role === 'wrong')!;
+    expect(tokenizer.decode([...row.ids])).toContain(wrong.text);
+    expect(taught).not.toContain(wrong.text);
+  });
 });

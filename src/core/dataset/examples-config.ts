@@ -3,9 +3,20 @@ import { field } from '../fields';
 import { machineFields } from '../machine-fields';
 
 export const SELECTION_WAYS = ['paper', 'code', 'ours'] as const;
+export const EXAMPLE_CONTENTS = ['merged', 'right-paths', 'answers'] as const;
 
 /** Settings of the stage `examples`: trees become training examples. */
 export const ExamplesConfigSchema = z.object({
+  content: z
+    .enum(EXAMPLE_CONTENTS)
+    .default('merged')
+    .meta(
+      field({
+        label: 'What the examples hold',
+        help: 'Merged: right paths with wrong turns, checks and corrections. Right paths: as they were found, as in rejection sampling. Answers: the right answer of each question alone; both for comparison.',
+        paper: 'merged',
+      }),
+    ),
   selection: z
     .enum(SELECTION_WAYS)
     .default('ours')
@@ -43,6 +54,7 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'Wrong turns merged into a path',
+        when: { content: ['merged'] },
         help: 'Each becomes a wrong step, its check and its correction.',
         unit: 'at most',
         paper: '1',
@@ -56,6 +68,7 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'Tree distance of a pair',
+        when: { content: ['merged'] },
         help: 'Edges from both ends to where the two paths part, together.',
         unit: 'edges, at most',
         paper: 'less than 4',
@@ -70,6 +83,7 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'Steps shared before parting',
+        when: { content: ['merged'] },
         help: 'Besides the question.',
         unit: 'steps, at least',
         advanced: true,
@@ -83,6 +97,7 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'Share of clean examples',
+        when: { content: ['merged'] },
         help: 'Right from start to end. Without them the model learns that every answer must first be wrong.',
         paper: 'not stated',
       }),
@@ -95,6 +110,7 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'Clean examples with a check',
+        when: { content: ['merged'] },
         help: 'Share of the clean ones that get a check that finds the step right.',
         paper: 'not stated',
       }),
@@ -107,6 +123,7 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'Checks per right step',
+        when: { content: ['merged'] },
         help: 'How often a right step of such an example, or of a merged one, is checked.',
         advanced: true,
       }),
@@ -117,6 +134,7 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'How much of the wrong turn',
+        when: { content: ['merged'] },
         help: 'Only its first step, or all of it up to its wrong answer.',
         paper: 'tail',
         advanced: true,
@@ -130,6 +148,7 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'Steps written again',
+        when: { content: ['merged'] },
         help: 'Where the tree holds too few wrong turns, each step of a right path is written again so often; what a check finds wrong is merged. Only with prompt sets whose checks end in a verdict.',
         unit: 'times',
         paper: '0',
@@ -142,6 +161,7 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'Do not train on wrong text',
+        when: { content: ['merged'] },
         help: 'The model reads the wrong turn but is not taught to write it.',
         paper: 'off',
       }),
@@ -154,6 +174,7 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'Tries for a check',
+        when: { content: ['merged'] },
         help: 'Checks that say nothing, or that find the wrong step right, are written again.',
         unit: 'at most',
         advanced: true,
@@ -167,6 +188,7 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'Temperature of checks',
+        when: { content: ['merged'] },
         help: 'Of the text that names the mistake.',
         paper: '0.7',
         advanced: true,
@@ -180,6 +202,7 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'Longest check',
+        when: { content: ['merged'] },
         help: 'A check that is longer is refused.',
         unit: 'tokens',
         paper: '512',
@@ -194,6 +217,7 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'Words a check shares with the mistake',
+        when: { content: ['merged'] },
         help: 'Smallest share of its words that the wrong step has too; a check about something else is refused.',
         advanced: true,
       }),

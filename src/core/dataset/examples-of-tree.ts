@@ -52,6 +52,7 @@ export async function examplesOfTree(
   context: Omit<MergeContext, 'onRefusal'>,
   rng: Rng,
 ): Promise<TreeYield> {
+  if (context.config.content === 'answers') return { examples: [answerExample(tree, context)], rejections: {} };
   const rejections: RejectionCounts = {};
   const reject = (reason: Rejection) => (rejections[reason] = (rejections[reason] ?? 0) + 1);
   const selected = selectPaths(tree, context.config);
@@ -59,14 +60,16 @@ export async function examplesOfTree(
     reject('no-right-path');
     return { examples: [], rejections };
   }
-  if (selected.every((each) => each.turns.length === 0))
+  const isMerged = context.config.content === 'merged';
+  if (isMerged && selected.every((each) => each.turns.length === 0))
     reject(reasoningPaths(tree).some((path) => !path.isRight) ? 'no-usable-pair' : 'no-wrong-path');
   const onRefusal: MergeContext['onRefusal'] = (kind, reason) => reject(`${kind}-${reason}`);
   const lists = await Promise.all(
     selected.map((each) => examplesOfPath(tree, each, { ...context, onRefusal }, rng.fork(`path:${each.path.leaf}`))),
   );
   selected.forEach((each, i) => {
-    if (each.turns.length > 0 && lists[i]!.every((example) => example.kind !== 'merged')) reject('no-check-accepted');
+    if (isMerged && each.turns.length > 0 && lists[i]!.every((example) => example.kind !== 'merged'))
+      reject('no-check-accepted');
   });
   const examples = lists.flat().filter((example) => {
     const reason = whyNot(example, context);
@@ -74,6 +77,22 @@ export async function examplesOfTree(
     return reason === null;
   });
   return { examples, rejections };
+}
+
+/** The question with its right answer, whether or not any path found it. */
+function answerExample(tree: SearchTree, { prompts }: Omit<MergeContext, 'onRefusal'>): DraftExample {
+  const { id, prompt, referenceAnswer } = tree.question;
+  const text = prompts.outputText(referenceAnswer);
+  const step = (token: 'direct_answer' | 'output', role: 'right' | 'output') =>
+    ({ token, text, role, isTrained: true, nodeIndex: null }) as const;
+  return {
+    questionId: id,
+    prompt,
+    referenceAnswer,
+    kind: 'clean',
+    steps: [step('direct_answer', 'right'), step('output', 'output')],
+    nodePath: [0],
+  };
 }
 
 function whyNot(example: DraftExample, { tokenizer, config }: Omit<MergeContext, 'onRefusal'>): Rejection | null {

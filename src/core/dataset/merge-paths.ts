@@ -41,7 +41,8 @@ interface Base {
 
 /**
  * Makes the examples of one right path: one with its wrong turns merged in, where a check of them was accepted; and one that is right from
- * start to end, without and with confirming checks. Which of them enter the data set is decided later, over all questions.
+ * start to end, without and with confirming checks. Which of them enter the data set is decided later, over all questions. Where only right
+ * paths are asked for, no check is written.
  */
 export async function examplesOfPath(
   tree: SearchTree,
@@ -50,6 +51,7 @@ export async function examplesOfPath(
   rng: Rng,
 ): Promise<DraftExample[]> {
   const base: Base = { tree, selected, context, rng };
+  if (context.config.content === 'right-paths') return [assemble(base, 'clean', [], new Map())];
   const [turns, confirmations] = await Promise.all([checkTurns(base), confirmSteps(base)]);
   const clean = assemble(base, 'clean', [], new Map());
   const verified = confirmations.size > 0 ? [assemble(base, 'clean-verified', [], confirmations)] : [];

@@ -67,7 +67,9 @@ function selectAsCode(tree: SearchTree, config: ExamplesConfig): SelectedPath[] 
  */
 function selectOurs(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
   const work = (path: ReasoningPath) => path.nodes.filter((node) => tree.kind[node] === 'next_step').length;
-  const sequence = (path: ReasoningPath) => path.nodes.map((node) => tree.kind[node]).join(' ');
+  // Answers written in one go have no sequence to differ in; their words do.
+  const sequence = (path: ReasoningPath) =>
+    path.nodes.length === 1 ? tree.text[path.leaf]! : path.nodes.map((node) => tree.kind[node]).join(' ');
   const { right } = split(tree);
   const ranked = right
     .filter(isClean)

@@ -4,6 +4,9 @@ import { renderIds, type IdRole } from '../tokens/render';
 import type { FunctionalTokenIds } from '../tokens/token-ids';
 import type { ExampleStep } from './example';
 
+/** The part of an example's step that a row is made from. */
+type RowStep = Pick<ExampleStep, 'token' | 'text' | 'isTrained'>;
+
 /** An example as training reads it. All arrays have the length of `ids`. */
 export interface ExampleRow {
   readonly ids: Int32Array;
@@ -22,15 +25,11 @@ export interface ExampleRow {
  */
 export function exampleRow(
   prompt: string,
-  steps: readonly Pick<ExampleStep, 'token' | 'text' | 'isTrained'>[],
+  steps: readonly RowStep[],
   tokenizer: Tokenizer,
   tokens: FunctionalTokenIds,
 ): ExampleRow {
-  if (steps.length === 0)
-    throw new WorkbenchError('validation', 'An example without steps cannot be trained on.', {
-      code: 'example-empty',
-      where: prompt.slice(0, 80),
-    });
+  if (steps.length === 0) throw noSteps(prompt);
   const question = tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
   const response = renderIds(steps, tokenizer, tokens, { withEos: true });
   const ids = Int32Array.from([...question, ...response.ids]);
@@ -43,4 +42,43 @@ export function exampleRow(
     if (role === 'open' || role === 'close') functional[question.length + i] = 1;
   });
   return { ids, weights, functional, promptLength: question.length };
+}
+
+/**
+ * The same example without functional tokens: the texts of its steps line by line, then the end of sequence. An `output` that says again what
+ * the step before it ended with is left out. What a wrong turn says is read, not taught.
+ * @throws WorkbenchError `example-empty`
+ */
+export function plainRow(prompt: string, steps: readonly RowStep[], tokenizer: Tokenizer): ExampleRow {
+  if (steps.length === 0) throw noSteps(prompt);
+  const question = tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
+  const lines = steps.filter(
+    ({ token, text }, i) => !(token === 'output' && i > 0 && steps[i - 1]!.text.includes(text)),
+  );
+  const ids = [...question];
+  const weights = ids.map(() => 0);
+  lines.forEach(({ text, isTrained }, i) => {
+    for (const id of tokenizer.encode(i === lines.length - 1 ? text : `${text}\n`)) {
+      ids.push(id);
+      weights.push(isTrained ? 1 : 0);
+    }
+  });
+  const [eos] = tokenizer.eosIds;
+  if (eos !== undefined) {
+    ids.push(eos);
+    weights.push(1);
+  }
+  return {
+    ids: Int32Array.from(ids),
+    weights: Float32Array.from(weights),
+    functional: new Uint8Array(ids.length),
+    promptLength: question.length,
+  };
+}
+
+function noSteps(prompt: string): WorkbenchError {
+  return new WorkbenchError('validation', 'An example without steps cannot be trained on.', {
+    code: 'example-empty',
+    where: prompt.slice(0, 80),
+  });
 }

@@ -73,7 +73,12 @@ test('coverage estimate by hand', () => {
   expect(coverageAtK(10, 8, 5)).toBe(1);
 });
 
-const attempt = (answer: string | null, confidence = -1, isRight = false): Attempt => ({ answer, confidence, isRight });
+const attempt = (answer: string | null, confidence = -1, isRight = false, process: number | null = null): Attempt => ({
+  answer,
+  confidence,
+  isRight,
+  process,
+});
 
 test('votes count equal answers together, break ties by confidence, and pass over missing answers', () => {
   expect(

@@ -2,8 +2,13 @@ import { z } from 'zod';
 import { field } from '../fields';
 import { machineFields } from '../machine-fields';
 import { decodePrecisionField } from '../models/decode-precision';
+import { FUNCTIONAL_TOKEN_NAMES, type FunctionalTokenName } from '../tokens/functional-tokens';
 
-export const EVALUATION_MODES = ['greedy', 'search', 'both'] as const;
+export const EVALUATION_MODES = ['greedy', 'search', 'both', 'samples'] as const;
+export const ANSWER_CHOICES = ['vote', 'weighted-vote', 'most-confident', 'best-process', 'process-vote'] as const;
+const ALL_TOKENS = 'none';
+/** Every kind of step that can be left out: a response ends with `output`. */
+const REMOVABLE_TOKENS = FUNCTIONAL_TOKEN_NAMES.filter((name) => name !== 'output');
 
 /** Settings of the stage `evaluate`: how well a checkpoint answers held-out questions. */
 export const EvaluateConfigSchema = z.object({
@@ -13,7 +18,29 @@ export const EvaluateConfigSchema = z.object({
     .meta(
       field({
         label: 'How to answer',
-        help: 'Greedy: one answer without chance. Search: several by tree search without knowing the right one. Both: side by side.',
+        help: 'Greedy: one answer without chance. Search: several by tree search without knowing the right one. Both: side by side. Samples: several written one by one, as self-consistency does.',
+      }),
+    ),
+  choice: z
+    .enum(ANSWER_CHOICES)
+    .default('vote')
+    .meta(
+      field({
+        label: 'Which answer counts',
+        help: 'Of several: what most say, the same weighed by how sure the model was, the surest, or, with a process reward model, the best judged or a vote weighed by its judgement.',
+        when: { mode: ['search', 'samples'] },
+        advanced: true,
+      }),
+    ),
+  withoutToken: z
+    .enum([ALL_TOKENS, ...REMOVABLE_TOKENS])
+    .default(ALL_TOKENS)
+    .meta(
+      field({
+        label: 'Functional token left out',
+        help: 'The model may not begin steps of this kind: shows what the kind is worth.',
+        paper: 'verify, refine and next_step in its ablation',
+        advanced: true,
       }),
     ),
   maxQuestions: z
@@ -61,7 +88,14 @@ export const EvaluateConfigSchema = z.object({
     .min(1)
     .max(256)
     .default(8)
-    .meta(field({ label: 'Simulations', help: 'Walks per question when answering by search.', paper: '1 to 20' })),
+    .meta(
+      field({
+        label: 'Simulations',
+        help: 'Walks of the search, or answers written one by one, for each question.',
+        unit: 'per question',
+        paper: '1 to 20',
+      }),
+    ),
   temperature: z
     .number()
     .min(0.01)
@@ -129,3 +163,8 @@ export const EvaluateConfigSchema = z.object({
 });
 
 export type EvaluateConfig = z.infer<typeof EvaluateConfigSchema>;
+
+/** The functional tokens that the settings leave out. */
+export function leftOutTokens({ withoutToken }: Pick<EvaluateConfig, 'withoutToken'>): readonly FunctionalTokenName[] {
+  return withoutToken === ALL_TOKENS ? [] : [withoutToken];
+}

@@ -27,15 +27,19 @@ function leaf(tree: SearchTree, answer: string | null, logProbSum: number, newTo
   });
 }
 
-test('attempts come in the order of the walks, each leaf once, with its mean log-probability', () => {
+test('attempts come in the order of the walks, with their mean log-probability and what the tree had cost', () => {
   const tree = createTree(toyQuestion(5, 3));
   const [first, second, third] = [leaf(tree, '8', -2, 4), leaf(tree, '9', -3, 3), leaf(tree, null, -1, 1)];
   for (const walked of [second, first, second]) backUp(tree, walked!, 0);
-  expect(treeAttempts(tree)).toEqual([
-    { answer: '9', isRight: false, confidence: -1 },
-    { answer: '8', isRight: true, confidence: -0.5 },
-    { answer: null, isRight: false, confidence: -1 },
+  const attempts = treeAttempts(tree, (end) => (end === second ? 0.9 : 0.2));
+  expect(attempts.map(({ attempt }) => attempt)).toEqual([
+    { leaf: second, answer: '9', isRight: false, confidence: -1, process: 0.9 },
+    { leaf: first, answer: '8', isRight: true, confidence: -0.5, process: 0.2 },
+    { leaf: second, answer: '9', isRight: false, confidence: -1, process: 0.9 },
   ]);
+  expect(attempts[2]?.attempt).toBe(attempts[0]?.attempt);
+  // All three leaves were made in walk 0.
+  expect(attempts.map(({ tokens }) => tokens)).toEqual([8, 8, 8]);
   expect(third).toBe(3);
 });
 

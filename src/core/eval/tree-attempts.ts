@@ -1,14 +1,40 @@
 import { normaliseAnswer } from '../tasks/verifier';
 import { leaves, pathTo, ROOT_INDEX, type SearchTree } from '../search/tree';
+import type { SpentAttempt } from './budget-curve';
 import type { Attempt } from './votes';
 
-/** The leaves of a tree as attempts, in the order in which walks reached them first; cut paths have no answer. */
-export function treeAttempts(tree: SearchTree): Attempt[] {
-  const reached = [...new Set([...tree.simulations.map(({ path }) => path.at(-1)!), ...leaves(tree)])];
-  return reached.map((leaf) => ({
-    answer: tree.answer[leaf]!,
-    isRight: tree.isRight[leaf] === true,
-    confidence: meanLogProb(tree, leaf),
+/** A leaf of a tree as an attempt. */
+export interface LeafAttempt extends Attempt {
+  readonly leaf: number;
+}
+
+/**
+ * The walks of a tree as attempts, in order, each with the tokens that the tree had cost by then. Walks that ended at the same leaf share one
+ * object; cut paths have no answer.
+ * @param processOf score of a leaf's path under a process reward model
+ */
+export function treeAttempts(
+  tree: SearchTree,
+  processOf: (leaf: number) => number | null = () => null,
+): (SpentAttempt & { readonly attempt: LeafAttempt })[] {
+  const attempts = new Map<number, LeafAttempt>();
+  const attemptOf = (leaf: number): LeafAttempt => {
+    const known = attempts.get(leaf) ?? {
+      leaf,
+      answer: tree.answer[leaf]!,
+      isRight: tree.isRight[leaf] === true,
+      confidence: meanLogProb(tree, leaf),
+      process: processOf(leaf),
+    };
+    attempts.set(leaf, known);
+    return known;
+  };
+  return tree.simulations.map(({ path }, walk) => ({
+    attempt: attemptOf(path.at(-1)!),
+    tokens: tree.tokenCount.reduce(
+      (sum, tokens, node) => (tree.createdAtSimulation[node]! <= walk ? sum + tokens : sum),
+      0,
+    ),
   }));
 }
 

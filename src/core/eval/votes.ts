@@ -7,6 +7,8 @@ export interface Attempt {
   readonly isRight: boolean;
   /** Mean log-probability of its steps, nats: how sure the model was. */
   readonly confidence: number;
+  /** How a process reward model judges its weakest step, in [0, 1]; null without one. */
+  readonly process: number | null;
 }
 
 /** Whether any of the first `k` attempts is right. */
@@ -42,6 +44,18 @@ export function weightedVote(attempts: readonly Attempt[]): Vote {
   return vote(attempts, (attempt) => Math.exp(attempt.confidence));
 }
 
+/** As `majorityVote`, each attempt weighing what a process reward model gives it. */
+export function processVote(attempts: readonly Attempt[]): Vote {
+  return vote(attempts, (attempt) => attempt.process ?? 0);
+}
+
+/** The attempt with an answer that scores highest, the first on ties; null when none has an answer. */
+export function mostBy(attempts: readonly Attempt[], score: (attempt: Attempt) => number): Attempt | null {
+  return attempts
+    .filter(({ answer }) => answer !== null)
+    .reduce<Attempt | null>((best, each) => (best === null || score(each) > score(best) ? each : best), null);
+}
+
 function vote(attempts: readonly Attempt[], weightOf: (attempt: Attempt) => number): Vote {
   const groups = new Map<string, { weight: number; best: Attempt }>();
   let total = 0;
@@ -65,5 +79,7 @@ function vote(attempts: readonly Attempt[], weightOf: (attempt: Attempt) => numb
       (Math.abs(group.weight - winner.weight) <= 1e-12 && group.best.confidence > winner.best.confidence);
     if (isAhead) winner = group;
   }
-  return winner === null ? { winner: null, share: 0 } : { winner: winner.best, share: winner.weight / total };
+  return winner === null
+    ? { winner: null, share: 0 }
+    : { winner: winner.best, share: total > 0 ? winner.weight / total : 0 };
 }

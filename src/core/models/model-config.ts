@@ -47,6 +47,8 @@ export interface ModelConfig {
   /** Null where every position sees all before it, also where the window is as long as the context. */
   readonly slidingWindow: SlidingWindow | null;
   readonly maxPositions: number;
+  /** Whether the model also judges steps: a second head beside the one that predicts tokens. Follows from its weights, not from config.json. */
+  readonly hasValueHead?: boolean;
 }
 
 /** Positions that a position of this layer sees, itself included; null where it sees all before it. */

@@ -1,7 +1,7 @@
 import type { Generator } from '../generation/generator';
 import type { CancelToken, Rng } from '../ports';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { FUNCTIONAL_SURFACES } from '../tokens/functional-tokens';
+import { functionalIdsOf } from '../tokens/token-ids';
 import type { PromptAction, PromptFacts, PromptSet } from './prompt-set';
 
 export interface AskParts {
@@ -47,7 +47,7 @@ export async function ask(
     temperature: options.temperature,
     stopIds: tokenizer.eosIds,
     stopTexts: stop,
-    bannedIds: functionalIds(tokenizer),
+    bannedIds: functionalIdsOf(tokenizer),
     rng: options.rng,
     cancel: options.cancel,
   });
@@ -72,15 +72,4 @@ function cutAt(text: string, stops: readonly string[]): string {
   const start = text.trimStart();
   const ends = stops.map((stop) => start.indexOf(stop)).filter((at) => at >= 0);
   return ends.length > 0 ? start.slice(0, Math.min(...ends)) : start;
-}
-
-const idsOfTokenizer = new WeakMap<Tokenizer, readonly number[]>();
-
-function functionalIds(tokenizer: Tokenizer): readonly number[] {
-  let ids = idsOfTokenizer.get(tokenizer);
-  if (ids === undefined) {
-    ids = FUNCTIONAL_SURFACES.map((surface) => tokenizer.idOf(surface)).filter((id) => id !== null);
-    idsOfTokenizer.set(tokenizer, ids);
-  }
-  return ids;
 }

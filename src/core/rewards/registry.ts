@@ -1,6 +1,7 @@
 import type { RlConfig } from '../train/rl/rl-config';
 import { formPenalty, lengthPenalty } from './form';
 import { outcomeReward, type Outcome } from './outcome';
+import { refuseReward, rewardFailed } from './reward-error';
 
 /** What a reward may look at for one path of n steps. */
 export interface RewardFacts extends Outcome {
@@ -58,10 +59,29 @@ export const REWARDS: Readonly<Record<RlConfig['reward'], Reward>> = {
   },
 };
 
-/** The reward that the settings name, less what form and length cost. */
-export function rewardOf(facts: RewardFacts, config: RlConfig): PathReward {
-  const { score, steps } = REWARDS[config.reward](facts, config);
+/**
+ * The reward that the settings name, less what form and length cost.
+ * @throws WorkbenchError `reward-failed` where it throws, `reward-unusable` where it gives something else than finite numbers
+ */
+export function rewardOf(
+  facts: RewardFacts,
+  config: RlConfig,
+  questionId: string,
+  rewards: Readonly<Record<RlConfig['reward'], Reward>> = REWARDS,
+): PathReward {
+  const earned = earn(() => rewards[config.reward](facts, config), config.reward, questionId);
+  const refusal = refuseReward(config.reward, questionId, earned, facts);
+  if (refusal !== null) throw refusal;
+  const { score, steps } = earned;
   return { score: score - formPenalty(facts.isWellFormed, config) - lengthPenalty(facts.tokens, config), steps };
+}
+
+function earn(reward: () => PathReward, name: string, questionId: string): PathReward {
+  try {
+    return reward();
+  } catch (cause) {
+    throw rewardFailed(name, questionId, cause);
+  }
 }
 
 function earlierPromise({ promise, steps }: RewardFacts): number[] {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RlConfigSchema } from '../train/rl/rl-config';
-import { rewardOf, REWARDS, type RewardFacts } from './registry';
+import { rewardOf, REWARDS, type PathReward, type RewardFacts } from './registry';
+import { isRewardError } from './reward-error';
 
 const config = (options: object = {}) => RlConfigSchema.parse(options);
 const facts = (options: Partial<RewardFacts> = {}): RewardFacts => ({
@@ -60,8 +61,35 @@ describe('the published rewards pay for length, which is why they are not the de
 
 test('form and length cost what the settings say', () => {
   const strict = config({ reward: 'outcome', formatWeight: 0.2, lengthWeight: 0.5, lengthSoftLimit: 100 });
-  expect(rewardOf(facts(), strict).score).toBe(1);
-  expect(rewardOf(facts({ isWellFormed: false }), strict).score).toBeCloseTo(0.8, 12);
-  expect(rewardOf(facts({ tokens: 150 }), strict).score).toBeCloseTo(0.75, 12);
-  expect(rewardOf(facts({ tokens: 90 }), strict).score).toBe(1);
+  expect(rewardOf(facts(), strict, 'q').score).toBe(1);
+  expect(rewardOf(facts({ isWellFormed: false }), strict, 'q').score).toBeCloseTo(0.8, 12);
+  expect(rewardOf(facts({ tokens: 150 }), strict, 'q').score).toBeCloseTo(0.75, 12);
+  expect(rewardOf(facts({ tokens: 90 }), strict, 'q').score).toBe(1);
+});
+
+describe('a reward that cannot be used names itself, the question and the number', () => {
+  const plain = RlConfigSchema.parse({ reward: 'outcome' });
+  const giving = (reward: () => PathReward) => ({ ...REWARDS, outcome: reward });
+  test.each([
+    [() => ({ score: Number.NaN, steps: [0, 0] }), 'reward-unusable', 'gave NaN to an answer to question q7'],
+    [() => ({ score: 1, steps: [0, Infinity] }), 'reward-unusable', 'gave Infinity to step 2 of 2 of an answer'],
+    [() => ({ score: 1, steps: [] }), 'reward-unusable', 'gave 0 step rewards to an answer of 2 steps'],
+    [
+      () => {
+        throw new Error('no such judge');
+      },
+      'reward-failed',
+      'failed on an answer to question q7: no such judge',
+    ],
+  ])('%s', (reward: () => PathReward, code, words) => {
+    const earn = () => rewardOf(facts({ steps: 2, promise: [0.5, 0.5, 0.5] }), plain, 'q7', giving(reward));
+    expect(earn).toThrow(words);
+    try {
+      earn();
+    } catch (error) {
+      expect(isRewardError(error)).toBe(true);
+      expect(error).toMatchObject({ code, facts: { kept: expect.stringContaining('before this one') as string } });
+    }
+  });
+  test('other errors are not taken for one', () => expect(isRewardError(new Error('x'))).toBe(false));
 });

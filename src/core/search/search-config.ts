@@ -3,7 +3,7 @@ import { field } from '../fields';
 import { machineFields } from '../machine-fields';
 import { decodePrecisionField } from '../models/decode-precision';
 
-export const EXPANDERS = ['prompted', 'sampled'] as const;
+export const EXPANDERS = ['prompted', 'sampled', 'samples'] as const;
 export const SELECTION_RULES = ['uct', 'puct'] as const;
 export const EXPLORATION_SCHEDULES = ['const', 'exp', 'lin'] as const;
 export const CHILDREN_TABLES = ['paper', 'narrow'] as const;
@@ -16,7 +16,7 @@ export const SearchConfigSchema = z.object({
     .meta(
       field({
         label: 'Who proposes the next step',
-        help: 'Prompted: a prompt for each kind of step, for any instruct model. Sampled: the model chooses among its functional tokens.',
+        help: 'Prompted: a prompt for each kind of step, for any instruct model. Sampled: the model chooses among its functional tokens. Samples: no tree, whole answers written one by one, for rejection sampling.',
       }),
     ),
   promptSet: z
@@ -25,6 +25,17 @@ export const SearchConfigSchema = z.object({
     .default('instruct')
     .meta(
       field({ label: 'Prompt set', help: 'Folder of resources/prompts that words the request for each kind of step.' }),
+    ),
+  responsePrefix: z
+    .string()
+    .default('')
+    .meta(
+      field({
+        label: 'Beginning of the response',
+        help: 'Text that every whole answer starts with, to ask the model in its best way.',
+        when: { expander: ['samples'] },
+        advanced: true,
+      }),
     ),
   maxQuestions: z
     .int()

@@ -13,6 +13,8 @@ export interface GrammarOptions {
   readonly maxVerifyRun?: number;
   /** Longest response in steps; its last step can only be `output`. Without it no limit. */
   readonly maxDepth?: number;
+  /** Steps of these kinds may not begin; `output` cannot be left out, a response ends with it. */
+  readonly without?: readonly FunctionalTokenName[];
 }
 
 /** Where a response stands; enough to say which step may begin. */
@@ -57,18 +59,22 @@ export function createGrammar(options: GrammarOptions = {}): Grammar {
     rootDirectAnswer: false,
     maxVerifyRun: 2,
     maxDepth: Number.POSITIVE_INFINITY,
+    without: [],
     ...options,
   };
   const rootMask = full.rootDirectAnswer ? ROOT_MASK | bit('direct_answer') : ROOT_MASK;
   const verifyBit = bit('verify');
   const outputBit = bit('output');
+  const leftMask = ~maskOf(full.without.filter((name) => name !== 'output'));
 
   const legalMask = ({ last, depth, verifyRun }: GrammarState): number => {
     if (last !== null && functionalToken(last).terminal) return 0;
     if (depth >= full.maxDepth) return 0;
     if (depth === full.maxDepth - 1) return outputBit;
     const mask = last === null ? rootMask : FOLLOW_MASKS[functionalTokenIndex(last)]!;
-    return verifyRun >= full.maxVerifyRun ? mask & ~verifyBit : mask;
+    const left = (verifyRun >= full.maxVerifyRun ? mask & ~verifyBit : mask) & leftMask;
+    // Where everything else was left out the response comes to its end.
+    return left === 0 ? outputBit : left;
   };
   const legal = (state: GrammarState) => NAMES_OF_MASK[legalMask(state)]!;
   return {

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../errors';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { FUNCTIONAL_TOKENS, type FunctionalTokenName } from './functional-tokens';
+import { FUNCTIONAL_SURFACES, FUNCTIONAL_TOKENS, type FunctionalTokenName } from './functional-tokens';
 
 /** The ids that functional tokens and their surroundings have in one vocabulary. */
 export interface FunctionalTokenIds {
@@ -60,4 +60,16 @@ export function hasFunctionalTokens(tokenizer: Tokenizer): boolean {
   return FUNCTIONAL_TOKENS.every(
     (token) => tokenizer.idOf(token.open) !== null && tokenizer.idOf(token.close) !== null,
   );
+}
+
+const idsOfTokenizer = new WeakMap<Tokenizer, readonly number[]>();
+
+/** Ids of whichever functional tokens a vocabulary has; the same array each time, as bans of a generator want it. */
+export function functionalIdsOf(tokenizer: Tokenizer): readonly number[] {
+  let ids = idsOfTokenizer.get(tokenizer);
+  if (ids === undefined) {
+    ids = FUNCTIONAL_SURFACES.map((surface) => tokenizer.idOf(surface)).filter((id) => id !== null);
+    idsOfTokenizer.set(tokenizer, ids);
+  }
+  return ids;
 }

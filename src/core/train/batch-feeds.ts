@@ -1,5 +1,5 @@
 import type { TensorView } from '../ports';
-import type { PolicyLoss, TrainingLoss } from './loss';
+import type { PolicyLoss, TrainingLoss, ValueLoss } from './loss';
 import { LENGTH_GRAIN, type MicroBatch, type TokenRow, type TrainingRow } from './micro-batches';
 
 /** Places of learning rows among all ids: `place[id]`, K for an id that does not learn. */
@@ -44,7 +44,7 @@ export function feedLoss(
 ): Record<string, TensorView> {
   const weights = rows.map((row) => row.weights);
   const feeds = { weights: spread(weights, rows, batch), inverseNormaliser: scalar(1 / loss.normaliser) };
-  return loss.kind === 'nll' ? feeds : { ...feeds, ...feedPolicy(loss, rows, batch) };
+  return loss.kind === 'policy' ? { ...feeds, ...feedPolicy(loss, rows, batch) } : feeds;
 }
 
 /** Log-probabilities as the graph gives them, [lines · length], written to those of each row: `[i]` that of `ids[i]`. */
@@ -91,6 +91,51 @@ export function feedTraining(
       ...(targets && { targets: pick(targets, from, 0) }),
       ...(indexOfTargets && { indexOfTargets: pick(indexOfTargets, from, places?.count ?? 0) }),
       ...Object.fromEntries(values.map(([name, view]) => [name, view.dims.length === 2 ? pick(view, from, 0) : view])),
+    },
+  };
+}
+
+/**
+ * The same for a loss of judgements: each weighted position stands twice, once for each row of the head, with the share of its weight that the
+ * label gives to that row. A row without weight is left out.
+ */
+export function feedJudging(
+  loss: ValueLoss,
+  rows: readonly TrainingRow[],
+  batch: MicroBatch,
+  places: RowPlaces | null,
+): TrainingFeeds {
+  const scored: number[] = [];
+  const targets: number[] = [];
+  const weights: number[] = [];
+  eachPosition(rows, batch, ({ row, index, position, at }) => {
+    const weight = row.weights[position + 1] ?? 0;
+    const label = loss.labels[index]?.[position + 1] ?? 0;
+    for (const [target, share] of [1 - label, label].entries()) {
+      if (weight * share === 0) continue;
+      scored.push(at);
+      targets.push(target);
+      weights.push(weight * share);
+    }
+  });
+  const padded = LENGTH_GRAIN * Math.max(1, Math.ceil(scored.length / LENGTH_GRAIN));
+  const filled = (values: readonly number[]) => Array.from({ length: padded }, (_, i) => values[i] ?? 0);
+  const whole = (values: readonly number[]): TensorView => ({
+    dtype: 'int64',
+    dims: [padded],
+    data: BigInt64Array.from(filled(values), BigInt),
+  });
+  const { targets: _, indexOfTargets, ...tokens } = feedTokens(rows, batch, places);
+  return {
+    scored,
+    feeds: {
+      ...tokens,
+      scored: whole(scored),
+      targets: whole(targets),
+      // The head that judges has no rows of the vocabulary.
+      ...(indexOfTargets && { indexOfTargets: whole([]) }),
+      weights: { dtype: 'float32', dims: [padded], data: Float32Array.from(filled(weights)) },
+      inverseNormaliser: scalar(1 / loss.normaliser),
     },
   };
 }

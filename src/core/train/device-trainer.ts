@@ -133,6 +133,11 @@ export class DeviceTrainer implements Trainer {
     return this.#passes.logProbs(rows, options);
   }
 
+  async values(rows: readonly TokenRow[]): Promise<readonly Float32Array[]> {
+    await this.#parts.weights.current();
+    return this.#passes.values(rows);
+  }
+
   async forwardLogits(rows: readonly ArrayLike<number>[]): Promise<readonly Float32Array[]> {
     await this.#parts.weights.current();
     return this.#passes.forwardLogits(rows);

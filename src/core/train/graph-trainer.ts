@@ -120,6 +120,10 @@ export class GraphTrainer implements Trainer {
     return this.#passes.logProbs(rows, options);
   }
 
+  values(rows: readonly TokenRow[]): Promise<readonly Float32Array[]> {
+    return this.#passes.values(rows);
+  }
+
   forwardLogits(rows: readonly ArrayLike<number>[]): Promise<readonly Float32Array[]> {
     return this.#passes.forwardLogits(rows);
   }

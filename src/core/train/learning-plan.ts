@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../errors';
-import { EMBEDDING, headName, listParameters } from '../models/decoder/parameters';
+import { EMBEDDING, HEAD, headName, listParameters, VALUE_HEAD } from '../models/decoder/parameters';
 import type { ModelConfig } from '../models/model-config';
 import type { Rng } from '../ports';
 import { listFrozen, type FrozenTensors } from './frozen-tensors';
@@ -15,7 +15,12 @@ interface LearningRowIds {
 /** What of the model learns. */
 export type TrainingMode =
   /** Every weight but the frozen ones. */
-  | (LearningRowIds & { readonly kind: 'full'; readonly frozen?: FrozenTensors })
+  | (LearningRowIds & {
+      readonly kind: 'full';
+      readonly frozen?: FrozenTensors;
+      /** The head that the loss reads, and with it learns; the other one stays. `words` unless told. */
+      readonly head?: LossHead;
+    })
   /** Nothing: for a reference model that only scores, without memory for gradients and moments. */
   | { readonly kind: 'frozen' }
   | (LoraOptions &
@@ -26,6 +31,9 @@ export type TrainingMode =
         /** Whole tensors that learn beside the adapters, by name (`modules_to_save` of PEFT). */
         readonly wholeWeights?: readonly string[];
       });
+
+/** Heads of a model: the one that predicts tokens, and the one that judges steps. */
+export type LossHead = 'words' | 'value';
 
 /** The ids of a mode's learning rows. */
 export function rowIdsOf(mode: TrainingMode): readonly number[] {
@@ -56,10 +64,11 @@ function wholeWeightsOf(
 ): ReadonlySet<string> {
   if (mode.kind === 'lora') return new Set(mode.wholeWeights ?? []);
   const frozen = listFrozen(config, mode.frozen ?? {});
+  const unread = new Set(mode.head === 'value' ? [HEAD] : [VALUE_HEAD]);
   return new Set(
     listParameters(config)
       .map(({ name }) => name)
-      .filter((name) => !frozen.has(name)),
+      .filter((name) => !frozen.has(name) && !unread.has(name)),
   );
 }
 

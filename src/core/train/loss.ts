@@ -34,7 +34,18 @@ export interface PolicyLoss {
   readonly klEstimator: KlEstimator;
 }
 
-export type TrainingLoss = NllLoss | PolicyLoss;
+/**
+ * Binary cross-entropy of the head that judges: Σ w·(−y·log σ − (1 − y)·log(1 − σ)) / normaliser, σ being the judgement of all ids up to and
+ * with `ids[i − 1]`, w the row's weight at i and y its label there. So a step that ends with id e has weight and label at e + 1.
+ */
+export interface ValueLoss {
+  readonly kind: 'value';
+  readonly normaliser: number;
+  /** Row by row, [ids.length] each, in [0, 1]. */
+  readonly labels: readonly ArrayLike<number>[];
+}
+
+export type TrainingLoss = NllLoss | PolicyLoss | ValueLoss;
 
 /** A loss as the graph builder sees it. */
 export interface LossBuilder {
@@ -50,6 +61,8 @@ export interface LossBuilder {
 /** Builder for each kind of loss; the policy has one for each estimator, since that choice changes the graph. */
 export const LOSS_BUILDERS = {
   nll: { perToken: [], scalars: [], totals: ['loss'], build: buildNll },
+  // The two classes of a label are two targets of one position, each with its share of the weight.
+  value: { perToken: [], scalars: [], totals: ['loss'], build: buildNll },
   'policy-k1': policyBuilder('k1'),
   'policy-k2': policyBuilder('k2'),
   'policy-k3': policyBuilder('k3'),
@@ -58,7 +71,7 @@ export const LOSS_BUILDERS = {
 export type LossName = keyof typeof LOSS_BUILDERS;
 
 export function lossNameOf(loss: TrainingLoss): LossName {
-  return loss.kind === 'nll' ? 'nll' : `policy-${loss.klEstimator}`;
+  return loss.kind === 'policy' ? `policy-${loss.klEstimator}` : loss.kind;
 }
 
 function buildNll(

@@ -3,10 +3,22 @@ import { field } from '../fields';
 import { SCHEDULE_KINDS, tuningFields } from './tuning-config';
 
 export const GROUPINGS = ['random', 'by-length'] as const;
+export const RESPONSE_FORMS = ['tagged', 'plain'] as const;
 
 /** Settings of the stage `sft`: supervised fine-tuning on the response part of the examples. */
 export const SftConfigSchema = z.object({
   ...tuningFields,
+  form: z
+    .enum(RESPONSE_FORMS)
+    .default('tagged')
+    .meta(
+      field({
+        label: 'Form of the response',
+        help: 'Tagged: each step within its functional token. Plain: the texts alone, line by line, for comparison; any model can learn it.',
+        paper: 'tagged',
+        advanced: true,
+      }),
+    ),
   loraDropout: z
     .number()
     .min(0)

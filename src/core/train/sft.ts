@@ -14,6 +14,26 @@ export interface PlannedExample {
   readonly tokens: number;
 }
 
+/** The settings that a plan follows from. */
+export type PlanSettings = Pick<
+  SftConfig,
+  | 'seed'
+  | 'maxTokens'
+  | 'validationShare'
+  | 'epochs'
+  | 'batchSize'
+  | 'minUpdates'
+  | 'maxUpdates'
+  | 'grouping'
+  | 'schedule'
+  | 'learningRate'
+  | 'warmupUpdates'
+  | 'warmupShare'
+  | 'finalRateShare'
+  | 'newRowUpdates'
+  | 'newRowRate'
+>;
+
 /** Which examples train, which measure, and in what order; indices into the examples given. */
 export interface SftPlan {
   readonly train: readonly number[];
@@ -34,7 +54,7 @@ export interface SftPlan {
  * Plans a fine-tuning. Questions, not examples, are held out: two examples of one question never stand on both sides. Epochs run into each
  * other, so every update but the last has the full batch.
  */
-export function planSft(examples: readonly PlannedExample[], config: SftConfig): SftPlan {
+export function planSft(examples: readonly PlannedExample[], config: PlanSettings): SftPlan {
   const rng = createRng(config.seed);
   const fitting = examples.map((_example, i) => i).filter((i) => examples[i]!.tokens <= config.maxTokens);
   const leftOut = examples.map((_example, i) => i).filter((i) => examples[i]!.tokens > config.maxTokens);

@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors';
 import { backward } from '../autodiff/backward';
 import { buildHidden } from '../models/decoder/hidden';
-import { EMBEDDING, headName, listParameters } from '../models/decoder/parameters';
+import { EMBEDDING, headName, listParameters, VALUE_HEAD, VALUE_ROWS } from '../models/decoder/parameters';
 import type { ModelConfig } from '../models/model-config';
 import { buildHead, buildLogProbs } from '../nn/head';
 import type { AdapterInputs, Int8Weight, LearningRows, WeightInputs } from '../nn/weights';
@@ -99,8 +99,9 @@ export function buildTrainGraph(options: TrainGraphOptions): Program {
 
   const hidden = buildHidden(program, inputs, config, { ids, segments, runs: options.runs });
   const until = program.steps.length;
-  const headWeight = inputs.weight(headName(config), [config.vocabSize, config.hiddenSize]);
-  const learning = inputs.learningRows(headName(config));
+  const headUsed = headOf(config, options.loss === 'value');
+  const headWeight = inputs.weight(headUsed.name, [headUsed.rows, config.hiddenSize]);
+  const learning = inputs.learningRows(headUsed.name);
   const ofHead = learning ? learning.rows : headWeight;
   const gatheredOf = (parameter: Var): Var => program.input(accumulatedOf(inputs.nameOf(parameter)), parameter.dims);
   const { addLast = false } = options;
@@ -123,7 +124,7 @@ export function buildTrainGraph(options: TrainGraphOptions): Program {
   };
   const wrt = inputs.learning();
   // An untied head is not used before the loss, so its gradient is finished at once.
-  const untied = head.toWeight && headName(config) !== EMBEDDING ? finish(ofHead, head.toWeight) : null;
+  const untied = head.toWeight && headUsed.name !== EMBEDDING ? finish(ofHead, head.toWeight) : null;
   // The head's logits are given back before the blocks begin.
   const awaited = [head.logProbs, untied ?? head.toWeight].filter((value) => value !== null);
   const toScored = program.apply(fence, head.toHidden, ...awaited);
@@ -142,20 +143,29 @@ export function buildTrainGraph(options: TrainGraphOptions): Program {
   return program;
 }
 
+/** The head that a graph reads: that of the vocabulary, or the one that judges. */
+function headOf(config: ModelConfig, isValue: boolean): { readonly name: string; readonly rows: number } {
+  return isValue ? { name: VALUE_HEAD, rows: VALUE_ROWS } : { name: headName(config), rows: config.vocabSize };
+}
+
 export interface ForwardGraphOptions {
   readonly config: ModelConfig;
   readonly headChunks: number;
   readonly segmented: boolean;
   readonly runs: number;
   readonly grain: number;
+  /** Read the head that judges; targets are then its rows. */
+  readonly isValue?: boolean;
 }
 
 /**
  * Forward pass alone: log-probability of each target under the distribution at a temperature.
  * Inputs: ids, targets [B, T] int64; inverseTemperature [1]; every weight. Output: logProbs [B·T].
  */
-export function buildLogProbGraph({ config, headChunks, segmented, runs, grain }: ForwardGraphOptions): Program {
-  const program = new Program('log-probs');
+export function buildLogProbGraph(options: ForwardGraphOptions): Program {
+  const { config, headChunks, segmented, runs, grain, isValue = false } = options;
+  const head = headOf(config, isValue);
+  const program = new Program(isValue ? 'values' : 'log-probs');
   const length = multiplyDims(grain, 'U');
   const ids = program.input('ids', ['B', length], { dtype: 'int64' });
   const targets = tokenInput(program, 'targets', ids.dims, 'int64');
@@ -169,13 +179,7 @@ export function buildLogProbGraph({ config, headChunks, segmented, runs, grain }
   );
   program.output(
     'logProbs',
-    buildLogProbs(
-      program,
-      hidden,
-      inputs.weight(headName(config), [config.vocabSize, config.hiddenSize]),
-      targets,
-      headChunks,
-    ),
+    buildLogProbs(program, hidden, inputs.weight(head.name, [head.rows, config.hiddenSize]), targets, headChunks),
   );
   return program;
 }

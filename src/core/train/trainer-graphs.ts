@@ -69,11 +69,11 @@ export class TrainerGraphs {
     );
   }
 
-  /** Log-probabilities alone, for rows of a padded length. */
-  logProbs(segmented: boolean, length: number): Promise<RunnableGraph> {
+  /** Log-probabilities alone, of tokens or of judgements, for rows of a padded length. */
+  logProbs(segmented: boolean, length: number, isValue = false): Promise<RunnableGraph> {
     const [runs, headChunks] = [countRuns(length), this.#headChunks()];
-    return this.#get(`log-probs/${segmented}/${runs}`, () =>
-      buildLogProbGraph({ config: this.#options.config, headChunks, segmented, runs, grain: LENGTH_GRAIN }),
+    return this.#get(`${isValue ? 'values' : 'log-probs'}/${segmented}/${runs}`, () =>
+      buildLogProbGraph({ config: this.#options.config, headChunks, segmented, runs, grain: LENGTH_GRAIN, isValue }),
     );
   }
 

@@ -1,9 +1,17 @@
-import { NumericError, ShapeError } from '../errors';
+import { NumericError, ShapeError, WorkbenchError } from '../errors';
 import type { ModelConfig } from '../models/model-config';
 import { checkTokenIds } from '../models/token-range';
 import type { DeviceTensor, Tensors, TensorView } from '../ports';
 import { sizeOf } from '../tensor/dims';
-import { feedLoss, feedTokens, feedTraining, scalar, scatterLogProbs, type RowPlaces } from './batch-feeds';
+import {
+  feedJudging,
+  feedLoss,
+  feedTokens,
+  feedTraining,
+  scalar,
+  scatterLogProbs,
+  type RowPlaces,
+} from './batch-feeds';
 import { LOSS_BUILDERS, lossNameOf, type TrainingLoss } from './loss';
 import { planMicroBatches, type MicroBatch, type TokenRow, type TrainingRow } from './micro-batches';
 import type { AccumulateResult, TrainerStats } from './trainer';
@@ -47,8 +55,12 @@ export class TrainerPasses {
       const { places, gradients, draws, graphs } = this.#options;
       const compiled = await graphs.train(lossNameOf(loss), batch.isPacked, batch.length);
       const size = batch.lines * batch.length;
-      const { feeds, scored } = compiled.inputs.includes('scored')
-        ? feedTraining(loss, rows, batch, places)
+      const onlyScored = compiled.inputs.includes('scored');
+      if (loss.kind === 'value' && !onlyScored) throw noJudging();
+      const { feeds, scored } = onlyScored
+        ? loss.kind === 'value'
+          ? feedJudging(loss, rows, batch, places)
+          : feedTraining(loss, rows, batch, places)
         : { feeds: { ...feedTokens(rows, batch, places), ...feedLoss(loss, rows, batch) }, scored: null };
       const found = view(feeds['scored']?.dims ?? [size]);
       const sums = Object.fromEntries(totalNames.map((name) => [name, scalar(0)]));
@@ -86,6 +98,27 @@ export class TrainerPasses {
       this.#count(rows, batch);
     }
     return logProbs;
+  }
+
+  /** How good every beginning of the rows looks, in [0, 1]: `[i]` after `ids[i − 1]`; `[0]` is 0. */
+  async values(rows: readonly TokenRow[]): Promise<readonly Float32Array[]> {
+    const values = rows.map((row) => new Float32Array(row.ids.length));
+    for (const batch of this.#planBatches(rows)) {
+      const flat = view([batch.lines * batch.length]);
+      const compiled = await this.#options.graphs.logProbs(batch.isPacked, batch.length, true);
+      const feeds = feedTokens(rows, batch, null);
+      const good = { dtype: 'int64' as const, dims: [batch.lines, batch.length] };
+      const data = new BigInt64Array(batch.lines * batch.length).fill(1n);
+      await this.#run(
+        compiled,
+        { ...feeds, targets: { ...good, data }, inverseTemperature: scalar(1) },
+        { logProbs: flat },
+      );
+      scatterLogProbs(flat.data, rows, batch, values);
+      this.#count(rows, batch);
+    }
+    for (const row of values) for (let at = 1; at < row.length; at++) row[at] = Math.exp(row[at] ?? 0);
+    return values;
   }
 
   async forwardLogits(rows: readonly ArrayLike<number>[]): Promise<readonly Float32Array[]> {
@@ -126,6 +159,13 @@ export class TrainerPasses {
     this.#stats.positions += batch.lines * batch.length;
     for (const { row } of batch.placements) this.#stats.tokens += (rows[row]?.ids.length ?? 1) - 1;
   }
+}
+
+function noJudging(): WorkbenchError {
+  return new WorkbenchError('unsupported', 'Judging is learned on the processor alone.', {
+    code: 'value-on-device',
+    wayOut: 'Choose the processor in the settings and start again.',
+  });
 }
 
 /** Float32 values as a tensor; zeros unless told. */

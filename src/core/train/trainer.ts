@@ -87,6 +87,8 @@ export interface Trainer {
   accumulate(rows: readonly TrainingRow[], loss: TrainingLoss): Promise<AccumulateResult>;
   /** Log-probability of every token given those before it; `[0]` is 0. */
   logProbs(rows: readonly TokenRow[], options?: { readonly temperature?: number }): Promise<readonly Float32Array[]>;
+  /** How good every beginning of the rows looks to the head that judges, in [0, 1]: `[i]` after `ids[i − 1]`; `[0]` is 0. */
+  values(rows: readonly TokenRow[]): Promise<readonly Float32Array[]>;
   /** Logits of every position, [ids.length, V] for each row. */
   forwardLogits(rows: readonly ArrayLike<number>[]): Promise<readonly Float32Array[]>;
   /** One AdamW step with the gradient gathered since the last one. @throws {NumericError} before any weight is touched */

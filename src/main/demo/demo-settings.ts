@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { STAGE_CONFIGS } from '@contracts/jobs';
 
-type Settings = { readonly [K in keyof typeof STAGE_CONFIGS]: z.input<(typeof STAGE_CONFIGS)[K]> };
+type Settings = { readonly [K in Exclude<keyof typeof STAGE_CONFIGS, 'prm'>]: z.input<(typeof STAGE_CONFIGS)[K]> };
 
 /** How much of everything one walk of the road takes. `questions` counts the training questions that search and RL draw from. */
 export interface RoadPlan {

@@ -47,7 +47,7 @@ function say(text: string): void {
 }
 
 /** An error in its parts; the technical text only where the program itself is to blame. */
-function sayError(error: unknown): void {
+export function sayError(error: unknown): void {
   const { kind, message, facts, technical } = toEnvelope(fromRpcError(error));
   const lines = [
     `\n${message}`,

@@ -24,6 +24,8 @@ export interface OpenLanguageModelOptions {
   readonly executor: GraphExecutor;
   readonly cancel?: CancelToken;
   readonly onProgress?: (loadedParameters: number, allParameters: number) => void;
+  /** Give the model a head that judges, of zeros, where it has none. */
+  readonly withValueHead?: boolean;
 }
 
 export interface GeneratorSettings {
@@ -65,7 +67,7 @@ export interface LanguageModel {
 /** Opens a model folder or GGUF file and loads its weights. @throws WorkbenchError as `openModel` and `ModelSource.loadInto` */
 export async function openLanguageModel(path: string, options: OpenLanguageModelOptions): Promise<LanguageModel> {
   const source = await openModel(path);
-  const model = describeModel(source, options.executor);
+  const model = describeModel(source, options.executor, options.withValueHead);
   await loadWeights(source, model, options);
   return model;
 }
@@ -98,8 +100,9 @@ export async function openGenerator(
 }
 
 /** The model before its weights are there: zeros. */
-function describeModel(source: ModelSource, executor: GraphExecutor): LanguageModel {
-  const { config, rawConfig, generationConfig, tokenizer } = source;
+function describeModel(source: ModelSource, executor: GraphExecutor, withValueHead = false): LanguageModel {
+  const { rawConfig, generationConfig, tokenizer } = source;
+  const config = withValueHead ? { ...source.config, hasValueHead: true } : source.config;
   const parameters = new WeightStore(listParameters(config));
   const { device } = executor;
   const deviceWeights = device ? new DeviceWeights(device, parameters) : null;

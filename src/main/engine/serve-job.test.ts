@@ -45,6 +45,7 @@ function serve(runner: (context: JobContext<'export'>) => ReturnType<Runner<'exp
     seed: 1,
     spec: JobSpec.parse({ kind: 'export', checkpointId: 'c', config: {} }),
     model: null,
+    judge: null,
     inputs: { questions: null, trees: null, examples: null, heldOut: null },
     promptsFolder: '',
     threads: 1,

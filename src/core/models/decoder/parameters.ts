@@ -10,6 +10,9 @@ export interface ParameterSpec {
 export const EMBEDDING = 'model.embed_tokens.weight';
 export const HEAD = 'lm_head.weight';
 export const FINAL_NORM = 'model.norm.weight';
+/** Rows of the head that judges: bad, good. Named as the head of a token classifier in transformers. */
+export const VALUE_HEAD = 'score.weight';
+export const VALUE_ROWS = 2;
 
 /** The linear layers of a block, by the last part of their name; what LoRA may adapt. */
 export const LINEAR_LAYERS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
@@ -66,6 +69,7 @@ export function listParameters(config: ModelConfig): readonly ParameterSpec[] {
   }
   specs.push({ name: FINAL_NORM, dims: [hidden] });
   if (!config.tieWordEmbeddings) specs.push({ name: HEAD, dims: [rows, hidden] });
+  if (config.hasValueHead) specs.push({ name: VALUE_HEAD, dims: [VALUE_ROWS, hidden] });
   return specs;
 }
 

@@ -3,6 +3,7 @@ import {
   batchNormalised,
   discountedReturns,
   spread,
+  standardise,
   tokenRewards,
   type GroupRuleName,
   type Rows,
@@ -49,7 +50,11 @@ export type AdvantageRecipe =
   /** Returns of token rewards with the divergence in them, normalised over the batch; scores first made relative within a question. */
   | { readonly kind: 'returns'; readonly scores: GroupRuleName | 'plain' }
   /** One number for a whole path, relative to the other paths of its question; step rewards of a path are added to its score. */
-  | { readonly kind: 'group'; readonly rule: GroupRuleName };
+  | { readonly kind: 'group'; readonly rule: GroupRuleName }
+  /** The same relative to all paths of the iteration, in their standard deviations. */
+  | { readonly kind: 'batch' };
+
+const BATCH_SCALE = { correction: 0, eps: 1e-8 } as const;
 
 /** Makes an algorithm from its description. */
 export function defineRlAlgorithm(
@@ -75,7 +80,10 @@ export function defineRlAlgorithm(
       const totals = tokenRewards(batch.scores, kl, batch.mask, config.klCoefficient, batch.stepRewards).map((row) =>
         row.reduce((sum, reward) => sum + reward, 0),
       );
-      return spread(byGroup(totals, batch.groups, recipe.rule), batch.mask);
+      return spread(
+        recipe.kind === 'batch' ? standardise(totals, BATCH_SCALE) : byGroup(totals, batch.groups, recipe.rule),
+        batch.mask,
+      );
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { RlAlgorithm } from './define-rl-algorithm';
 import { drGrpo } from './dr-grpo';
 import { grpo } from './grpo';
+import { ppo } from './ppo';
 import { reinforceBaseline } from './reinforce-baseline';
 import { reinforcePlusPlus } from './reinforce-plus-plus';
 import type { RlConfig } from './rl-config';
@@ -13,4 +14,5 @@ export const RL_ALGORITHMS: Readonly<Record<RlConfig['algorithm'], RlAlgorithm>>
   grpo,
   'dr-grpo': drGrpo,
   rloo,
+  ppo,
 };

@@ -8,7 +8,9 @@ import { createToyModel, toyQuestion } from '../../testing/toy-arithmetic';
 import { createGrammar } from '../../tokens/grammar';
 import { functionalTokenIds } from '../../tokens/token-ids';
 import { renderSteps } from '../../tokens/render';
-import { planRlUpdates, rewardTrajectories } from './rl-batch';
+import { planRlUpdates, rewardTrajectories, withoutChosenRatio } from './rl-batch';
+import { nextKlCoefficient } from './kl-controller';
+import { isAllCut, neverCloses } from './stuck';
 import { RlConfigSchema } from './rl-config';
 import { explorationMetrics } from './rl-metrics';
 import { sampledTrajectory, treeTrajectories, type Trajectory } from './trajectories';
@@ -185,4 +187,80 @@ test('metrics are finite numbers', () => {
   expect(
     Object.values(explorationMetrics([], rewardTrajectories([], RlConfigSchema.parse({})))).every(Number.isFinite),
   ).toBe(true);
+});
+
+describe('tokens that the search chose', () => {
+  const weightsOf = async (chosenTokens: 'importance' | 'likelihood' | 'masked') => {
+    const config = SearchConfigSchema.parse({ expander: 'sampled', maxDepth: 8, numSimulations: 12 });
+    const expander = createSampledExpander({ generator, tokenizer, tokens, grammar, config });
+    const context = { config, expander, verifier: answerVerifier, rng: createRng(9) };
+    const tree = await growTree(toyQuestion(2, 3, 4), context);
+    return treeTrajectories(tree, { ...options, importanceCap: 1.5, chosenTokens }).map(({ weights, origin }) =>
+      [...weights].filter((_, i) => origin[i] === 'chosen'),
+    );
+  };
+
+  test('weigh as the settings say, and what was sampled weighs the same', async () => {
+    const [importance, likelihood, masked] = await Promise.all([
+      weightsOf('importance'),
+      weightsOf('likelihood'),
+      weightsOf('masked'),
+    ]);
+    expect(masked.flat().every((weight) => weight === 0)).toBe(true);
+    importance.flat().forEach((weight, i) => expect(weight).toBeLessThanOrEqual(1.5 * likelihood.flat()[i]! + 1e-6));
+    expect(importance.flat()).not.toEqual(likelihood.flat());
+  });
+
+  test('without a ratio take the log-probability of now, and only they', () => {
+    const batch = rewardTrajectories(trajectories, RlConfigSchema.parse({}));
+    const [update] = planRlUpdates(batch, [], RlConfigSchema.parse({ pathsPerUpdate: 1000 }), createRng(1));
+    const now = update!.oldLogProbs.map((row) => row.map((value) => value - 0.5));
+    const free = withoutChosenRatio(update!, now);
+    let chosen = 0;
+    free.oldLogProbs.forEach((row, b) =>
+      row.forEach((value, i) => {
+        const isChosen = update!.chosen[b]![i] === 1;
+        chosen += Number(isChosen);
+        expect(value).toBe(isChosen ? now[b]![i] : update!.oldLogProbs[b]![i]);
+      }),
+    );
+    expect(chosen).toBeGreaterThan(10);
+  });
+});
+
+test('a process reward model says how promising steps are, in the place of the tree', () => {
+  const config = RlConfigSchema.parse({ reward: 'shaped', shapingWeight: 1, skipSettled: false });
+  const judged = new Map(trajectories.map((each) => [each, [0, ...each.steps.map((_, k) => (k + 1) / 10)]]));
+  const batch = rewardTrajectories(trajectories, config, judged);
+  for (const { reward } of batch.paths) for (const step of reward.steps) expect(step).toBeCloseTo(0.1, 9);
+});
+
+test.each([
+  [0.2, 0.1, 2],
+  [0.04, 0.1, 0.5],
+  [0.11, 0.1, 1],
+  [5, null, 1],
+  [Number.NaN, 0.1, 1],
+])('measured %d with target %d: β × %d', (kl, target, factor) => {
+  expect(nextKlCoefficient(0.01, kl, target, 0.01)).toBeCloseTo(0.01 * factor, 12);
+});
+
+test('β stays within bounds, whatever the divergence does', () => {
+  let beta = 0.01;
+  for (let i = 0; i < 50; i++) beta = nextKlCoefficient(beta, 10, 0.05, 0.01);
+  expect(beta).toBeCloseTo(0.64, 12);
+  for (let i = 0; i < 50; i++) beta = nextKlCoefficient(beta, 0, 0.05, 0.01);
+  expect(beta).toBeCloseTo(0.01 / 64, 12);
+});
+
+test('answers that are all cut are told with numbers', () => {
+  expect(isAllCut(trajectories)).toBe(false);
+  expect(isAllCut(trajectories.map((each) => ({ ...each, isTruncated: true })))).toBe(true);
+  const error = neverCloses(768, { maxNewTokens: 320, maxStepTokens: 96, maxDepth: 18 });
+  expect(error).toMatchObject({
+    code: 'never-closes',
+    facts: { wayOut: expect.stringContaining('Fine-tune') as string },
+  });
+  expect(error.message).toMatch(/None of the 768 answers of the last 3 iterations .* 320 tokens, at 96 tokens/);
+  expect(neverCloses(0, { maxNewTokens: 1, maxStepTokens: 1, maxDepth: 2 }).message).toMatch(/reads none/);
 });

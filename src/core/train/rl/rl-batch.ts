@@ -25,8 +25,15 @@ export interface RewardedBatch {
   readonly settledShare: number;
 }
 
-/** Gives every trajectory its reward; leaves settled questions out where the settings say so. */
-export function rewardTrajectories(trajectories: readonly Trajectory[], config: RlConfig): RewardedBatch {
+/**
+ * Gives every trajectory its reward; leaves settled questions out where the settings say so.
+ * @param judged how promising each trajectory looks to a process reward model, [steps + 1]; without it the tree says so
+ */
+export function rewardTrajectories(
+  trajectories: readonly Trajectory[],
+  config: RlConfig,
+  judged?: ReadonlyMap<Trajectory, readonly number[]>,
+): RewardedBatch {
   const byQuestion = new Map<string, Trajectory[]>();
   for (const trajectory of trajectories)
     byQuestion.set(trajectory.questionId, [...(byQuestion.get(trajectory.questionId) ?? []), trajectory]);
@@ -46,10 +53,10 @@ export function rewardTrajectories(trajectories: readonly Trajectory[], config: 
         isRight: trajectory.isRight,
         isWellFormed: trajectory.isWellFormed,
         tokens: trajectory.ids.length - trajectory.promptLength,
-        promise: promiseAlong(trajectory, known),
+        promise: judged?.get(trajectory) ?? promiseAlong(trajectory, known),
         steps: trajectory.steps.length,
       };
-      paths.push({ trajectory, reward: rewardOf(facts, config), outcome: outcomes[i]! });
+      paths.push({ trajectory, reward: rewardOf(facts, config, trajectory.questionId), outcome: outcomes[i]! });
     });
   }
   return { paths, values, settledShare: byQuestion.size === 0 ? 0 : settled / byQuestion.size };
@@ -67,6 +74,8 @@ export interface RlUpdate {
   /** 0 where the divergence is part of the reward. */
   readonly klCoefficient: number;
   readonly klEstimator: RlConfig['klEstimator'];
+  /** [n_b] 1 on the ids that the search chose. */
+  readonly chosen: readonly Uint8Array[];
 }
 
 /**
@@ -108,8 +117,23 @@ export function planRlUpdates(
       clipHigh: config.clipHigh,
       klCoefficient: algorithm.klPlacement === 'loss' ? config.klCoefficient : 0,
       klEstimator: config.klEstimator,
+      chosen: group.map((i) => Uint8Array.from(paths[i]!.trajectory.origin, (each) => Number(each === 'chosen'))),
     };
   });
+}
+
+/**
+ * An update whose chosen ids have no ratio: their old log-probability is the one of now, so that their gradient is −A ∂log π whatever was
+ * clipped before.
+ * @param logProbs of the update's rows under the weights of now
+ */
+export function withoutChosenRatio(update: RlUpdate, logProbs: readonly ArrayLike<number>[]): RlUpdate {
+  return {
+    ...update,
+    oldLogProbs: update.oldLogProbs.map((row, b) =>
+      row.map((old, i) => (update.chosen[b]![i] === 1 ? logProbs[b]![i]! : old)),
+    ),
+  };
 }
 
 function algorithmAdvantages(

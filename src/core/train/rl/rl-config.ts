@@ -3,10 +3,18 @@ import { field } from '../../fields';
 import { decodePrecisionField } from '../../models/decode-precision';
 import { SCHEDULE_KINDS, tuningFields } from '../tuning-config';
 
-export const RL_ALGORITHM_NAMES = ['reinforce-plus-plus', 'reinforce-baseline', 'grpo', 'dr-grpo', 'rloo'] as const;
+export const RL_ALGORITHM_NAMES = [
+  'reinforce-plus-plus',
+  'reinforce-baseline',
+  'grpo',
+  'dr-grpo',
+  'rloo',
+  'ppo',
+] as const;
 export const EXPLORATIONS = ['tree', 'independent'] as const;
 export const REWARD_NAMES = ['outcome', 'shaped', 'paper', 'code'] as const;
 export const ADVANTAGE_SOURCES = ['algorithm', 'tree'] as const;
+export const CHOSEN_TOKENS = ['importance', 'likelihood', 'masked'] as const;
 export const KL_ESTIMATORS = ['k1', 'k2', 'k3'] as const;
 
 /** Settings of the stage `rl`: reinforcement learning, with or without the tree. */
@@ -30,6 +38,29 @@ export const RlConfigSchema = z.object({
         label: 'Exploration',
         help: 'Tree: functional tokens branch from shared beginnings. Independent: each answer is sampled by itself.',
         paper: 'tree',
+      }),
+    ),
+  responsePrefix: z
+    .string()
+    .default('')
+    .meta(
+      field({
+        label: 'Beginning of the response',
+        help: 'Text that every answer starts with, to explore a model without functional tokens in its best way.',
+        when: { exploration: ['independent'] },
+        advanced: true,
+      }),
+    ),
+  constrained: z
+    .boolean()
+    .default(true)
+    .meta(
+      field({
+        label: 'Hold to the grammar',
+        help: 'Only legal functional tokens are explored. Off, for comparison, the model may write what it likes.',
+        when: { exploration: ['independent'] },
+        paper: 'on',
+        advanced: true,
       }),
     ),
   maxQuestions: z
@@ -196,6 +227,21 @@ export const RlConfigSchema = z.object({
         paper: '0.01',
       }),
     ),
+  klTarget: z
+    .number()
+    .min(1e-6)
+    .max(10)
+    .nullable()
+    .default(null)
+    .meta(
+      field({
+        label: 'KL target',
+        help: 'Adapts β: doubled when the model has moved further than this, halved when it has hardly moved. Empty keeps β; 0.05 is a good start.',
+        unit: 'nats per token',
+        paper: 'fixed β',
+        advanced: true,
+      }),
+    ),
   klEstimator: z
     .enum(KL_ESTIMATORS)
     .default('k1')
@@ -207,6 +253,18 @@ export const RlConfigSchema = z.object({
         advanced: true,
       }),
     ),
+  chosenTokens: z
+    .enum(CHOSEN_TOKENS)
+    .default('importance')
+    .meta(
+      field({
+        label: 'Tokens chosen by the search',
+        help: 'The search, not the model, chooses the functional tokens of a tree. Importance: weigh them by how probable the model found them. Likelihood: learn from them without a ratio to clip. Masked: do not learn from them.',
+        when: { exploration: ['tree'] },
+        paper: 'no correction',
+        advanced: true,
+      }),
+    ),
   importanceCap: z
     .number()
     .min(1)
@@ -215,6 +273,7 @@ export const RlConfigSchema = z.object({
     .meta(
       field({
         label: 'Limit of importance weights',
+        when: { exploration: ['tree'], chosenTokens: ['importance'] },
         help: 'Functional tokens are chosen by the search, not by the model; their weight corrects for it up to this factor.',
         paper: 'no correction',
         advanced: true,

@@ -8,6 +8,7 @@ import type { Grammar } from '../../tokens/grammar';
 import { isWellFormed } from '../../tokens/lint';
 import { parseIds } from '../../tokens/parse';
 import type { FunctionalTokenIds } from '../../tokens/token-ids';
+import type { CHOSEN_TOKENS } from './rl-config';
 
 /** One step of a trajectory: ids [start, end) of the whole sequence, tags included. */
 export interface TrajectoryStep {
@@ -46,6 +47,8 @@ export interface TreeTrajectoryOptions {
   readonly grammar: Grammar;
   /** Upper limit of importance weights. */
   readonly importanceCap: number;
+  /** What a chosen token weighs in the loss; importance weights unless told. */
+  readonly chosenTokens?: (typeof CHOSEN_TOKENS)[number];
 }
 
 /**
@@ -63,7 +66,7 @@ function treeTrajectory(
   tree: SearchTree,
   leaf: number,
   pathsThrough: readonly number[],
-  { tokenizer, tokens, grammar, importanceCap }: TreeTrajectoryOptions,
+  { tokenizer, tokens, grammar, importanceCap, chosenTokens = 'importance' }: TreeTrajectoryOptions,
 ): Trajectory {
   const nodes = pathTo(tree, leaf);
   const ids = Int32Array.from(nodes.flatMap((node) => [...tree.ids[node]!]));
@@ -76,8 +79,8 @@ function treeTrajectory(
   for (const node of nodes.slice(1)) {
     const start = at;
     const share = 1 / pathsThrough[node]!;
-    for (const each of tree.origin[node]!)
-      weights[at++] = each === 'given' ? 0 : each === 'chosen' ? share * importance(tree, node, importanceCap) : share;
+    const chosen = share * CHOSEN_WEIGHTS[chosenTokens](tree, node, importanceCap);
+    for (const each of tree.origin[node]!) weights[at++] = each === 'given' ? 0 : each === 'chosen' ? chosen : share;
     steps.push({ token: tree.kind[node] as FunctionalTokenName, start, end: at, node });
   }
   const parsed = parseIds(ids.subarray(promptLength), tokenizer, tokens);
@@ -97,6 +100,15 @@ function treeTrajectory(
   };
 }
 
+/** Factor of a chosen token in the loss (method of the paper's critics: it was not sampled from the policy). */
+const CHOSEN_WEIGHTS: Readonly<
+  Record<(typeof CHOSEN_TOKENS)[number], (tree: SearchTree, node: number, cap: number) => number>
+> = {
+  importance,
+  likelihood: () => 1,
+  masked: () => 0,
+};
+
 /** Truncated importance weight of a chosen token: its probability among the legal ones over that of the draw. */
 function importance(tree: SearchTree, node: number, cap: number): number {
   const prior = tree.prior[node];
@@ -115,7 +127,8 @@ function countPaths(tree: SearchTree, ends: readonly number[]): number[] {
 
 export interface SampledTrajectoryOptions {
   readonly tokenizer: Tokenizer;
-  readonly tokens: FunctionalTokenIds;
+  /** Null for a model without functional tokens: its answers have no steps and no form to keep. */
+  readonly tokens: FunctionalTokenIds | null;
   readonly grammar: Grammar;
   readonly verifier: Verifier;
 }
@@ -133,9 +146,9 @@ export function sampledTrajectory(
   oldLogProbs.set(result.logProbs, promptLength);
   const weights = new Float32Array(ids.length).fill(1, promptLength);
   const origin = Array.from(ids, (_, i): IdOrigin => (i < promptLength ? 'given' : 'sampled'));
-  const parsed = parseIds(result.ids, tokenizer, tokens);
+  const parsed = tokens === null ? null : parseIds(result.ids, tokenizer, tokens);
   const isTruncated = result.stopReason !== 'stop';
-  const last = parsed.steps.at(-1);
+  const last = parsed?.steps.at(-1);
   const verdict = isTruncated
     ? null
     : verifier.verify(
@@ -149,7 +162,7 @@ export function sampledTrajectory(
     oldLogProbs,
     origin,
     weights,
-    steps: parsed.steps.map((step) => ({
+    steps: (parsed?.steps ?? []).map((step) => ({
       token: step.token,
       start: promptLength + step.start,
       end: promptLength + step.end,
@@ -158,7 +171,7 @@ export function sampledTrajectory(
     answer: verdict?.answer ?? null,
     isRight: verdict?.isRight ?? false,
     isTruncated,
-    isWellFormed: isWellFormed(parsed, grammar),
+    isWellFormed: parsed === null || isWellFormed(parsed, grammar),
     text: tokenizer.decode(result.ids),
   };
 }

@@ -2,6 +2,7 @@ import { basename, join, resolve } from 'node:path';
 import { WorkbenchError } from '@core/errors';
 import { JsonCursor, type JsonRecord } from '@core/formats/json';
 import { requireFloat } from '@core/formats/safetensors';
+import { VALUE_HEAD, VALUE_ROWS } from '@core/models/decoder/parameters';
 import { readModelConfig } from '@core/models/registry';
 import { loadTokenizer, templateInConfig, type TokenizerFiles } from '@core/tokenizer/load-tokenizer';
 import { checkFinite, checkMemory, checkTensors, checkTokenizer, countParameters, rankDtypes } from './check-model';
@@ -22,7 +23,7 @@ export async function readModelFolder(path: string): Promise<ModelSource> {
   const set = await readSafetensorsSet(folder);
   const configText = await requireText(folder, 'config.json', 'config-missing');
   const rawConfig = JsonCursor.parse(configText, 'config.json').record();
-  const config = readModelConfig(rawConfig);
+  const config = { ...readModelConfig(rawConfig), ...(hasValueHead(set.tensors) && { hasValueHead: true }) };
   const { parameters, warnings } = checkTensors(config, set.tensors, folder);
   for (const { name } of parameters) {
     const tensor = set.tensors.get(name);
@@ -85,6 +86,11 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
     if (text !== null) found[name] = text;
   }
   return { 'tokenizer.json': tokenizerJson, ...found };
+}
+
+function hasValueHead(tensors: ReadonlyMap<string, { readonly dims: readonly number[] }>): boolean {
+  const dims = tensors.get(VALUE_HEAD)?.dims;
+  return dims?.length === 2 && dims[0] === VALUE_ROWS;
 }
 
 function hasChatTemplate(files: TokenizerFiles): boolean {

@@ -1,28 +1,23 @@
-import type { EvaluationItem } from '@contracts/evaluations';
 import type { QuestionRow } from '@contracts/questions';
-import type { EvaluateConfig } from '@core/eval/evaluate-config';
+import { leftOutTokens, type EvaluateConfig } from '@core/eval/evaluate-config';
 import { consistencyValue, treeAttempts } from '@core/eval/tree-attempts';
-import { isCovered, majorityVote } from '@core/eval/votes';
 import type { CancelToken, Rng } from '@core/ports';
 import { createSampledExpander } from '@core/search/expanders/sampled';
 import { growTree } from '@core/search/mcts';
 import { SearchConfigSchema } from '@core/search/search-config';
-import { leaves, pathTo, treeFigures, type SearchTree } from '@core/search/tree';
-import { answerVerifier, compareAnswers } from '@core/tasks/verifier';
+import { pathTo, type SearchTree } from '@core/search/tree';
+import { answerVerifier } from '@core/tasks/verifier';
 import type { FunctionalTokenName } from '@core/tokens/functional-tokens';
 import { createGrammar } from '@core/tokens/grammar';
 import { renderSteps } from '@core/tokens/render';
+import { weakestStep, type JudgeableResponse } from '@core/train/prm/judge';
+import { judgeAttempts, type JudgedAnswer } from './judge-attempts';
+import type { Judge } from './open-judge';
 import type { JobModel } from './open-model';
-
-/** One question answered by a tree: the vote as its answer, and whether any leaf was right. */
-export interface SearchedAnswer {
-  readonly item: EvaluationItem;
-  readonly isCovered: boolean;
-}
 
 /**
  * Answers by token-guided search without looking at the right answer: a leaf is worth the share of leaves so far that agree with it, and the
- * majority over distinct leaves is the answer. Coverage, which does look, is reported beside it.
+ * choice of the settings over distinct leaves is the answer. Coverage, which does look, is reported beside it.
  */
 export async function answerBySearch(
   model: JobModel,
@@ -31,7 +26,8 @@ export async function answerBySearch(
   rng: Rng,
   cancel: CancelToken,
   onAnswer: () => void,
-): Promise<SearchedAnswer[]> {
+  judge: Judge | null,
+): Promise<JudgedAnswer[]> {
   const search = SearchConfigSchema.parse({
     expander: 'sampled',
     numSimulations: config.numSimulations,
@@ -47,7 +43,7 @@ export async function answerBySearch(
     ...model,
     maxContext: model.language.config.maxPositions,
     tokens: model.requireTokens(),
-    grammar: createGrammar({ maxDepth: config.maxDepth }),
+    grammar: createGrammar({ maxDepth: config.maxDepth, without: leftOutTokens(config) }),
     config: search,
   });
   return Promise.all(
@@ -64,41 +60,36 @@ export async function answerBySearch(
         },
       );
       onAnswer();
-      return judge(tree, question);
+      const scores = await judgeLeaves(tree, judge);
+      const attempts = treeAttempts(tree, (leaf) => scores.get(leaf) ?? null);
+      return judgeAttempts(question, attempts, config, ({ leaf }) => pathText(tree, leaf));
     }),
   );
 }
 
-function judge(tree: SearchTree, question: QuestionRow): SearchedAnswer {
-  const attempts = treeAttempts(tree);
-  const answer = majorityVote(attempts).winner?.answer ?? null;
-  const verdict =
-    answer === null
-      ? { equal: false, why: 'No path came to an answer.' }
-      : compareAnswers(answer, question.referenceAnswer);
-  return {
-    isCovered: isCovered(attempts),
-    item: {
-      questionId: question.id,
-      prompt: question.prompt,
-      referenceAnswer: question.referenceAnswer,
-      response: pathText(tree, answer),
-      answer,
-      isRight: verdict.equal,
-      why: verdict.why,
-      tokens: treeFigures(tree).newTokens,
-    },
-  };
+/** What a process reward model says of the path to each leaf that a walk ended at: its weakest step. Empty without one. */
+async function judgeLeaves(tree: SearchTree, judge: Judge | null): Promise<ReadonlyMap<number, number>> {
+  if (judge === null) return new Map();
+  const ends = [...new Set(tree.simulations.map(({ path }) => path.at(-1)!))];
+  const judged = await judge.judge(ends.map((end) => responseOf(tree, end)));
+  return new Map(ends.map((end, i) => [end, weakestStep(judged[i]!)]));
 }
 
-/** The first path that ends with the answer of the vote, as text. */
-function pathText(tree: SearchTree, answer: string | null): string {
-  const ends = leaves(tree);
-  const leaf =
-    ends.find(
-      (end) => answer !== null && tree.answer[end] !== null && compareAnswers(tree.answer[end]!, answer).equal,
-    ) ?? ends[0];
-  if (leaf === undefined) return '';
+function responseOf(tree: SearchTree, end: number): JudgeableResponse {
+  const nodes = pathTo(tree, end);
+  const promptLength = tree.ids[nodes[0]!]!.length;
+  let at = promptLength;
+  const steps = nodes.slice(1).map((node) => {
+    const start = at;
+    at += tree.ids[node]!.length;
+    // Every node but the question carries a functional token.
+    return { token: tree.kind[node] as FunctionalTokenName, start, end: at };
+  });
+  return { ids: nodes.flatMap((node) => [...tree.ids[node]!]), promptLength, steps };
+}
+
+/** A path as text. */
+function pathText(tree: SearchTree, leaf: number): string {
   const steps = pathTo(tree, leaf).slice(1);
   // Every node but the question carries a functional token.
   return renderSteps(

@@ -1,6 +1,7 @@
 import type { EvaluationItem } from '@contracts/evaluations';
 import type { QuestionRow } from '@contracts/questions';
-import type { EvaluateConfig } from '@core/eval/evaluate-config';
+import { leftOutTokens, type EvaluateConfig } from '@core/eval/evaluate-config';
+import type { GenerationRequest } from '@core/generation/generator';
 import type { CancelToken } from '@core/ports';
 import { answerVerifier } from '@core/tasks/verifier';
 import type { JobModel } from './open-model';
@@ -11,11 +12,13 @@ import type { JobModel } from './open-model';
  */
 export async function answerGreedily(
   model: JobModel,
-  config: Pick<EvaluateConfig, 'maxNewTokens' | 'responsePrefix' | 'constrained'>,
+  config: Pick<EvaluateConfig, 'maxNewTokens' | 'responsePrefix' | 'constrained'> &
+    Partial<Pick<EvaluateConfig, 'withoutToken'>>,
   questions: readonly QuestionRow[],
   cancel: CancelToken,
   onAnswer: () => void,
 ): Promise<EvaluationItem[]> {
+  const limits = answerLimits(model, config);
   return Promise.all(
     questions.map(async (question) => {
       const prefix = [
@@ -32,7 +35,7 @@ export async function answerGreedily(
               maxNewTokens: config.maxNewTokens,
               temperature: 0,
               stopIds: model.tokenizer.eosIds,
-              ...(config.constrained && model.tokens && { constraint: model.responseConstraint() }),
+              ...limits(),
               cancel,
             });
       const written = model.decodeResponse(ids);
@@ -50,4 +53,20 @@ export async function answerGreedily(
       };
     }),
   );
+}
+
+/** What an answer may not hold by the settings: illegal steps, steps of a kind that is left out. Called for each answer. */
+export function answerLimits(
+  model: JobModel,
+  {
+    constrained,
+    withoutToken = 'none',
+  }: Pick<EvaluateConfig, 'constrained'> & Partial<Pick<EvaluateConfig, 'withoutToken'>>,
+): () => Pick<GenerationRequest, 'constraint' | 'bannedIds'> {
+  const { tokens } = model;
+  if (tokens === null) return () => ({});
+  const without = leftOutTokens({ withoutToken });
+  if (constrained) return () => ({ constraint: model.responseConstraint(without) });
+  const bannedIds = without.map((name) => tokens.open[name]);
+  return () => ({ bannedIds });
 }

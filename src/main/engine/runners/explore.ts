@@ -81,7 +81,7 @@ async function exploreByTree(
     config: search,
   });
   const tree = await growTree(question, { config: search, expander, verifier: answerVerifier, rng, cancel });
-  return treeTrajectories(tree, { tokenizer: model.tokenizer, tokens, grammar, importanceCap: config.importanceCap });
+  return treeTrajectories(tree, { tokenizer: model.tokenizer, tokens, grammar, ...config });
 }
 
 async function exploreIndependently(
@@ -89,9 +89,10 @@ async function exploreIndependently(
   question: Question,
   rng: Rng,
 ): Promise<Trajectory[]> {
-  const { tokenizer, generator } = model;
-  const tokens = model.requireTokens();
-  const prefixIds = tokenizer.encodeChat([{ role: 'user', content: question.prompt }], { addGenerationPrompt: true });
+  const { tokenizer, generator, tokens } = model;
+  const chat = tokenizer.encodeChat([{ role: 'user', content: question.prompt }], { addGenerationPrompt: true });
+  const prefixIds = [...chat, ...(config.responsePrefix === '' ? [] : tokenizer.encode(config.responsePrefix))];
+  const isHeld = tokens !== null && config.constrained;
   return Promise.all(
     Array.from({ length: config.pathsPerQuestion }, async (_, path) => {
       const result = await generator.generate({
@@ -99,7 +100,7 @@ async function exploreIndependently(
         maxNewTokens: config.maxNewTokens,
         temperature: config.temperature,
         stopIds: tokenizer.eosIds,
-        constraint: model.responseConstraint(),
+        ...(isHeld && { constraint: model.responseConstraint() }),
         rng: rng.fork(`path:${path}`),
         cancel,
       });

@@ -3,6 +3,7 @@ import { runEvaluate } from './evaluate';
 import { runExamples } from './examples';
 import { runExport } from './export';
 import { runImport } from './import';
+import { runPrm } from './prm';
 import { runRl } from './rl';
 import { runSearch } from './search';
 import { runSft } from './sft';
@@ -15,6 +16,7 @@ export const RUNNERS: Runners = {
   search: runSearch,
   examples: runExamples,
   sft: runSft,
+  prm: runPrm,
   rl: runRl,
   evaluate: runEvaluate,
   export: runExport,

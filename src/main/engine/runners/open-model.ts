@@ -5,6 +5,7 @@ import type { DecodePrecision } from '@core/models/decode-precision';
 import type { GraphExecutor } from '@core/ports';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
 import { createGrammarConstraint } from '@core/tokens/constraint';
+import type { FunctionalTokenName } from '@core/tokens/functional-tokens';
 import { createGrammar } from '@core/tokens/grammar';
 import { functionalTokenIds, hasFunctionalTokens, type FunctionalTokenIds } from '@core/tokens/token-ids';
 import type { JobContext } from '../job-context';
@@ -23,8 +24,8 @@ export interface JobModel {
   readonly tokens: FunctionalTokenIds | null;
   /** @throws WorkbenchError `functional-tokens-missing` */
   requireTokens(): FunctionalTokenIds;
-  /** Holds one response to the grammar; a new one for each response. */
-  responseConstraint(): TokenConstraint;
+  /** Holds one response to the grammar, without some kinds of steps; a new one for each response. */
+  responseConstraint(without?: readonly FunctionalTokenName[]): TokenConstraint;
   /** What was written, functional tokens visible, without the end of sequence. */
   decodeResponse(ids: ArrayLike<number>): string;
   dispose(): Promise<void>;
@@ -64,7 +65,6 @@ export async function openJobModel(
   const { model: language, generator } = await openGenerator(origin.path, opening, settings);
   const { tokenizer } = language;
   const tokens = hasFunctionalTokens(tokenizer) ? functionalTokenIds(tokenizer) : null;
-  const grammar = createGrammar();
   return {
     language,
     executor,
@@ -73,7 +73,8 @@ export async function openJobModel(
     generator,
     tokens,
     requireTokens: () => tokens ?? functionalTokenIds(tokenizer),
-    responseConstraint: () => createGrammarConstraint(grammar, tokens ?? functionalTokenIds(tokenizer)),
+    responseConstraint: (without = []) =>
+      createGrammarConstraint(createGrammar({ without }), tokens ?? functionalTokenIds(tokenizer)),
     decodeResponse: (ids) => tokenizer.decode(Array.from(ids).filter((id) => !tokenizer.eosIds.includes(id))).trim(),
     dispose: async () => {
       await generator.dispose();

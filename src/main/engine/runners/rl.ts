@@ -1,56 +1,32 @@
 import { join } from 'node:path';
-import { z } from 'zod';
-import type { JobRecord } from '@contracts/engine-protocol';
 import { QuestionRow } from '@contracts/questions';
 import { WorkbenchError } from '@core/errors';
 import { countParameters } from '@core/models/decoder/parameters';
-import { learningRateAt } from '@core/optim/schedules';
 import { createRng } from '@core/random/rng';
 import { shuffled } from '@core/random/shuffle';
 import type { Question } from '@core/tasks/question';
 import { withTrainerLogProbs } from '@core/train/rl/exact-log-probs';
-import { planRlUpdates, rewardTrajectories, type RewardedBatch, type RlUpdate } from '@core/train/rl/rl-batch';
+import { isRewardError } from '@core/rewards/reward-error';
+import { rewardTrajectories, type RewardedBatch } from '@core/train/rl/rl-batch';
 import type { RlConfig } from '@core/train/rl/rl-config';
 import { explorationMetrics } from '@core/train/rl/rl-metrics';
+import { isAllCut, neverCloses, PATIENCE } from '@core/train/rl/stuck';
 import type { Trajectory } from '@core/train/rl/trajectories';
-import type { Trainer } from '@core/train/trainer';
 import type { JobContext, RunnerOutcome } from '../job-context';
-import { answerGreedily } from './answer-greedily';
 import { explore } from './explore';
 import { readJsonl } from './jsonl';
 import { openJobModel, type JobModel } from './open-model';
-import { openReference, type Reference } from './reference';
+import { openJudge, type Judge } from './open-judge';
+import { openReference } from './reference';
+import { learn } from './rl-learn';
+import { measure, sampleRecords } from './rl-measure';
+import { RlProgress, type RlStage } from './rl-stage';
 import { restoreTrainerState, saveTrainerState } from './trainer-state';
-import { stepOptions, trainerSettings } from './tuning';
+import { trainerSettings } from './tuning';
 import { writeTrained } from './write-trained';
-
-const Progress = z.object({
-  iteration: z.number().int(),
-  update: z.number().int(),
-  tokens: z.number(),
-  paths: z.number().int(),
-  /** Held-out accuracy at the start and at its best; null before it was measured. */
-  firstAccuracy: z.number().nullable(),
-  bestAccuracy: z.number().nullable(),
-  lastAccuracy: z.number().nullable(),
-});
-type Progress = z.infer<typeof Progress>;
 
 /** What a chat template puts around a question, at most. */
 const TEMPLATE_TOKENS = 64;
-/** Questions whose answers are shown on the run page as the model changes. */
-const SAMPLE_QUESTIONS = 4;
-
-interface Stage {
-  readonly context: JobContext<'rl'>;
-  readonly config: RlConfig;
-  readonly model: JobModel;
-  readonly reference: Reference | null;
-  readonly trainer: Trainer;
-  readonly questions: readonly Question[];
-  readonly heldOut: readonly QuestionRow[];
-  readonly progress: Progress;
-}
 
 /** Reinforcement learning: explore, reward, update, again; from the saved iteration where the run was interrupted. */
 export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
@@ -71,21 +47,25 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
     maxRows: config.questionsPerIteration * config.pathsPerQuestion,
     precision: config.decodePrecision,
   });
-  const tokens = model.requireTokens();
   // Before the state is restored: the reference is the model that RL began with.
   const { config: modelConfig } = model.language;
   const hasReference = config.klCoefficient > 0;
   const settings = trainerSettings(context, config, {
     model: modelConfig,
-    newRows: tokens.all,
+    newRows: model.tokens?.all ?? [],
     rowTokens: Math.min(modelConfig.maxPositions, longestPrompt(model, questions) + config.maxNewTokens),
     loss: `policy-${config.klEstimator}`,
-    besides: hasReference ? 4 * countParameters(modelConfig) : 0,
+    besides: 4 * countParameters(modelConfig) * (Number(hasReference) + Number(context.job.judge !== null)),
   });
   const reference = hasReference ? await openReference(context, model.executor, settings.maxTokensPerMicroBatch) : null;
+  const judge = await openJudge(context.job.judge, {
+    executor: model.executor,
+    cancel: context.cancel,
+    vocabulary: model.tokenizer.size,
+  });
   const trainer = await model.language.createTrainer(settings);
   try {
-    const saved = await restoreTrainerState(context.stateFolder, trainer, Progress);
+    const saved = await restoreTrainerState(context.stateFolder, trainer, RlProgress);
     const progress = saved ?? {
       iteration: 0,
       update: 0,
@@ -94,8 +74,11 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
       firstAccuracy: null,
       bestAccuracy: null,
       lastAccuracy: null,
+      klCoefficient: null,
+      cutIterations: 0,
+      cutAnswers: 0,
     };
-    const stage: Stage = { context, config, model, reference, trainer, questions, heldOut, progress };
+    const stage: RlStage = { context, config, model, reference, judge, trainer, questions, heldOut, progress };
     if (saved) context.log('info', `Going on after iteration ${progress.iteration} of ${config.iterations}.`);
     else await measure(stage);
     while (progress.iteration < config.iterations) {
@@ -104,7 +87,7 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
         await saveTrainerState(context.stateFolder, trainer, progress);
         return { outcome: 'paused', result: resultOf(progress) };
       }
-      await iterate(stage);
+      await keepOnFailure(stage, () => iterate(stage));
       const isLast = progress.iteration === config.iterations;
       if (isLast || progress.iteration % config.evaluateEvery === 0) await measure(stage);
       if (isLast || progress.iteration % config.checkpointEvery === 0)
@@ -122,7 +105,18 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
   } finally {
     await trainer.dispose();
     await reference?.dispose();
+    await judge?.dispose();
     await model.dispose();
+  }
+}
+
+/** Saves the iterations that are done when a reward cannot be used: no weight has been touched since. */
+async function keepOnFailure({ context, trainer, progress }: RlStage, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (isRewardError(error) && progress.iteration > 0) await saveTrainerState(context.stateFolder, trainer, progress);
+    throw error;
   }
 }
 
@@ -133,7 +127,7 @@ function longestPrompt(model: JobModel, questions: readonly Question[]): number 
 }
 
 /** One iteration: explore some questions, reward the paths, update the model. */
-async function iterate(stage: Stage): Promise<void> {
+async function iterate(stage: RlStage): Promise<void> {
   const { context, config, model, questions, progress } = stage;
   const rng = createRng(config.seed).fork(`iteration:${progress.iteration}`);
   const chosen = drawQuestions(questions, config, progress.iteration);
@@ -157,7 +151,8 @@ async function iterate(stage: Stage): Promise<void> {
     config.decodePrecision === 'fp32'
       ? { trajectories: written, gap: null }
       : withTrainerLogProbs(written, await stage.trainer.logProbs(written));
-  const batch = rewardTrajectories(trajectories, config);
+  watchEnds(stage, trajectories);
+  const batch = rewardTrajectories(trajectories, config, await judgePaths(stage.judge, trajectories));
   const values: Record<string, number> = {
     ...explorationMetrics(trajectories, batch),
     ...gap,
@@ -187,77 +182,22 @@ async function iterate(stage: Stage): Promise<void> {
   });
 }
 
-/** The updates of an iteration; returns what the charts show of them. */
-async function learn(
-  { config, model, reference, trainer, progress }: Stage,
-  batch: RewardedBatch,
-  seed: number,
-): Promise<Record<string, number>> {
-  const rows = batch.paths.map(({ trajectory }) => ({ ids: trajectory.ids }));
-  const refLogProbs = reference === null ? [] : await reference.logProbs(rows);
-  const updates = planRlUpdates(batch, refLogProbs, config, createRng(seed));
-  const sums = { loss: 0, clippedShare: 0, gradNorm: 0, learningRate: 0 };
-  for (const update of updates) {
-    const { loss, policy } = await trainer.accumulate(update.rows, policyLoss(update));
-    const learningRate = rateAt(config, progress.update, updates.length);
-    const { gradNorm } = await trainer.step(stepOptions(config, learningRate, 1, new Set()));
-    progress.update += 1;
-    sums.loss += loss / updates.length;
-    sums.clippedShare += (policy?.clippedFraction ?? 0) / updates.length;
-    sums.gradNorm += gradNorm / updates.length;
-    sums.learningRate = learningRate;
-  }
-  model.generator.clearCache();
-  return {
-    policyLoss: sums.loss,
-    clippedShare: sums.clippedShare,
-    gradNorm: sums.gradNorm,
-    learningRate: sums.learningRate,
-    ...(reference !== null && { kl: meanDivergence(batch, refLogProbs) }),
-  };
+/** @throws WorkbenchError `never-closes` when no answer has come to an end for some iterations */
+function watchEnds({ config, progress }: RlStage, trajectories: readonly Trajectory[]): void {
+  const isCut = isAllCut(trajectories);
+  progress.cutIterations = isCut ? progress.cutIterations + 1 : 0;
+  progress.cutAnswers = isCut ? progress.cutAnswers + trajectories.length : 0;
+  if (progress.cutIterations >= PATIENCE) throw neverCloses(progress.cutAnswers, config);
 }
 
-function policyLoss(update: RlUpdate) {
-  const { normaliser, oldLogProbs, refLogProbs, advantages, clipLow, clipHigh, klCoefficient, klEstimator } = update;
-  return {
-    kind: 'policy' as const,
-    normaliser,
-    oldLogProbs,
-    refLogProbs,
-    advantages,
-    clipLow,
-    clipHigh,
-    klCoefficient,
-    klEstimator,
-  };
-}
-
-/** The rate of an update; the number of updates to come is reckoned from this iteration's. */
-function rateAt(config: RlConfig, update: number, updatesPerIteration: number): number {
-  const totalUpdates = config.iterations * updatesPerIteration;
-  const warmupUpdates = Math.max(config.warmupUpdates, Math.round(config.warmupShare * totalUpdates));
-  return learningRateAt(Math.min(update, totalUpdates - 1), {
-    kind: config.schedule,
-    rate: config.learningRate,
-    warmupUpdates,
-    totalUpdates,
-    finalShare: config.finalRateShare,
-  });
-}
-
-/** Mean of the k3 estimate over the sampled tokens, nats: what the charts call KL whatever the loss uses. */
-function meanDivergence(batch: RewardedBatch, refLogProbs: readonly ArrayLike<number>[]): number {
-  let sum = 0;
-  let count = 0;
-  batch.paths.forEach(({ trajectory }, path) => {
-    trajectory.weights.forEach((weight, at) => {
-      if (weight === 0) return;
-      const d = trajectory.oldLogProbs[at]! - refLogProbs[path]![at]!;
-      sum += Math.exp(-d) - 1 + d;
-      count += 1;
-    });
-  });
-  return count === 0 ? 0 : sum / count;
+/** What the process reward model says of each path; nothing where there is none. */
+async function judgePaths(
+  judge: Judge | null,
+  trajectories: readonly Trajectory[],
+): Promise<ReadonlyMap<Trajectory, readonly number[]> | undefined> {
+  if (judge === null) return undefined;
+  const judged = await judge.judge(trajectories);
+  return new Map(trajectories.map((trajectory, i) => [trajectory, judged[i]!]));
 }
 
 function spreadOfRewards(batch: RewardedBatch): number {
@@ -278,74 +218,7 @@ function drawQuestions(questions: readonly Question[], config: RlConfig, iterati
   });
 }
 
-/** Accuracy on the held-out questions, and a few of the answers. */
-async function measure({ context, config, model, heldOut, progress }: Stage): Promise<void> {
-  if (heldOut.length === 0) return;
-  model.generator.clearCache();
-  const items = await answerGreedily(
-    model,
-    { maxNewTokens: config.maxNewTokens, responsePrefix: '', constrained: false },
-    heldOut,
-    context.cancel,
-    () => undefined,
-  );
-  const accuracy = items.filter((item) => item.isRight).length / items.length;
-  progress.firstAccuracy ??= accuracy;
-  progress.bestAccuracy = Math.max(progress.bestAccuracy ?? 0, accuracy);
-  progress.lastAccuracy = accuracy;
-  const samples = items
-    .slice(0, SAMPLE_QUESTIONS)
-    .map(({ questionId, prompt, referenceAnswer, response, isRight }): JobRecord => ({
-      type: 'sample',
-      sample: {
-        step: progress.iteration,
-        questionId,
-        prompt,
-        referenceAnswer,
-        text: response,
-        isRight,
-        reward: null,
-        rewardParts: {},
-      },
-    }));
-  await context.commit([
-    { type: 'metrics', step: progress.iteration, values: { heldOutAccuracy: accuracy } },
-    ...samples,
-  ]);
-}
-
-/** One explored path of the first question of the iteration, with the parts of its reward. */
-function sampleRecords(
-  trajectories: readonly Trajectory[],
-  batch: RewardedBatch,
-  chosen: readonly Question[],
-  step: number,
-): JobRecord[] {
-  const rewarded = batch.paths[0];
-  const trajectory = rewarded?.trajectory ?? trajectories[0];
-  const question = chosen.find(({ id }) => id === trajectory?.questionId);
-  if (!trajectory || !question) return [];
-  const stepSum = rewarded?.reward.steps.reduce((a, b) => a + b, 0) ?? 0;
-  return [
-    {
-      type: 'sample',
-      sample: {
-        step,
-        questionId: question.id,
-        prompt: question.prompt,
-        referenceAnswer: question.referenceAnswer,
-        text: trajectory.text,
-        isRight: trajectory.isRight,
-        reward: rewarded ? rewarded.reward.score + stepSum : null,
-        rewardParts: rewarded
-          ? { outcome: rewarded.outcome, steps: stepSum, penalties: rewarded.reward.score - rewarded.outcome }
-          : {},
-      },
-    },
-  ];
-}
-
-function resultOf(progress: Progress) {
+function resultOf(progress: RlProgress) {
   return {
     iterations: progress.iteration,
     updates: progress.update,

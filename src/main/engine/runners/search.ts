@@ -3,6 +3,7 @@ import { QuestionRow } from '@contracts/questions';
 import { createRng } from '@core/random/rng';
 import { createPromptedExpander } from '@core/search/expanders/prompted';
 import { createSampledExpander } from '@core/search/expanders/sampled';
+import { createSamplesExpander } from '@core/search/expanders/samples';
 import type { Expander } from '@core/search/expand';
 import { growTree } from '@core/search/mcts';
 import type { SearchConfig } from '@core/search/search-config';
@@ -121,6 +122,7 @@ const EXPANDERS: Readonly<
       grammar: createGrammar({ rootDirectAnswer: config.rootDirectAnswer, maxDepth: config.maxDepth }),
       config,
     }),
+  samples: (_context, model, config) => createSamplesExpander({ ...model, config }),
 };
 
 /** A finished tree as the store keeps it. */

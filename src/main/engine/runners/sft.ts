@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ExampleInput, type JobRecord } from '@contracts/engine-protocol';
 import { QuestionRow } from '@contracts/questions';
 import { WorkbenchError } from '@core/errors';
-import { exampleRow, type ExampleRow } from '@core/dataset/to-rows';
+import { exampleRow, plainRow, type ExampleRow } from '@core/dataset/to-rows';
 import type { FunctionalTokenName } from '@core/tokens/functional-tokens';
 import { planSft, type SftPlan } from '@core/train/sft';
 import type { SftConfig } from '@core/train/sft-config';
@@ -27,16 +27,8 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
   const { config } = context.spec;
   const examples = readJsonl(context.job.inputs.examples, ExampleInput, 'examples');
   const model = await openJobModel(context, { maxRows: SAMPLE_QUESTIONS });
-  const tokens = model.requireTokens();
-  // Holds because the store keeps only examples whose tokens are of the table; the renderer would refuse others.
-  const rows = examples.map(({ prompt, steps }) =>
-    exampleRow(
-      prompt,
-      steps.map((step) => ({ ...step, token: step.token as FunctionalTokenName })),
-      model.tokenizer,
-      tokens,
-    ),
-  );
+  const newIds = model.tokens?.all ?? [];
+  const rows = examples.map(rowMaker(config, model));
   const plan = planSft(
     examples.map(({ questionId }, i) => ({ questionId, tokens: rows[i]!.ids.length })),
     config,
@@ -50,7 +42,7 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
   const trainer = await model.language.createTrainer(
     trainerSettings(context, config, {
       model: model.language.config,
-      newRows: tokens.all,
+      newRows: newIds,
       rowTokens: longest(plan.train, rows),
       loss: 'nll',
     }),
@@ -63,7 +55,7 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
     };
     if (progress.update > 0) context.log('info', `Going on after update ${progress.update} of ${plan.totalUpdates}.`);
     const watched = sampleQuestions(context);
-    const newRows = new Set(tokens.all);
+    const newRows = new Set(newIds);
     if (progress.update === 0) await measure(context, { model, trainer, plan, rows, watched, progress });
     while (progress.update < plan.totalUpdates) {
       context.cancel.throwIfAborted();
@@ -99,6 +91,16 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
     await trainer.dispose();
     await model.dispose();
   }
+}
+
+/** How an example becomes what training reads, by the form that the settings name. */
+function rowMaker({ form }: SftConfig, model: JobModel): (example: ExampleInput) => ExampleRow {
+  // Holds because the store keeps only examples whose tokens are of the table; the renderer would refuse others.
+  const stepsOf = ({ steps }: ExampleInput) =>
+    steps.map((step) => ({ ...step, token: step.token as FunctionalTokenName }));
+  if (form === 'plain') return (example) => plainRow(example.prompt, stepsOf(example), model.tokenizer);
+  const tokens = model.requireTokens();
+  return (example) => exampleRow(example.prompt, stepsOf(example), model.tokenizer, tokens);
 }
 
 /** Tokens of the longest of some rows. */

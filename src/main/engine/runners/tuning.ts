@@ -1,4 +1,5 @@
-import { EMBEDDING, HEAD } from '@core/models/decoder/parameters';
+import { EMBEDDING, HEAD, VALUE_HEAD } from '@core/models/decoder/parameters';
+import type { TrainingMode } from '@core/train/learning-plan';
 import type { ModelConfig } from '@core/models/model-config';
 import { createRng } from '@core/random/rng';
 import type { RlConfig } from '@core/train/rl/rl-config';
@@ -35,7 +36,8 @@ export function trainerSettings(
   config: TuningConfig,
   { model, newRows, ...job }: TrainingJob,
 ): TrainerSettings & StepPlan {
-  const mode = trainingModeOf(config, model, newRows, createRng(context.job.seed).fork('lora'));
+  const usual = trainingModeOf(config, model, newRows, createRng(context.job.seed).fork('lora'));
+  const mode = job.loss === 'value' ? judgingMode(usual) : usual;
   return {
     mode,
     packing: config.packing,
@@ -43,6 +45,13 @@ export function trainerSettings(
     averageDecay: config.averageDecay === 0 ? null : config.averageDecay,
     ...planSteps(context, { ...job, config: model, mode, settings: config }),
   };
+}
+
+/** The same with the head that judges in the place of the one that predicts. */
+function judgingMode(mode: TrainingMode): TrainingMode {
+  if (mode.kind === 'frozen') return mode;
+  if (mode.kind === 'full') return { ...mode, head: 'value' };
+  return { ...mode, wholeWeights: [...(mode.wholeWeights ?? []).filter((name) => name !== HEAD), VALUE_HEAD] };
 }
 
 /** One AdamW step as the settings say; rows of the functional tokens may learn faster. */

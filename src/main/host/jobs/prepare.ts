@@ -33,10 +33,11 @@ export interface PrepareOptions {
 export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptions): Promise<EngineJob> {
   const rooms = runRooms(run.folder);
   const model = 'checkpointId' in run.spec ? openModel(db, run.spec.checkpointId) : null;
+  const judge = 'judgeId' in run.spec && run.spec.judgeId !== null ? openModel(db, run.spec.judgeId) : null;
   const known = readJsonState(rooms.job, (value) => EngineJob.parse(value));
   const { device, deviceName, deviceReason } = options;
   // A person may resume on the processor what a graphics card could not finish.
-  if (known) return { ...known, model, promptsFolder: options.promptsFolder, device, deviceName, deviceReason };
+  if (known) return { ...known, model, judge, promptsFolder: options.promptsFolder, device, deviceName, deviceReason };
 
   if ('searchRunId' in run.spec) requireTrees(db, run.spec.searchRunId);
   for (const folder of [rooms.input, rooms.state, rooms.output]) mkdirSync(folder, { recursive: true });
@@ -46,6 +47,7 @@ export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptio
     seed: run.seed,
     spec: run.spec,
     model,
+    judge,
     inputs: await writeInputs(db, run, rooms.input),
     promptsFolder: options.promptsFolder,
     ...options.share('threads' in run.spec.config ? run.spec.config.threads : null),
@@ -104,7 +106,10 @@ async function writeInputs(db: ReadableDb, run: Run, folder: string): Promise<En
   return {
     questions: 'questionSetId' in spec ? await write('questions', eachQuestion(db, spec.questionSetId)) : null,
     trees: 'searchRunId' in spec ? await write('trees', eachTreeRecord(db, spec.searchRunId)) : null,
-    examples: 'datasetId' in spec ? await write('examples', eachTrainable(db, spec.datasetId)) : null,
+    examples:
+      'datasetId' in spec && spec.datasetId !== null
+        ? await write('examples', eachTrainable(db, spec.datasetId))
+        : null,
     heldOut: heldOutSets.length
       ? await write(
           'held-out',

@@ -5,6 +5,7 @@ import type { JobSpec } from '@contracts/jobs';
 import type { Run } from '@contracts/runs';
 import type { JobKind } from '@contracts/stages';
 import { WorkbenchError } from '@core/errors';
+import { CHOICES } from '@core/eval/choices';
 import type { StoredCheckpoint } from '../store/repositories/checkpoints';
 import { countTrainable, findDataset } from '../store/repositories/examples';
 import { findQuestionSet } from '../store/repositories/question-sets';
@@ -15,6 +16,12 @@ import { required } from './not-found';
 
 type SpecOf<K extends JobKind> = Extract<JobSpec, { kind: K }>;
 type Check<K extends JobKind> = (context: ServiceContext, projectId: ProjectId, spec: SpecOf<K>) => Run['parents'];
+
+/** Ways to answer that grow trees, which branch at functional tokens. */
+const SEARCHING: ReadonlySet<SpecOf<'evaluate'>['config']['mode']> = new Set(['search', 'both']);
+
+/** Ways to answer that choose among several answers. */
+const SEVERAL: ReadonlySet<SpecOf<'evaluate'>['config']['mode']> = new Set(['search', 'samples']);
 
 const STILL_GROWING: ReadonlySet<Run['status']> = new Set(['queued', 'running', 'pausing']);
 
@@ -42,7 +49,7 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
     const checkpoint = requireCheckpoint(context, projectId, checkpointId);
     requireQuestions(context, projectId, questionSetId);
     if (config.expander === 'sampled') requireTokens(checkpoint);
-    else requirePromptSet(context, config.promptSet);
+    if (config.expander === 'prompted') requirePromptSet(context, config.promptSet);
     return { ...NO_PARENTS, checkpointId, questionSetId };
   },
   examples(context, projectId, { checkpointId, searchRunId, config }) {
@@ -51,20 +58,44 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
     const search = requireTrees(context, projectId, searchRunId);
     return { ...NO_PARENTS, checkpointId, questionSetId: search.parents.questionSetId, runId: searchRunId };
   },
-  sft(context, projectId, { checkpointId, datasetId }) {
-    requireTokens(requireCheckpoint(context, projectId, checkpointId));
+  sft(context, projectId, { checkpointId, datasetId, config }) {
+    const checkpoint = requireCheckpoint(context, projectId, checkpointId);
+    if (config.form === 'tagged') requireTokens(checkpoint);
     requireExamples(context, projectId, datasetId);
     return { ...NO_PARENTS, checkpointId, datasetId };
   },
-  rl(context, projectId, { checkpointId, questionSetId }) {
+  prm(context, projectId, { checkpointId, searchRunId, datasetId, stepsPath }) {
     requireTokens(requireCheckpoint(context, projectId, checkpointId));
+    const search = requireTrees(context, projectId, searchRunId);
+    if (datasetId !== null) requireExamples(context, projectId, datasetId);
+    if (stepsPath !== null && !existsSync(stepsPath))
+      throw refuse(`${stepsPath} is not there.`, 'file-missing', 'Choose a file that exists.');
+    return {
+      ...NO_PARENTS,
+      checkpointId,
+      datasetId,
+      questionSetId: search.parents.questionSetId,
+      runId: searchRunId,
+    };
+  },
+  rl(context, projectId, { checkpointId, questionSetId, judgeId, config }) {
+    const checkpoint = requireCheckpoint(context, projectId, checkpointId);
+    if (config.exploration === 'tree') requireTokens(checkpoint);
+    requireJudge(context, projectId, judgeId);
     requireQuestions(context, projectId, questionSetId);
     return { ...NO_PARENTS, checkpointId, questionSetId };
   },
-  evaluate(context, projectId, { checkpointId, questionSetId, config }) {
+  evaluate(context, projectId, { checkpointId, questionSetId, judgeId, config }) {
     const checkpoint = requireCheckpoint(context, projectId, checkpointId);
     requireQuestions(context, projectId, questionSetId);
-    if (config.mode !== 'greedy' || config.constrained) requireTokens(checkpoint);
+    requireJudge(context, projectId, judgeId);
+    if (judgeId === null && SEVERAL.has(config.mode) && CHOICES[config.choice].needsProcess)
+      throw refuse(
+        'To choose among answers by their steps a process reward model is needed.',
+        'judge-missing',
+        'Name one, or choose by vote.',
+      );
+    if (SEARCHING.has(config.mode) || config.constrained || config.withoutToken !== 'none') requireTokens(checkpoint);
     return { ...NO_PARENTS, checkpointId, questionSetId };
   },
   export(context, projectId, { checkpointId, config }) {
@@ -103,6 +134,20 @@ function requireTokens(checkpoint: StoredCheckpoint): void {
     `"${checkpoint.name}" has no functional tokens.`,
     'functional-tokens-missing',
     'Add the functional tokens to it first, or choose a checkpoint that has them.',
+  );
+}
+
+/** A process reward model of this project, made by the stage `prm` or brought along; whether it has the head for it the engine finds out. */
+function requireJudge(context: ServiceContext, projectId: ProjectId, id: CheckpointId | null): void {
+  if (id === null) return;
+  const judge = requireCheckpoint(context, projectId, id);
+  requireTokens(judge);
+  const writer = judge.runId === null ? null : findRun(context.db, judge.runId);
+  if (writer === null || writer.kind === 'prm' || writer.kind === 'import') return;
+  throw refuse(
+    `"${judge.name}" was not trained to judge steps.`,
+    'judge-unfit',
+    'Train a process reward model first, or choose one.',
   );
 }
 

@@ -49,6 +49,10 @@ const STAGES: { readonly [K in JobKind]: Stage } = {
           : 'Add the functional tokens first.',
     figure: ({ runs }) => finishedFigure(runs, 'sft', 'fine-tuned'),
   },
+  prm: {
+    blockedBy: ({ counts }) => (counts.trees ? '' : 'Grow trees first.'),
+    figure: ({ runs }) => finishedFigure(runs, 'prm', 'trained'),
+  },
   rl: {
     blockedBy: ({ checkpoints, counts, runs }) =>
       !checkpoints.some((one) => one.hasFunctionalTokens)

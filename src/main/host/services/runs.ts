@@ -20,6 +20,7 @@ const DEFAULT_NAMES: Readonly<Record<JobKind, string>> = {
   search: 'Trees',
   examples: 'Examples',
   sft: 'Fine-tuning',
+  prm: 'Judge',
   rl: 'Exploration',
   evaluate: 'Evaluation',
   export: 'Export',

@@ -23,6 +23,8 @@ type Reckon<K extends JobKind> = (db: ReadableDb, spec: SpecOf<K>) => Omit<Work,
 const USED_SHARE = 0.3;
 /** Tokens of an example where nothing is known. */
 const EXAMPLE_TOKENS = 200;
+/** Different walks of a tree where nothing is known. */
+const WALKS_PER_TREE = 8;
 const WRITE = 2;
 const TRAIN = 6;
 
@@ -51,6 +53,16 @@ const RECKON: { readonly [K in JobKind]: Reckon<K> } = {
       flopsPerParameter: TRAIN,
     };
   },
+  prm(db, { searchRunId, config }) {
+    const trees = findRun(db, searchRunId)?.outputs.treeCount ?? 0;
+    const rows = trees * WALKS_PER_TREE;
+    const updates = Math.max(config.minUpdates, Math.ceil((rows * config.epochs) / config.batchSize));
+    const made = Math.min(updates, config.maxUpdates ?? updates);
+    return {
+      units: made * config.batchSize * Math.min(EXAMPLE_TOKENS, config.maxTokens),
+      flopsPerParameter: TRAIN,
+    };
+  },
   rl(_db, { config }) {
     const paths = config.iterations * config.questionsPerIteration * config.pathsPerQuestion;
     // Each path is written once, read for the reference, and trained on.
@@ -58,10 +70,19 @@ const RECKON: { readonly [K in JobKind]: Reckon<K> } = {
   },
   evaluate(db, { questionSetId, config }) {
     const questions = limited(countQuestions(db, questionSetId), config.maxQuestions);
-    const answers =
-      config.mode === 'greedy' ? 1 : config.mode === 'search' ? config.numSimulations : 1 + config.numSimulations;
-    return { units: questions * answers * config.maxNewTokens * USED_SHARE, flopsPerParameter: WRITE };
+    return {
+      units: questions * ANSWERS[config.mode](config.numSimulations) * config.maxNewTokens * USED_SHARE,
+      flopsPerParameter: WRITE,
+    };
   },
+};
+
+/** Answers to a question by the way of answering. */
+const ANSWERS: Readonly<Record<SpecOf<'evaluate'>['config']['mode'], (simulations: number) => number>> = {
+  greedy: () => 1,
+  search: (simulations) => simulations,
+  both: (simulations) => 1 + simulations,
+  samples: (simulations) => simulations,
 };
 
 /** Reckons the work of a job from its settings and what is stored. */

@@ -25,6 +25,7 @@ const RAIL_OF: Partial<Record<RouteId, RouteId>> = {
   examplesNew: 'examples',
   dataset: 'examples',
   sftNew: 'sft',
+  prmNew: 'prm',
   rlNew: 'rl',
   evaluateNew: 'compare',
   exportNew: 'export',
@@ -59,6 +60,7 @@ export function Rail({ projectId, route }: { readonly projectId: ProjectId | nul
               name={texts.rail.questions}
               isCurrent={current === 'questions'}
             />
+            <RailLink to={href('prm', { projectId })} glyph="⚖" name={texts.rail.judge} isCurrent={current === 'prm'} />
             <RailLink
               to={href('runs', { projectId })}
               glyph="≡"

@@ -17,6 +17,8 @@ export const ROUTE_PATHS = {
   dataset: '/p/:projectId/examples/:datasetId',
   sft: '/p/:projectId/fine-tune',
   sftNew: '/p/:projectId/fine-tune/new',
+  prm: '/p/:projectId/judge',
+  prmNew: '/p/:projectId/judge/new',
   rl: '/p/:projectId/explore',
   rlNew: '/p/:projectId/explore/new',
   compare: '/p/:projectId/compare',

@@ -49,6 +49,10 @@ export const PAGES: { readonly [Id in RouteId]: PageRow<Id> } = {
     title: 'Fine-tune',
     Component: lazy(async () => ({ default: (await import('../features/stages/TrainPages')).SftPage })),
   },
+  prm: {
+    title: 'Judge',
+    Component: lazy(async () => ({ default: (await import('../features/stages/TrainPages')).PrmPage })),
+  },
   rl: {
     title: 'Explore',
     Component: lazy(async () => ({ default: (await import('../features/stages/TrainPages')).RlPage })),
@@ -61,6 +65,7 @@ export const PAGES: { readonly [Id in RouteId]: PageRow<Id> } = {
   searchNew: { title: 'Grow trees', Component: lazyWizard('search') },
   examplesNew: { title: 'Make examples', Component: lazyWizard('examples') },
   sftNew: { title: 'Fine-tune', Component: lazyWizard('sft') },
+  prmNew: { title: 'Train a judge', Component: lazyWizard('prm') },
   rlNew: { title: 'Explore', Component: lazyWizard('rl') },
   compare: {
     title: 'Compare',

@@ -9,9 +9,19 @@ export interface StageInfo {
   readonly sentence: string;
   /** The one primary button. */
   readonly verb: string;
-  readonly page: RouteId & ('model' | 'tokens' | 'trees' | 'examples' | 'sft' | 'rl' | 'compare' | 'export');
+  readonly page: RouteId & ('model' | 'tokens' | 'trees' | 'examples' | 'sft' | 'prm' | 'rl' | 'compare' | 'export');
   readonly start: RouteId &
-    ('modelImport' | 'tokensNew' | 'searchNew' | 'examplesNew' | 'sftNew' | 'rlNew' | 'evaluateNew' | 'exportNew');
+    (
+      | 'modelImport'
+      | 'tokensNew'
+      | 'searchNew'
+      | 'examplesNew'
+      | 'sftNew'
+      | 'prmNew'
+      | 'rlNew'
+      | 'evaluateNew'
+      | 'exportNew'
+    );
 }
 
 /** The road, keyed by the kind of job. */
@@ -53,6 +63,14 @@ export const STAGES: Readonly<Record<JobKind, StageInfo>> = {
     verb: 'Fine-tune',
     page: 'sft',
     start: 'sftNew',
+  },
+  prm: {
+    name: 'Judge',
+    sentence:
+      'A copy of the model learns to tell promising steps from hopeless ones, from the trees. It can reward steps in exploring, and choose among answers.',
+    verb: 'Train a judge',
+    page: 'prm',
+    start: 'prmNew',
   },
   rl: {
     name: 'Explore',

@@ -48,7 +48,7 @@ function PickList({
 }) {
   const row = ROWS[pick];
   const candidates = candidatesOf(pick, wizard.rules, material);
-  const chosen = wizard.picked[pick]?.id ?? null;
+  const chosen = wizard.picked[pick]?.id ?? (row.isOptional ? '' : null);
   const options = candidates.map((one) => {
     const refusal = refusalOf(pick, one, wizard.rules);
     return {
@@ -58,8 +58,13 @@ function PickList({
       isDisabled: refusal !== null,
     };
   });
+  if (row.isOptional && candidates.length === 0) return null;
   const usable = options.filter((option) => !option.isDisabled);
-  const shown = [...usable, ...options.filter((option) => option.isDisabled)].slice(0, SHOWN);
+  const none = { value: '', label: texts.pick.without, help: texts.pick.withoutJudge, isDisabled: false };
+  const shown = [...(row.isOptional ? [none] : []), ...usable, ...options.filter((option) => option.isDisabled)].slice(
+    0,
+    SHOWN,
+  );
   return (
     <section className="pick" aria-label={row.title}>
       <h2>{row.title}</h2>
@@ -88,6 +93,8 @@ interface PickRow {
   readonly noneFits: string;
   /** The link that helps out; `hasUnfitting` when candidates exist that cannot be used. */
   readonly way: (projectId: ProjectId, hasUnfitting: boolean) => ReactNode;
+  /** A run can do without; it is not asked for where there is none. */
+  readonly isOptional?: boolean;
 }
 
 const ROWS: Readonly<Record<PickName, PickRow>> = {
@@ -122,6 +129,13 @@ const ROWS: Readonly<Record<PickName, PickRow>> = {
     noneFits: texts.pick.noDataset,
     way: (projectId) => <ButtonLink href={href('examplesNew', { projectId })}>{texts.pick.makeExamples}</ButtonLink>,
   },
+  judge: {
+    title: texts.pick.judge,
+    none: texts.pick.noJudge,
+    noneFits: texts.pick.noJudge,
+    way: (projectId) => <ButtonLink href={href('prmNew', { projectId })}>{texts.pick.trainJudge}</ButtonLink>,
+    isOptional: true,
+  },
 };
 
 const DESCRIBE: { readonly [P in PickName]: (one: PickTypes[P]) => string } = {
@@ -129,6 +143,7 @@ const DESCRIBE: { readonly [P in PickName]: (one: PickTypes[P]) => string } = {
     `${formatParameters(one.parameterCount)} weights, ${formatBytes(one.sizeBytes)}, ${one.hasFunctionalTokens ? texts.pick.withTokens : texts.pick.withoutTokens}`,
   questionSet: (one) => texts.pick.questions(formatCount(one.count, 'question'), texts.pick.roles[one.role]),
   searchRun: (one) => `${formatCount(one.outputs.treeCount, 'tree')}, ${formatMoment(one.createdAtMs, Date.now())}`,
+  judge: (one) => `${formatParameters(one.parameterCount)} weights, ${formatBytes(one.sizeBytes)}`,
   dataset: (one) =>
     texts.pick.accepted(formatInteger(one.verdicts.accepted + one.verdicts.todo), formatInteger(one.count)),
 };

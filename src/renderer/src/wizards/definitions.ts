@@ -29,6 +29,7 @@ export const WIZARDS: Readonly<Record<StageKind, WizardDefinition>> = {
   search: define('search', words.search),
   examples: define('examples', words.examples),
   sft: define('sft', words.sft),
+  prm: define('prm', words.prm),
   rl: define('rl', words.rl),
   evaluate: define('evaluate', words.evaluate),
   export: define('export', words.export),

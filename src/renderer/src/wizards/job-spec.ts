@@ -11,6 +11,7 @@ export const STAGE_FIELDS: Readonly<Record<StageKind, readonly FormField[]>> = {
   search: fieldsOf(STAGE_CONFIGS.search),
   examples: fieldsOf(STAGE_CONFIGS.examples),
   sft: fieldsOf(STAGE_CONFIGS.sft),
+  prm: fieldsOf(STAGE_CONFIGS.prm),
   rl: fieldsOf(STAGE_CONFIGS.rl),
   evaluate: fieldsOf(STAGE_CONFIGS.evaluate),
   export: fieldsOf(STAGE_CONFIGS.export),
@@ -58,16 +59,28 @@ const SPEC_OF: Readonly<
       ? { kind: 'sft', checkpointId: checkpoint.id, datasetId: dataset.id, config }
       : texts.pick.chooseDataset;
   },
-  rl: ({ checkpoint, questionSet }, config) => {
+  prm: ({ checkpoint, searchRun }, config) => {
+    if (!searchRun) return texts.pick.chooseSearchRun;
+    return checkpoint
+      ? { kind: 'prm', checkpointId: checkpoint.id, searchRunId: searchRun.id, config }
+      : texts.pick.chooseCheckpoint;
+  },
+  rl: ({ checkpoint, questionSet, judge }, config) => {
     if (!checkpoint) return texts.pick.chooseCheckpoint;
     return questionSet
-      ? { kind: 'rl', checkpointId: checkpoint.id, questionSetId: questionSet.id, config }
+      ? { kind: 'rl', checkpointId: checkpoint.id, questionSetId: questionSet.id, judgeId: judge?.id ?? null, config }
       : texts.pick.chooseQuestionSet;
   },
-  evaluate: ({ checkpoint, questionSet }, config) => {
+  evaluate: ({ checkpoint, questionSet, judge }, config) => {
     if (!checkpoint) return texts.pick.chooseCheckpoint;
     return questionSet
-      ? { kind: 'evaluate', checkpointId: checkpoint.id, questionSetId: questionSet.id, config }
+      ? {
+          kind: 'evaluate',
+          checkpointId: checkpoint.id,
+          questionSetId: questionSet.id,
+          judgeId: judge?.id ?? null,
+          config,
+        }
       : texts.pick.chooseQuestionSet;
   },
   export: ({ checkpoint }, config) => {

@@ -14,6 +14,8 @@ export interface PickTypes {
   readonly questionSet: QuestionSet;
   readonly searchRun: Run;
   readonly dataset: Dataset;
+  /** Process reward model; a run does without one unless a person wants it. */
+  readonly judge: Checkpoint;
 }
 
 /** What a run will start from; null where nothing fits or is chosen. */
@@ -49,14 +51,16 @@ export const PICK_RULES: Readonly<Record<StageKind, PickRules>> = {
   // The model is the one that grew the trees; see `resolvePicks`.
   examples: { picks: ['searchRun'], refuseCheckpoint: takesAny, writers: [], roles: [] },
   sft: { picks: ['checkpoint', 'dataset'], refuseCheckpoint: needsTokens, writers: ['tokens', 'import'], roles: [] },
+  // As with examples, the model is the one that grew the trees.
+  prm: { picks: ['searchRun'], refuseCheckpoint: needsTokens, writers: [], roles: [] },
   rl: {
-    picks: ['checkpoint', 'questionSet'],
+    picks: ['checkpoint', 'questionSet', 'judge'],
     refuseCheckpoint: needsTokens,
     writers: ['sft', 'rl', 'import', 'tokens'],
     roles: ['train'],
   },
   evaluate: {
-    picks: ['checkpoint', 'questionSet'],
+    picks: ['checkpoint', 'questionSet', 'judge'],
     refuseCheckpoint: takesAny,
     writers: ['rl', 'sft'],
     roles: ['test', 'validation'],
@@ -85,11 +89,15 @@ export function resolvePicks(rules: PickRules, chosen: WizardDraft['picks'], mat
   const checkpoint = searchRun
     ? (material.checkpoints.find((one) => one.id === searchRun.parents.checkpointId) ?? null)
     : pickOne('checkpoint');
-  return { checkpoint, questionSet: pickOne('questionSet'), searchRun, dataset: pickOne('dataset') };
+  const judge = rules.picks.includes('judge')
+    ? (candidatesOf('judge', rules, material).find((one) => one.id === chosen.judge && !one.isMissing) ?? null)
+    : null;
+  return { checkpoint, questionSet: pickOne('questionSet'), searchRun, dataset: pickOne('dataset'), judge };
 }
 
 /** Why a candidate cannot be used; null when it can. */
 export function refusalOf<P extends PickName>(pick: P, one: PickTypes[P], rules: PickRules): string | null {
+  if (pick === 'judge') return (one as Checkpoint).isMissing ? texts.pick.missing : null;
   if (pick !== 'checkpoint') return null;
   // Holds because the pick `checkpoint` has candidates of type Checkpoint (PickTypes).
   const checkpoint = one as Checkpoint;
@@ -105,6 +113,7 @@ const LISTS: { readonly [P in PickName]: (rules: PickRules, material: Material) 
   questionSet: (rules, material) => stableSort(material.questionSets, (set) => rankIn(rules.roles, set.role)),
   searchRun: (_rules, material) => material.runs.filter((run) => run.kind === 'search' && run.outputs.treeCount > 0),
   dataset: (_rules, material) => material.datasets,
+  judge: (_rules, material) => material.checkpoints.filter((one) => writerOf(material, one) === 'prm'),
 };
 
 function rankIn<T>(wanted: readonly T[], one: T): number {

@@ -55,6 +55,11 @@ const BY_SIZE: { readonly [K in StageKind]: Readonly<Record<SizeClass, StageSett
     small: { method: 'lora', learningRate: 2e-4, epochs: 3, batchSize: 8, maxTokens: 768 },
     large: { method: 'lora', learningRate: 1e-4, epochs: 2, batchSize: 8, maxTokens: 1024 },
   },
+  prm: {
+    tiny: { learningRate: 3e-4, epochs: 3, maxTokens: 512 },
+    small: { method: 'lora', learningRate: 1e-4, batchSize: 8, maxTokens: 768 },
+    large: { method: 'lora', learningRate: 5e-5, epochs: 1, batchSize: 8, maxTokens: 1024 },
+  },
   rl: {
     tiny: {
       iterations: 8,
@@ -141,6 +146,7 @@ const PRESETS: { readonly [K in StageKind]: Presets<K> } = {
       maxTokens: 8192,
     },
   },
+  prm: { quick: { epochs: 1 }, thorough: { epochs: 6 }, paper: { labels: 'hard', method: 'full' } },
   rl: {
     quick: { iterations: 2, questionsPerIteration: 8, pathsPerQuestion: 8, pathsPerUpdate: 64, evaluateQuestions: 30 },
     thorough: { iterations: 60 },

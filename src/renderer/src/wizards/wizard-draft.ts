@@ -16,6 +16,7 @@ export const WizardDraft = z.object({
     questionSet: z.string().optional(),
     searchRun: z.string().optional(),
     dataset: z.string().optional(),
+    judge: z.string().optional(),
   }),
   preset: z.enum(PRESET_NAMES),
   /** Settings that differ from the preset, by name. */

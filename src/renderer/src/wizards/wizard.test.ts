@@ -143,6 +143,7 @@ test('an adapter can only be exported of a checkpoint that has one', () => {
     questionSet: null,
     searchRun: null,
     dataset: null,
+    judge: null,
   });
   expect(buildSpec('export', picked(null), config)).toMatchObject({
     ok: false,
@@ -162,7 +163,7 @@ describe('suggested settings', () => {
     expect(STAGE_CONFIGS[kind].safeParse(config).error).toBeUndefined();
     const outcome = buildSpec(
       kind,
-      { checkpoint: model, questionSet: set('train', 'train'), searchRun: run('q', 'search'), dataset },
+      { checkpoint: model, questionSet: set('train', 'train'), searchRun: run('q', 'search'), dataset, judge: null },
       config,
     );
     expect(outcome.ok).toBe(true);

@@ -198,6 +198,7 @@ export function* eachTrainable(db: ReadableDb, datasetId: DatasetId): Generator<
         referenceAnswer: row.reference_answer,
         kind: row.kind,
         steps: fromJson<ExampleStep[]>(row.steps_json),
+        stepMarks: fromJson<StepMark[]>(row.step_marks_json),
       };
     }
     const last = rows.at(-1);

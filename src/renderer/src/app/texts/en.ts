@@ -6,6 +6,7 @@ export const texts = {
     beside: 'Beside the road',
     projects: 'All projects',
     questions: 'Questions',
+    judge: 'Judge',
     runs: 'Runs',
     settings: 'Settings',
     next: 'next step',

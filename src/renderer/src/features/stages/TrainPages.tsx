@@ -14,6 +14,17 @@ export function SftPage({ params }: PageProps<'sft'>) {
   );
 }
 
+/** Process reward models; beside the road, not on it. */
+export function PrmPage({ params }: PageProps<'prm'>) {
+  return (
+    <StagePage
+      kind="prm"
+      projectId={ProjectId.parse(params.projectId)}
+      renderProduct={(run) => <CheckpointProduct run={run} ways={['rl', 'evaluate']} />}
+    />
+  );
+}
+
 /** Exploring runs and what they made. */
 export function RlPage({ params }: PageProps<'rl'>) {
   return (

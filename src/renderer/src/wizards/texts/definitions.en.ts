@@ -61,6 +61,19 @@ export const words = {
       WHAT_LEARNS[config.method === 'full' && isPartlyFrozen(config) ? 'partly' : config.method],
     ],
   },
+  prm: {
+    title: 'Train a judge',
+    sentence: 'A copy of the model learns from the trees which steps lead to right answers: a process reward model.',
+    blanks:
+      'Go through the walks {epochs} times, {batchSize} at once, with a learning rate of {learningRate}; a step is worth its {labels} label.',
+    summary: (config: Config<'prm'>, names: SummaryNames) => [
+      `A copy of “${names.checkpoint}” gets a second head and learns from the ${formatInteger(names.treeCount)} trees of “${names.searchRun}”.`,
+      config.labels === 'soft'
+        ? 'A step is worth the share of right answers among the walks that went through it.'
+        : 'A step is good when any walk through it came to a right answer.',
+      `${formatPercent(config.validationShare)} of the questions are held out; on them its judgement is measured: ROC and calibration.`,
+    ],
+  },
   rl: {
     title: 'Explore',
     sentence: 'The model explores its own paths; those that lead to right answers are strengthened.',
@@ -105,6 +118,7 @@ const EVALUATION_SENTENCES: Readonly<Record<Config<'evaluate'>['mode'], string>>
   greedy: 'One answer each, without chance: the same again next time.',
   search: 'Several answers each by tree search, without knowing the right one; a vote decides.',
   both: 'Once with one answer each, once by tree search with a vote.',
+  samples: 'Several answers each, written one by one, without knowing the right one; a vote decides.',
 };
 
 function updatesOf(config: Config<'sft'>, examples: number): number {

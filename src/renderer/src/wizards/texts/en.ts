@@ -61,6 +61,11 @@ export const texts = {
   thenExamplesHelp:
     'Right after the trees, with the suggested settings. You can also do it later, with settings of your own.',
   pick: {
+    judge: 'Judge of steps',
+    noJudge: 'No process reward model has been trained yet.',
+    trainJudge: 'Train a judge',
+    without: 'None',
+    withoutJudge: 'Right and wrong answers alone decide.',
     checkpoint: 'Model',
     questionSet: 'Questions',
     searchRun: 'Trees of',

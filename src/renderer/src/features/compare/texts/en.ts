@@ -11,7 +11,7 @@ export const texts = {
     made: 'Made',
     pick: 'Compare',
   },
-  modes: { greedy: 'in one go', search: 'by search' },
+  modes: { greedy: 'in one go', search: 'by search', samples: 'several times' },
   withPrompt: (prompt: string) => `prompt “${prompt}”`,
   pickFirst: 'as the first',
   pickSecond: 'as the second',

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { field } from '../../fields';
+import { SftConfigSchema } from '../sft-config';
+
+export const STEP_LABELS = ['soft', 'hard'] as const;
+
+const { learningRate, epochs, batchSize, weightDecay, validationShare } = SftConfigSchema.shape;
+
+/** A field of fine-tuning with another default; its words stay. */
+function withDefault<T extends z.ZodType>(schema: z.ZodDefault<T>, value: z.util.NoUndefined<z.output<T>>) {
+  return schema
+    .unwrap()
+    .default(value)
+    .meta(schema.meta() ?? {});
+}
+
+/** Settings of the stage `prm`: a model learns to judge steps. */
+export const PrmConfigSchema = z.object({
+  labels: z
+    .enum(STEP_LABELS)
+    .default('soft')
+    .meta(
+      field({
+        label: 'What a step is worth',
+        help: 'Soft: the share of right answers among the walks that went through it. Hard: whether any of them came to a right answer.',
+        paper: 'hard, in Math-Shepherd',
+      }),
+    ),
+  headRate: z
+    .number()
+    .min(0.1)
+    .max(1000)
+    .default(10)
+    .meta(
+      field({
+        label: 'Rate of the new head',
+        help: 'The head that judges starts from nothing and learns this much faster.',
+        unit: '× rate',
+        advanced: true,
+      }),
+    ),
+  ...SftConfigSchema.omit({ form: true, loraDropout: true, newRowRate: true, newRowUpdates: true }).shape,
+  learningRate: withDefault(learningRate, 1e-4),
+  epochs: withDefault(epochs, 2),
+  batchSize: withDefault(batchSize, 32),
+  weightDecay: withDefault(weightDecay, 0.01),
+  validationShare: withDefault(validationShare, 0.1),
+});
+
+export type PrmConfig = z.infer<typeof PrmConfigSchema>;

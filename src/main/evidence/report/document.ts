@@ -1,0 +1,205 @@
+import type { Part, RungResult, SeedResult, Study } from '../study';
+import { pooled } from '../statistics';
+import { answersAt } from './gather';
+import { barPlot, curvePlot, SMALL_PLOT, type Curve } from './plots';
+import { accuracyTable, comparisonTable, judgesTable, mendingTable } from './tables';
+
+/** A study with what its seeds came to. */
+export interface StudyResults {
+  readonly study: Study;
+  readonly seeds: readonly SeedResult[];
+}
+
+export interface EvidenceDocument {
+  readonly markdown: string;
+  /** Name of a file → picture. */
+  readonly plots: ReadonlyMap<string, string>;
+}
+
+export interface DocumentFacts {
+  readonly seeds: readonly number[];
+  readonly isQuick: boolean;
+  readonly versions: Readonly<Record<string, string>>;
+  /** The folder of the plots as the document names it. */
+  readonly plotFolder: string;
+}
+
+/** The whole report, from results alone: the same results give the same bytes. */
+export function writeDocument(studies: readonly StudyResults[], facts: DocumentFacts): EvidenceDocument {
+  const plots = new Map<string, string>();
+  const plot = (name: string, words: string, svg: string): string => {
+    plots.set(`${name}.svg`, svg);
+    return `![${words}](${facts.plotFolder}/${name}.svg)`;
+  };
+  const sections = studies.map(({ study, seeds }) =>
+    [
+      `## ${study.title}`,
+      study.question,
+      madeOf(seeds),
+      ...study.parts.map((part, i) =>
+        PARTS[part.kind](part as never, { study, seeds, plot, name: `${study.id}-${i}` }),
+      ),
+    ].join('\n\n'),
+  );
+  return { markdown: [head(facts), ...sections, ''].join('\n\n'), plots };
+}
+
+function head({ seeds, isQuick, versions }: DocumentFacts): string {
+  const warning = isQuick
+    ? '\n\n**This is a quick run: it shows that every study works, and says nothing about accuracy.**'
+    : '';
+  const known = Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
+  return `# Evidence
+
+Made by \`npm run evidence\` from stored runs; do not edit. Anybody can repeat it: what is stored in the data folder is taken, what is missing is run, and the same command writes this page anew. Seeds asked for: ${seeds.join(', ')}. Versions: ${known || 'no run yet'}.${warning}
+
+How to read it. Shares are of questions answered right, pooled over the seeds, with 95 % Wilson intervals; seeds answer the same questions, so an interval speaks of the questions, and the spread of the seeds stands beside it. Comparisons are paired: the same questions, exact McNemar test, over all seeds together; many of them stand here, so a single p just below 0.05 says little. Tokens and seconds are means over the seeds for everything from the untuned model on, other rungs' trees included; seconds were measured on a machine that other programs shared. “not run” is what it says.`;
+}
+
+function madeOf(seeds: readonly SeedResult[]): string {
+  const made = seeds.filter((seed) => [...seed.rungs.values()].some((outcome) => outcome.kind === 'made'));
+  if (made.length === 0) return 'Not run yet.';
+  const isWhole = (seed: SeedResult) => [...seed.rungs.values()].every((outcome) => outcome.kind === 'made');
+  const whole = made.filter(isWhole).map(({ seed }) => seed);
+  const part = made.filter((seed) => !isWhole(seed)).map(({ seed }) => seed);
+  const prompts = [...new Set(made.flatMap(({ bestPrompt }) => (bestPrompt === null ? [] : [bestPrompt])))];
+  return [
+    whole.length > 0 ? `Seeds run to the end: ${whole.join(', ')}.` : '',
+    part.length > 0 ? `Seeds run in part: ${part.join(', ')}.` : '',
+    `The base answers best to ${prompts.map((prompt) => (prompt === '' ? 'the bare question' : `the prompt “${prompt}”`)).join(', ')}, chosen on validation questions.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+interface Place {
+  readonly study: Study;
+  readonly seeds: readonly SeedResult[];
+  readonly name: string;
+  plot(name: string, words: string, svg: string): string;
+}
+
+type PartOf<K extends Part['kind']> = Extract<Part, { kind: K }>;
+
+const PARTS: { readonly [K in Part['kind']]: (part: PartOf<K>, place: Place) => string } = {
+  accuracy: ({ answers }, { study, seeds }) => accuracyTable(study, seeds, answers),
+
+  comparisons: (_, { study, seeds }) => comparisonTable(study, seeds),
+
+  bars: ({ answer, title }, { study, seeds, name, plot }) => {
+    const bars = study.rungs
+      .filter((rung) => !rung.isHidden)
+      .flatMap((rung) => {
+        const found = answersAt(seeds, { rung: rung.id, answer });
+        return found.length === 0
+          ? []
+          : [
+              {
+                title: rung.title,
+                interval: pooled(found),
+                seeds: found.map((each) => each.evaluation.accuracy.value),
+                isBase: rung.stages.length === 0,
+              },
+            ];
+      });
+    return plot(name, title, barPlot(title, bars));
+  },
+
+  curves: ({ places, title }, { study, seeds, name, plot }) => {
+    const curves = places.flatMap((at): Curve[] => {
+      const found = answersAt(seeds, at);
+      const rung = study.rungs.find(({ id }) => id === at.rung)?.title ?? at.rung;
+      return CHOICES.flatMap(({ metric, words }) => {
+        const points = meanCurve(
+          found.map(({ metrics }) => metrics),
+          metric,
+        );
+        return points.length === 0 ? [] : [{ title: `${rung}, ${at.answer}: ${words}`, points }];
+      });
+    });
+    return plot(
+      name,
+      title,
+      curvePlot(
+        title,
+        curves,
+        { x: 'tokens written for a question (logarithmic)', isLogX: true, isShare: true },
+        {
+          width: 860,
+          height: 400,
+          left: 56,
+          right: 330,
+          top: 44,
+          bottom: 44,
+        },
+      ),
+    );
+  },
+
+  series: ({ metrics }, { study, seeds, name, plot }) =>
+    metrics
+      .map(({ metric, title }) => {
+        const curves = study.rungs
+          .filter((rung) => !rung.isHidden)
+          .map((rung): Curve => ({ title: rung.title, points: meanSeries(seeds, rung.id, metric) }));
+        return plot(`${name}-${metric}`, title, curvePlot(title, curves, { x: 'iteration' }, SMALL_PLOT));
+      })
+      .join('\n\n'),
+
+  judges: ({ rungs }, { study, seeds }) =>
+    `Process reward models, on questions that they did not learn from.\n\n${judgesTable(study, seeds, rungs)}`,
+
+  mending: ({ places }, { study, seeds }) =>
+    `Use of checks in greedy answers to unseen sequences; a step is judged by its own calculation, not by the plan.\n\n${mendingTable(study, seeds, places)}`,
+};
+
+/** Choices among several answers that a curve shows. */
+const CHOICES = [
+  { metric: 'vote', words: 'vote' },
+  { metric: 'most-confident', words: 'surest' },
+  { metric: 'process-vote', words: 'vote weighed by the process model' },
+] as const;
+
+type Series = RungResult['metrics'];
+
+/** Mean over seeds: tokens against a choice, budget by budget. */
+function meanCurve(seeds: readonly Series[], metric: string): (readonly [number, number])[] {
+  const points = new Map<number, { tokens: number; value: number; count: number }>();
+  for (const metrics of seeds) {
+    const tokens = metrics.find(({ name }) => name === 'tokensPerAnswer');
+    const values = metrics.find(({ name }) => name === metric);
+    values?.steps.forEach((budget, i) => {
+      const at = tokens?.steps.indexOf(budget) ?? -1;
+      if (at < 0) return;
+      const sum = points.get(budget) ?? { tokens: 0, value: 0, count: 0 };
+      points.set(budget, {
+        tokens: sum.tokens + (tokens?.values[at] ?? 0),
+        value: sum.value + (values.values[i] ?? 0),
+        count: sum.count + 1,
+      });
+    });
+  }
+  return [...points].sort(([a], [b]) => a - b).map(([, { tokens, value, count }]) => [tokens / count, value / count]);
+}
+
+/** Mean over seeds of a metric of a rung's last stage; steps that every seed has. */
+function meanSeries(seeds: readonly SeedResult[], rung: string, metric: string): (readonly [number, number])[] {
+  const all = seeds.flatMap((seed) => {
+    const outcome = seed.rungs.get(rung);
+    const found = outcome?.kind === 'made' ? outcome.result.metrics.find(({ name }) => name === metric) : undefined;
+    return found ? [found] : [];
+  });
+  const [first] = all;
+  if (!first) return [];
+  return first.steps.flatMap((step) => {
+    const values = all.flatMap(({ steps, values: own }) => {
+      const at = steps.indexOf(step);
+      return at < 0 ? [] : [own[at]!];
+    });
+    return values.length === all.length
+      ? [[step, values.reduce((sum, value) => sum + value, 0) / values.length] as const]
+      : [];
+  });
+}

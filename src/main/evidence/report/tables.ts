@@ -1,0 +1,175 @@
+import type { ProportionInterval } from '@core/eval/wilson';
+import { countMending, type Mending } from '../mending';
+import { comparePairs, pooled, type PairedOverSeeds } from '../statistics';
+import type { Place, SeedResult, Study } from '../study';
+import { answersAt, failuresOf, pairsAt, spentOn } from './gather';
+
+const NOT_RUN = 'not run';
+
+/** A Markdown table; cells hold no line break. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+/** Rungs by answers, with what each rung took to make. */
+export function accuracyTable(study: Study, seeds: readonly SeedResult[], answers: readonly string[]): string {
+  const rungs = study.rungs.filter((rung) => !rung.isHidden);
+  const asked = answers.filter((id) => rungs.some((rung) => rung.answers.some((wish) => wish.id === id)));
+  const titles = asked.map((id) => rungs.flatMap((rung) => rung.answers).find((wish) => wish.id === id)?.title ?? id);
+  return table(
+    ['', ...titles, 'tokens per answer', 'tokens written', 'tokens trained on', 'seconds'],
+    rungs.map((rung) => {
+      const failed = failuresOf(seeds, rung.id);
+      const spent = spentOn(seeds, rung.id);
+      const first = asked
+        .map((answer) => answersAt(seeds, { rung: rung.id, answer }))
+        .find((found) => found.length > 0);
+      return [
+        failed.length === 0 ? rung.title : `${rung.title} (failed, ${failed.join('; ')})`,
+        ...asked.map((answer) => accuracyCell(seeds, { rung: rung.id, answer })),
+        first === undefined
+          ? '–'
+          : (first.reduce((sum, each) => sum + each.evaluation.tokensPerAnswer, 0) / first.length).toFixed(0),
+        ...(spent === null
+          ? ['–', '–', '–']
+          : [thousands(spent.written), thousands(spent.trained), spent.seconds.toFixed(0)]),
+      ];
+    }),
+  );
+}
+
+function accuracyCell(seeds: readonly SeedResult[], place: Place): string {
+  const found = answersAt(seeds, place);
+  if (found.length === 0) return NOT_RUN;
+  return intervalText(pooled(found));
+}
+
+export function intervalText({ value, low, high }: ProportionInterval): string {
+  return `${percent(value)} (${percent(low)}–${percent(high)})`;
+}
+
+/** The comparisons of a study, each with what it shows. */
+export function comparisonTable(study: Study, seeds: readonly SeedResult[]): string {
+  return table(
+    ['question', 'difference', 'by seed', 'won : lost', 'p (McNemar)', 'reading'],
+    study.comparisons.map(({ asks, first, second }) => {
+      const result = comparePairs(pairsAt(seeds, first, second));
+      if (result === null) return [asks, NOT_RUN, '–', '–', '–', '–'];
+      return [
+        asks,
+        `${points(result.difference)} points`,
+        result.seeds === 1 ? 'one seed' : `${points(result.lowest)} to ${points(result.highest)}`,
+        `${result.won} : ${result.lost}`,
+        probability(result.pValue),
+        reading(result),
+      ];
+    }),
+  );
+}
+
+/** What a comparison may be read as: nothing beyond its numbers. */
+export function reading(result: PairedOverSeeds): string {
+  if (result.pValue >= 0.05) return 'no effect shown';
+  const direction = result.difference > 0 ? 'better' : 'worse';
+  const alone = result.difference > 0 ? result.up : result.down;
+  if (result.seeds === 1) return `${direction}, on one seed`;
+  if (result.difference > 0 ? result.lowest < 0 : result.highest > 0)
+    return `${direction} on the whole; seeds disagree`;
+  return `${direction} on every seed; ${alone} of ${result.seeds} show it by themselves`;
+}
+
+/** What the process reward models of some rungs are worth on questions held out of their training; means over the seeds. */
+export function judgesTable(study: Study, seeds: readonly SeedResult[], rungs: readonly string[]): string {
+  const FIGURES = ['rocArea', 'answerRocArea', 'calibrationError', 'heldOutLoss', 'responses'] as const;
+  return table(
+    [
+      '',
+      'ROC area, steps',
+      'ROC area, whole answers',
+      'calibration error',
+      'held-out loss, nats',
+      'walks learned from',
+    ],
+    rungs.map((id) => {
+      const title = study.rungs.find((rung) => rung.id === id)?.title ?? id;
+      const runs = seeds.flatMap((seed) => {
+        const outcome = seed.rungs.get(id);
+        return outcome?.kind === 'made' ? outcome.result.state.runs.filter(({ kind }) => kind === 'prm') : [];
+      });
+      const mean = (name: string) => {
+        const values = runs.map(({ result }) => result[name]).filter((value) => typeof value === 'number');
+        return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+      };
+      return [
+        title,
+        ...FIGURES.map((name) => {
+          const value = mean(name);
+          return value === null ? NOT_RUN : value.toFixed(name === 'responses' ? 0 : 3);
+        }),
+      ];
+    }),
+  );
+}
+
+/** How checks were used, row by row of places. */
+export function mendingTable(study: Study, seeds: readonly SeedResult[], places: readonly Place[]): string {
+  return table(
+    [
+      '',
+      'answers with a check',
+      'with a correction',
+      'steps wrong',
+      'of the wrong: checked',
+      'corrected',
+      'mended',
+      'of the right: checked',
+      'corrected',
+      'spoiled',
+    ],
+    places.map((place) => {
+      const title = study.rungs.find(({ id }) => id === place.rung)?.title ?? place.rung;
+      const items = answersAt(seeds, place).flatMap((answer) => answer.items);
+      return [
+        title,
+        ...(items.length === 0 ? Array.from({ length: 9 }, () => '–') : mendingCells(countMending(items))),
+      ];
+    }),
+  );
+}
+
+function mendingCells(m: Mending): string[] {
+  const rightSteps = m.steps - m.wrongSteps;
+  const share = (part: number, whole: number) => (whole === 0 ? '–' : `${percent(part / whole)} (${part})`);
+  return [
+    share(m.withCheck, m.answers),
+    share(m.withRefine, m.answers),
+    share(m.wrongSteps, m.steps),
+    share(m.wrongChecked, m.wrongSteps),
+    share(m.wrongRefined, m.wrongSteps),
+    share(m.mended, m.wrongSteps),
+    share(m.rightChecked, rightSteps),
+    share(m.rightRefined, rightSteps),
+    share(m.spoiled, rightSteps),
+  ];
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+export function points(share: number): string {
+  return `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)}`;
+}
+
+export function probability(p: number): string {
+  return p < 1e-4 ? p.toExponential(0) : p.toFixed(p < 0.01 ? 4 : 3);
+}
+
+function thousands(tokens: number): string {
+  return tokens >= 1e6
+    ? `${(tokens / 1e6).toFixed(2)} M`
+    : tokens >= 1000
+      ? `${(tokens / 1000).toFixed(0)} k`
+      : tokens.toFixed(0);
+}

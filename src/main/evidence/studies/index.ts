@@ -1,0 +1,8 @@
+import type { Study } from '../study';
+import { ablations } from './ablations';
+import { efficiency } from './efficiency';
+import { failures } from './failures';
+import { ladder } from './ladder';
+
+/** Every study on the embedded model, in the order of the report; a new one is a file and a row. */
+export const STUDIES: readonly Study[] = [ladder, ablations, failures, efficiency];
