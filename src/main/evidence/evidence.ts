@@ -2,88 +2,45 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { Run } from '@contracts/runs';
-import { WorkbenchError } from '@core/errors';
-import { fullDemoPlan, quickDemoPlan } from '../demo/demo-settings';
 import { describeRunning } from '../demo/progress-line';
 import { sayError } from '../demo/run-road';
-import type { WorkbenchClient } from '../demo/walk-road';
 import { openSession, type WorkbenchSession } from '../demo/workbench-session';
 import { parseEvidenceArguments, type EvidenceArguments } from './arguments';
+import { openEmbeddedBench, openRealBench, type OpenBench } from './benches';
 import { openLab } from './lab';
 import { writeDocument, type StudyResults } from './report/document';
-import { STUDIES } from './studies';
-import type { Bench, SeedResult, SetName, Study } from './study';
+import { REAL_STUDIES, STUDIES } from './studies';
+import type { SeedResult, Study } from './study';
 import { walkStudy } from './walk-study';
-
-/** `npm run evidence`: runs what is missing of the studies, then writes the report of everything that is stored. */
-let session: WorkbenchSession | null = null;
-try {
-  const args = parseEvidenceArguments(
-    process.argv.slice(2),
-    STUDIES.map(({ id }) => id),
-  );
-  session = openSession(args.data);
-  say(`Everything is kept in ${session.dataFolder}`);
-  const studies = STUDIES.filter(({ id }) => args.only === null || args.only.includes(id));
-  if (!args.reportOnly) await gather(session, args, studies, stopAfter(args.hours));
-  // The report holds every study, also those that were run before.
-  await report(args, await gather(session, args, STUDIES, () => false));
-} catch (error) {
-  process.exitCode = 1;
-  sayError(error);
-} finally {
-  await session?.close();
-}
 
 function stopAfter(hours: number): () => boolean {
   const endMs = performance.now() + hours * 3_600_000;
   return () => performance.now() < endMs;
 }
 
-/** Seed by seed, so that whatever time there is gives whole seeds first. */
+/** Seed by seed, so that whatever time there is gives whole seeds first; studies on a model of the person come last. */
 async function gather(
   { client }: WorkbenchSession,
   args: EvidenceArguments,
-  studies: readonly Study[],
+  isAsked: (study: Study) => boolean,
   mayStart: () => boolean,
 ): Promise<StudyResults[]> {
-  const results = new Map<Study, SeedResult[]>(studies.map((study) => [study, []]));
-  for (const seed of args.seeds) {
-    const bench = await openBench(client, seed, args.quick);
-    const lab = await openLab({ client, projectId: bench.projectId, mayStart, onRun: announcer(seed) });
-    for (const study of studies) results.get(study)?.push(await walkStudy(lab, bench, study));
-  }
-  return [...results].map(([study, seeds]) => ({ study, seeds }));
-}
-
-/** The project of a seed, made on first use. */
-async function openBench(client: WorkbenchClient, seed: number, isQuick: boolean) {
-  const name = `Evidence, seed ${seed}${isQuick ? ', quick' : ''}`;
-  const projects = await client.projects.list({});
-  const project =
-    projects.find((each) => each.name === name) ?? (await client.projects.create({ name, withEmbedded: true }));
-  const models = await client.models.list({ projectId: project.id });
-  const base = models.find((model) => model.parentId === null);
-  const sets = await client.questions.list({ projectId: project.id });
-  if (!base)
-    throw new WorkbenchError('internal', `The embedded model is not in the project "${name}".`, {
-      code: 'embedded-missing',
-    });
-  const setOf = (set: SetName) => sets.find((each) => each.name === set) ?? null;
-  const bench: Bench = {
-    seed,
-    isQuick,
-    base,
-    plan: isQuick ? quickDemoPlan(seed) : fullDemoPlan(seed),
-    sets: {
-      train: setOf('train'),
-      validation: setOf('validation'),
-      test: setOf('test'),
-      deep: setOf('deep'),
-      big: setOf('big'),
-    },
+  const { model, questions, quick } = args;
+  const own = model !== null && questions !== null ? { model, questions } : null;
+  const results = new Map<Study, SeedResult[]>();
+  const walk = async (studies: readonly Study[], open: (seed: number) => Promise<OpenBench>) => {
+    const asked = studies.filter(isAsked);
+    for (const study of asked) results.set(study, []);
+    if (asked.length === 0) return;
+    for (const seed of args.seeds) {
+      const bench = await open(seed);
+      const lab = await openLab({ client, projectId: bench.projectId, mayStart, onRun: announcer(seed) });
+      for (const study of asked) results.get(study)?.push(await walkStudy(lab, bench, study));
+    }
   };
-  return { ...bench, projectId: project.id };
+  await walk(STUDIES, (seed) => openEmbeddedBench(client, seed, quick));
+  if (own !== null) await walk(REAL_STUDIES, (seed) => openRealBench(client, seed, quick, own));
+  return [...results].map(([study, seeds]) => ({ study, seeds }));
 }
 
 /** How often a running stage has something to say. */
@@ -125,3 +82,35 @@ async function report(args: EvidenceArguments, results: readonly StudyResults[])
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
+
+/** `npm run evidence`: runs what is missing of the studies, then writes the report of everything that is stored. */
+async function main(): Promise<void> {
+  let session: WorkbenchSession | null = null;
+  try {
+    const args = parseEvidenceArguments(
+      process.argv.slice(2),
+      [...STUDIES, ...REAL_STUDIES].map(({ id }) => id),
+    );
+    session = openSession(args.data);
+    say(`Everything is kept in ${session.dataFolder}`);
+    const isAsked = ({ id }: Study) => args.only === null || args.only.includes(id);
+    if (!args.reportOnly) await gather(session, args, isAsked, stopAfter(args.hours));
+    // The report holds every study, also those that were run before.
+    await report(
+      args,
+      await gather(
+        session,
+        args,
+        () => true,
+        () => false,
+      ),
+    );
+  } catch (error) {
+    process.exitCode = 1;
+    sayError(error);
+  } finally {
+    await session?.close();
+  }
+}
+
+await main();

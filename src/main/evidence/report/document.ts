@@ -35,8 +35,8 @@ export function writeDocument(studies: readonly StudyResults[], facts: DocumentF
     [
       `## ${study.title}`,
       study.question,
-      madeOf(seeds),
-      ...study.parts.map((part, i) =>
+      madeOf(seeds, study),
+      ...(hasAnswers(seeds, study) ? study.parts : []).map((part, i) =>
         PARTS[part.kind](part as never, { study, seeds, plot, name: `${study.id}-${i}` }),
       ),
     ].join('\n\n'),
@@ -58,9 +58,17 @@ Made by \`npm run evidence\` from stored runs; do not edit. Anybody can repeat i
 How to read it. Shares are of questions answered right, pooled over the seeds, with 95 % Wilson intervals; seeds answer the same questions, so an interval speaks of the questions, and the spread of the seeds stands beside it. Comparisons are paired: the same questions, exact McNemar test, over all seeds together; many of them stand here, so a single p just below 0.05 says little. Tokens and seconds are means over the seeds for everything from the untuned model on, other rungs' trees included; seconds were measured on a machine that other programs shared. “not run” is what it says.`;
 }
 
-function madeOf(seeds: readonly SeedResult[]): string {
+/** Whether any rung with a row in the report was asked anything. */
+function hasAnswers(seeds: readonly SeedResult[], study: Study): boolean {
+  return study.rungs.some(
+    ({ id, isHidden, answers }) =>
+      !isHidden && answers.some((answer) => answersAt(seeds, { rung: id, answer: answer.id }).length > 0),
+  );
+}
+
+function madeOf(seeds: readonly SeedResult[], study: Study): string {
+  if (!hasAnswers(seeds, study)) return 'Not run yet.';
   const made = seeds.filter((seed) => [...seed.rungs.values()].some((outcome) => outcome.kind === 'made'));
-  if (made.length === 0) return 'Not run yet.';
   const isWhole = (seed: SeedResult) => [...seed.rungs.values()].every((outcome) => outcome.kind === 'made');
   const whole = made.filter(isWhole).map(({ seed }) => seed);
   const part = made.filter((seed) => !isWhole(seed)).map(({ seed }) => seed);

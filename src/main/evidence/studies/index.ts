@@ -3,6 +3,10 @@ import { ablations } from './ablations';
 import { efficiency } from './efficiency';
 import { failures } from './failures';
 import { ladder } from './ladder';
+import { real } from './real';
 
 /** Every study on the embedded model, in the order of the report; a new one is a file and a row. */
 export const STUDIES: readonly Study[] = [ladder, ablations, failures, efficiency];
+
+/** Studies on a model and questions of the person. */
+export const REAL_STUDIES: readonly Study[] = [real];
