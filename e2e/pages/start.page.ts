@@ -23,7 +23,7 @@ export class StartPage extends WorkbenchPage {
   /** Goes to a project by its name. */
   async openProject(name: string): Promise<StagePage> {
     await this.main.getByRole('link', { name, exact: true }).click();
-    await expect(this.heading).toHaveText('Model');
-    return new StagePage(this.page, 'Model');
+    await expect(this.heading).toHaveText(name);
+    return this.openStage('Model');
   }
 }

@@ -1,6 +1,7 @@
 import { evaluationsContract } from './evaluations';
 import { examplesContract } from './examples';
 import { modelsContract } from './models';
+import { previewsContract } from './previews';
 import { projectsContract } from './projects';
 import { questionsContract } from './questions';
 import { runsContract } from './runs';
@@ -11,6 +12,7 @@ import { treesContract } from './trees';
 export const workbenchContract = {
   system: systemContract,
   projects: projectsContract,
+  previews: previewsContract,
   models: modelsContract,
   questions: questionsContract,
   runs: runsContract,

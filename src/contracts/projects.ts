@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { Proportion } from './evaluations';
 import { CheckpointId, ProjectId, RunId } from './ids';
 import { JobKind } from './stages';
 
@@ -36,6 +37,39 @@ export const ProjectOverview = z.object({
 });
 export type ProjectOverview = z.infer<typeof ProjectOverview>;
 
+/** How the project that ships with the program was made, and what came out. */
+export const DemoFacts = z.object({
+  seed: z.number().int(),
+  /** Every stage as small as it can be: shows the pages, says nothing about accuracy. */
+  isQuick: z.boolean(),
+  /** What makes it again. */
+  command: z.string(),
+  madeAtMs: z.number(),
+  programVersion: z.string(),
+  /** Processor cores that it ran on, and the minutes that its runs took in all. */
+  cores: z.number().int(),
+  minutes: z.number(),
+  trees: z.number().int(),
+  examples: z.number().int(),
+  /** Right answers on the same unseen questions, as the runs stored in the project measured them. */
+  accuracy: z.object({ before: Proportion, afterSft: Proportion, afterRl: Proportion }),
+  /** Weights are shipped rounded to this format; the same questions, answered by the rounded checkpoints. */
+  shipped: z.object({ dtype: z.string(), afterSft: Proportion, afterRl: Proportion }),
+});
+export type DemoFacts = z.infer<typeof DemoFacts>;
+
+export const DemoProject = z.object({
+  /** False where this copy of the program came without it. */
+  isAvailable: z.boolean(),
+  /** The project, once it has been opened here. */
+  openId: ProjectId.nullable(),
+  /** The project's id, open or not. */
+  projectId: ProjectId.nullable(),
+  sizeBytes: z.number(),
+  about: DemoFacts.nullable(),
+});
+export type DemoProject = z.infer<typeof DemoProject>;
+
 export const projectsContract = {
   list: oc.input(z.object({})).output(z.array(Project)),
   create: oc
@@ -47,6 +81,10 @@ export const projectsContract = {
       }),
     )
     .output(Project),
+  /** The finished project that ships with the program. */
+  demo: oc.input(z.object({})).output(DemoProject),
+  /** Unpacks it into the data folder, or finds it there. @throws WorkbenchError `project-archive`, `disk-full` */
+  openDemo: oc.input(z.object({})).output(Project),
   rename: oc.input(z.object({ id: ProjectId, name: z.string().trim().min(1).max(120) })).output(Project),
   remove: oc.input(z.object({ id: ProjectId })).output(z.object({ removed: z.boolean() })),
   overview: oc.input(z.object({ id: ProjectId })).output(ProjectOverview),

@@ -137,6 +137,8 @@ export const WorkbenchEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('samplesAdded'), runId: RunId }),
   z.object({ type: z.literal('treesAdded'), runId: RunId, count: z.number().int() }),
   z.object({ type: z.literal('treesGrowing'), runId: RunId }),
+  /** A draft was saved by some window; null when it was thrown away. */
+  z.object({ type: z.literal('draftChanged'), key: z.string(), version: z.number().nullable() }),
   z.object({
     type: z.literal('changed'),
     what: z.enum([

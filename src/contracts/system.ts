@@ -29,6 +29,10 @@ export const FolderEntry = z.object({
 
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
+  /** Of the window; 'system' is the first that the system prefers and the window speaks. */
+  language: z.enum(['system', 'en', 'de']),
+  /** Tell by the system's notifications when a long run ends. */
+  notify: z.boolean(),
   /** Leave one core to the person. */
   gentle: z.boolean(),
   /** Threads of a run; null for one for each physical core. */
@@ -50,11 +54,17 @@ export const systemContract = {
   /** Compares the graphics card with the processor; up to a minute. */
   testDevice: oc.input(z.object({})).output(DeviceReport),
   changeSettings: oc.input(Settings.partial()).output(Settings),
-  /** Drafts of wizards and other small state of the window, kept across reloads. */
-  loadDraft: oc.input(z.object({ key: z.string().max(200) })).output(z.object({ value: z.unknown() })),
+  /** Drafts of wizards and other small state of the window, kept across reloads. `version` is null where there is none. */
+  loadDraft: oc
+    .input(z.object({ key: z.string().max(200) }))
+    .output(z.object({ value: z.unknown(), version: z.number().nullable() })),
+  /**
+   * Saves a draft over the version that the window has seen. Where another window was quicker nothing is saved, and the answer holds what is there.
+   * @returns the version and value that are stored now
+   */
   saveDraft: oc
-    .input(z.object({ key: z.string().max(200), value: z.unknown() }))
-    .output(z.object({ saved: z.boolean() })),
+    .input(z.object({ key: z.string().max(200), value: z.unknown(), basedOn: z.number().nullable() }))
+    .output(z.object({ saved: z.boolean(), value: z.unknown(), version: z.number().nullable() })),
   /** Shows a file or folder in the desktop's file manager; says so where there is none. */
   reveal: oc.input(z.object({ path: z.string() })).output(z.object({ revealed: z.boolean(), reason: z.string() })),
 };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { SystemInfo } from '@contracts/system';
 import type { SpawnEngine } from './jobs/engine-child';
 import { createDeviceProbe } from './jobs/device-probe';
@@ -18,6 +18,7 @@ import { getSettings, shareOfMachine } from './services/system';
 import { openDatabase } from './store/database';
 import { takeInstanceLock } from './store/instance-lock';
 import { findTreeId } from './store/repositories/trees';
+import { moveEmbedded } from './store/repositories/checkpoints';
 import { SCHEMA_STEPS } from './store/schema';
 import { PROGRAM_VERSION } from './version';
 
@@ -109,6 +110,10 @@ export function composeHost(options: HostOptions): Host {
       shell: options.shell,
       reveal: options.reveal ?? null,
     };
+    moveEmbedded(db, (path) => {
+      const here = join(options.resourcesFolder, 'models', basename(path));
+      return existsSync(here) ? here : path;
+    });
     jobs.recover();
     return {
       services,

@@ -1,21 +1,21 @@
 import { app, session, shell, type WebContents } from 'electron';
 
 /**
- * Holds every window to its own pages: no navigation away, no new windows, no requests but to `origins`, no permission but to copy text.
+ * Holds every window to its own pages: no navigation away, no new windows, no requests but to `origins`, no permissions but two harmless ones.
  * Links to https pages open in the person's browser.
  */
 export function secureWindows(origins: readonly string[]): void {
   app.on('web-contents-created', (_event, contents) => secureContents(contents, origins));
 }
 
-/** The one permission a page gets: putting text on the clipboard when a person presses a copy button. */
-const COPY_TEXT = 'clipboard-sanitized-write';
+/** What a page may do: put text on the clipboard when a person presses a copy button, and say that a long run has ended. */
+const ALLOWED: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'notifications']);
 
 /** To be called once the app is ready. */
 export function secureSession(origins: readonly string[]): void {
   const ours = session.defaultSession;
-  ours.setPermissionRequestHandler((_contents, permission, decide) => decide(permission === COPY_TEXT));
-  ours.setPermissionCheckHandler((_contents, permission) => permission === COPY_TEXT);
+  ours.setPermissionRequestHandler((_contents, permission, decide) => decide(ALLOWED.has(permission)));
+  ours.setPermissionCheckHandler((_contents, permission) => ALLOWED.has(permission));
   ours.setDevicePermissionHandler(() => false);
   ours.webRequest.onBeforeRequest(({ url }, decide) => decide({ cancel: !isOurs(url, origins) }));
 }

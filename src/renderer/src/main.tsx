@@ -1,23 +1,16 @@
-import { QueryClientProvider } from '@tanstack/react-query';
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { App } from './app/App';
-import { applyStoredTheme } from './app/theme';
-import { queryClient } from './lib/api';
-import { TooltipProvider } from './ui/Tooltip';
+import { applyStoredTheme } from './app/stored-theme';
+import { chooseLanguage, resolveLanguage, storedChoice } from './lib/language';
 import './styles/tokens.css';
 import './styles/base.css';
 
-applyStoredTheme();
+/** The language comes first: texts are read with the modules that use them. */
+async function start(): Promise<void> {
+  const language = resolveLanguage(storedChoice());
+  document.documentElement.lang = language;
+  if (language === 'de') chooseLanguage(language, (await import('./languages/de')).de);
+  const { drawWindow } = await import('./app/draw-window');
+  drawWindow();
+}
 
-const root = document.getElementById('root');
-if (root === null) throw new Error('index.html has no #root');
-createRoot(root).render(
-  <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <TooltipProvider>
-        <App />
-      </TooltipProvider>
-    </QueryClientProvider>
-  </StrictMode>,
-);
+applyStoredTheme();
+void start();

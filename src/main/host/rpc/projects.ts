@@ -1,3 +1,4 @@
+import { describeDemo, openDemo } from '../services/demo-project';
 import * as projects from '../services/projects';
 import type { ServiceContext } from '../services/context';
 import { contract } from './implementer';
@@ -7,6 +8,8 @@ export function projectsRouter(context: ServiceContext) {
   return {
     list: calls.list.handler(() => projects.listProjects(context)),
     create: calls.create.handler(({ input }) => projects.createProject(context, input)),
+    demo: calls.demo.handler(() => describeDemo(context)),
+    openDemo: calls.openDemo.handler(() => openDemo(context)),
     rename: calls.rename.handler(({ input }) => projects.renameProject(context, input.id, input.name)),
     remove: calls.remove.handler(({ input }) => projects.removeProject(context, input.id)),
     overview: calls.overview.handler(({ input }) => projects.overviewProject(context, input.id)),

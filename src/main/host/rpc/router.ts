@@ -3,6 +3,7 @@ import { evaluationsRouter } from './evaluations';
 import { examplesRouter } from './examples';
 import { contract } from './implementer';
 import { modelsRouter } from './models';
+import { previewsRouter } from './previews';
 import { projectsRouter } from './projects';
 import { questionsRouter } from './questions';
 import { runsRouter } from './runs';
@@ -14,6 +15,7 @@ export function createRouter(context: ServiceContext) {
   return contract.router({
     system: systemRouter(context),
     projects: projectsRouter(context),
+    previews: previewsRouter(context),
     models: modelsRouter(context),
     questions: questionsRouter(context),
     runs: runsRouter(context),

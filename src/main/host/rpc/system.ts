@@ -12,7 +12,7 @@ export function systemRouter(context: ServiceContext) {
     testDevice: calls.testDevice.handler(() => context.devices.test()),
     changeSettings: calls.changeSettings.handler(({ input }) => system.changeSettings(context, input)),
     loadDraft: calls.loadDraft.handler(({ input }) => system.loadDraft(context, input.key)),
-    saveDraft: calls.saveDraft.handler(({ input }) => system.saveDraft(context, input.key, input.value)),
+    saveDraft: calls.saveDraft.handler(({ input }) => system.saveDraft(context, input)),
     reveal: calls.reveal.handler(({ input }) => system.revealPath(context, input.path)),
   };
 }

@@ -14,6 +14,8 @@ export interface MemoryForecast {
   readonly bytes: number;
   readonly steps: string | null;
   readonly proposals: readonly MemoryProposal[];
+  /** Positions of a pass of training; null for other jobs. */
+  readonly passTokens: number | null;
 }
 
 /** Share of the free memory that a job may plan with; the same as in the engine. */
@@ -26,7 +28,9 @@ export async function forecastMemory(context: ServiceContext, spec: JobSpec): Pr
   if (!model) return null;
   if (spec.kind === 'sft' || spec.kind === 'rl') return describeTraining(context, spec, model);
   const texts = textsOf(spec);
-  return texts && { bytes: forecastWriting(model, texts.rows, texts.tokens), steps: null, proposals: [] };
+  return (
+    texts && { bytes: forecastWriting(model, texts.rows, texts.tokens), steps: null, proposals: [], passTokens: null }
+  );
 }
 
 function describeTraining(context: ServiceContext, spec: TrainingSpec, model: ModelConfig): MemoryForecast {
@@ -37,6 +41,7 @@ function describeTraining(context: ServiceContext, spec: TrainingSpec, model: Mo
   const blocks = plan.checkpointing ? 'recomputed' : 'kept';
   return {
     bytes,
+    passTokens: plan.maxTokensPerMicroBatch,
     steps: `Steps take up to ${plan.maxTokensPerMicroBatch} tokens at once; blocks are ${blocks} for the backward pass.`,
     proposals: proposals.map((proposal) => ({
       label: proposal.label,

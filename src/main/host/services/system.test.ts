@@ -46,30 +46,50 @@ describe('settings and drafts', () => {
   it('outlive a restart', async () => {
     expect(await host.client.system.settings({})).toEqual({
       theme: 'system',
+      language: 'system',
+      notify: true,
       gentle: false,
       threads: null,
       device: 'auto',
     });
     await host.client.system.changeSettings({ theme: 'dark' });
     const draft = { step: 2, values: [1, 'a', null] };
-    await host.client.system.saveDraft({ key: 'sft', value: draft });
+    const { version } = await host.client.system.saveDraft({ key: 'sft', value: draft, basedOn: null });
     await host.host.close(0);
     host = new TestHost(folder.path);
     expect(await host.client.system.settings({})).toEqual({
       theme: 'dark',
+      language: 'system',
+      notify: true,
       gentle: false,
       threads: null,
       device: 'auto',
     });
-    expect(await host.client.system.loadDraft({ key: 'sft' })).toEqual({ value: draft });
-    await host.client.system.saveDraft({ key: 'sft', value: null });
-    expect(await host.client.system.loadDraft({ key: 'sft' })).toEqual({ value: null });
+    expect(await host.client.system.loadDraft({ key: 'sft' })).toEqual({ value: draft, version });
+    await host.client.system.saveDraft({ key: 'sft', value: null, basedOn: version });
+    expect(await host.client.system.loadDraft({ key: 'sft' })).toEqual({ value: null, version: null });
+  });
+
+  it('of two windows never overwrite each other unseen', async () => {
+    const { system } = host.client;
+    const first = await system.saveDraft({ key: 'rl', value: 'one', basedOn: null });
+    const second = await system.saveDraft({ key: 'rl', value: 'two', basedOn: first.version });
+    // A window that still has the first version is told what is there, and nothing changes.
+    expect(await system.saveDraft({ key: 'rl', value: 'three', basedOn: first.version })).toEqual({
+      saved: false,
+      value: 'two',
+      version: second.version,
+    });
+    expect(await system.loadDraft({ key: 'rl' })).toEqual({ value: 'two', version: second.version });
+    expect(second.version).toBeGreaterThan(first.version ?? 0);
   });
 
   it('that an older program does not know count as not set', async () => {
     host.services.db.prepare(`INSERT INTO settings VALUES ('theme', '"sepia"')`).run();
     expect(await host.client.system.settings({})).toEqual({
       theme: 'system',
+      language: 'system',
+      notify: true,
       gentle: false,
       threads: null,
       device: 'auto',

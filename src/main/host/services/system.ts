@@ -7,14 +7,21 @@ import { Settings, type FolderEntry, type SystemInfo } from '@contracts/system';
 import { WorkbenchError } from '@core/errors';
 import { chooseThreads } from '../../engine/processor';
 import { errorCode } from '../../engine/run-state';
-import { readDraft, readSettings, writeDraft, writeSetting } from '../store/repositories/settings';
+import { readDraft, readSettings, writeDraft, writeSetting, type StoredDraft } from '../store/repositories/settings';
 import { transaction } from '../store/sql';
 import type { ServiceContext } from './context';
 
 type SettingsValue = z.infer<typeof Settings>;
 type SettingsChange = { readonly [K in keyof SettingsValue]?: SettingsValue[K] | undefined };
 
-const DEFAULT_SETTINGS: SettingsValue = { theme: 'system', gentle: false, threads: null, device: 'auto' };
+const DEFAULT_SETTINGS: SettingsValue = {
+  theme: 'system',
+  language: 'system',
+  notify: true,
+  gentle: false,
+  threads: null,
+  device: 'auto',
+};
 
 export function describeSystem(context: ServiceContext): z.infer<typeof SystemInfo> {
   const { machine, folders, versions } = context;
@@ -62,13 +69,25 @@ export function changeSettings(context: ServiceContext, change: SettingsChange):
   return readAllSettings(db);
 }
 
-export function loadDraft({ db }: ServiceContext, key: string): { value: unknown } {
-  return { value: readDraft(db, key) };
+export function loadDraft({ db }: ServiceContext, key: string): StoredDraft {
+  return readDraft(db, key);
 }
 
-export function saveDraft(context: ServiceContext, key: string, value: unknown): { saved: boolean } {
-  writeDraft(context.db, key, value, context.nowMs());
-  return { saved: true };
+/** Never overwrites what the window has not seen: see the contract. */
+export function saveDraft(
+  context: ServiceContext,
+  { key, value, basedOn }: { readonly key: string; readonly value?: unknown; readonly basedOn: number | null },
+): StoredDraft & { saved: boolean } {
+  const { db, bus } = context;
+  const outcome = transaction(db, () => {
+    const stored = readDraft(db, key);
+    if (stored.version !== basedOn) return { ...stored, saved: false };
+    // Two saves within a millisecond are still two versions.
+    writeDraft(db, key, value, Math.max(context.nowMs(), (stored.version ?? 0) + 1));
+    return { ...readDraft(db, key), saved: true };
+  });
+  if (outcome.saved) bus.publish({ type: 'draftChanged', key, version: outcome.version });
+  return outcome;
 }
 
 interface Listing {
@@ -134,6 +153,8 @@ function readAllSettings(db: ServiceContext['db']): SettingsValue {
   const known = stored.success ? stored.data : {};
   return {
     theme: known.theme ?? DEFAULT_SETTINGS.theme,
+    language: known.language ?? DEFAULT_SETTINGS.language,
+    notify: known.notify ?? DEFAULT_SETTINGS.notify,
     gentle: known.gentle ?? DEFAULT_SETTINGS.gentle,
     threads: known.threads ?? DEFAULT_SETTINGS.threads,
     device: known.device ?? DEFAULT_SETTINGS.device,

@@ -1,12 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Suspense, useEffect, useSyncExternalStore, type ComponentType } from 'react';
+import { Suspense, useEffect, useState, useSyncExternalStore, type ComponentType, type ReactNode } from 'react';
 import type { ProjectId } from '@contracts/ids';
+import { WindowActions } from '../actions/WindowActions';
+import { TermScope, TermScopeContext } from '../glossary/term-scope';
 import { connection } from '../lib/api';
 import { listenToHost } from '../lib/events';
 import { ErrorView } from '../ui/ErrorView';
 import { Skeleton } from '../ui/Skeleton';
 import { InspectorContext } from './inspector-context';
 import { useInspectorSlot } from './Inspector';
+import { News } from './News';
 import { NotFoundPage } from './NotFoundPage';
 import { PageBoundary } from './PageBoundary';
 import { ProjectGate } from './ProjectGate';
@@ -17,6 +20,7 @@ import { PAGES } from './routes';
 import { StatusBar } from './StatusBar';
 import { texts } from './texts/en';
 import { useTheme } from './theme';
+import { useLanguageSetting } from './use-language';
 import './app.css';
 
 /** The window: rail, page, inspector, status bar. */
@@ -25,6 +29,7 @@ export function App() {
   const projectId = useCurrentProjectId();
   const { slot, panel } = useInspectorSlot();
   useTheme();
+  useLanguageSetting();
   useHostEvents();
   const title = route && PAGES[route.id].title;
   useEffect(() => {
@@ -41,7 +46,11 @@ export function App() {
           <Page route={route} projectId={projectId} />
         </main>
         {panel}
-        <StatusBar projectId={projectId} />
+        <WindowActions projectId={projectId} />
+        <div className="app-foot">
+          <News />
+          <StatusBar projectId={projectId} />
+        </div>
       </div>
     </InspectorContext>
   );
@@ -64,19 +73,27 @@ function Page({ route, projectId }: { readonly route: RouteMatch | null; readonl
   const key = `${route.id} ${Object.values(route.params).join(' ')}`;
   return (
     <PageBoundary key={key}>
-      <ProjectGate projectId={projectId}>
-        <Suspense
-          fallback={
-            <div className="page">
-              <Skeleton lines={6} />
-            </div>
-          }
-        >
-          <Component params={route.params} query={route.query} />
-        </Suspense>
-      </ProjectGate>
+      <TermsOfPage>
+        <ProjectGate projectId={projectId}>
+          <Suspense
+            fallback={
+              <div className="page">
+                <Skeleton lines={6} />
+              </div>
+            }
+          >
+            <Component params={route.params} query={route.query} />
+          </Suspense>
+        </ProjectGate>
+      </TermsOfPage>
     </PageBoundary>
   );
+}
+
+/** Each term is explained once on a page. */
+function TermsOfPage({ children }: { readonly children: ReactNode }) {
+  const [scope] = useState(() => new TermScope());
+  return <TermScopeContext value={scope}>{children}</TermScopeContext>;
 }
 
 function useHostEvents(): void {

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
+import { WithTerms } from '../glossary/WithTerms';
 import './page.css';
 
 export interface PageFrameProps {
   readonly title: ReactNode;
-  /** One sentence: what this page is for. */
+  /** One sentence: what this page is for; words of the glossary in it are explained in place. */
   readonly sentence?: ReactNode;
   /** The one primary button. */
   readonly action?: ReactNode;
@@ -19,7 +20,9 @@ export function PageFrame({ title, sentence, action, isWide = false, children }:
       <header className="page-head">
         <div className="page-words">
           <h1>{title}</h1>
-          {sentence && <p className="page-sentence">{sentence}</p>}
+          {sentence && (
+            <p className="page-sentence">{typeof sentence === 'string' ? <WithTerms text={sentence} /> : sentence}</p>
+          )}
         </div>
         {action && <div className="page-action">{action}</div>}
       </header>

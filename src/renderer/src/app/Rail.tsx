@@ -1,6 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { StageState } from '@contracts/projects';
 import type { ProjectId } from '@contracts/ids';
+import { runAction } from '../actions/action-store';
+import { showKey } from '../actions/keys';
+import { useKeys } from '../actions/use-actions';
 import { api } from '../lib/api';
 import { href, type RouteId } from './route-paths';
 import { STAGES } from './stages';
@@ -36,6 +39,7 @@ const RAIL_OF: Partial<Record<RouteId, RouteId>> = {
 
 /** Left rail: the road with its states, then what lies beside it. */
 export function Rail({ projectId, route }: { readonly projectId: ProjectId | null; readonly route: RouteId | null }) {
+  const { keys } = useKeys();
   const current = route && (RAIL_OF[route] ?? route);
   return (
     <nav className="rail" aria-label={texts.rail.label}>
@@ -50,6 +54,22 @@ export function Rail({ projectId, route }: { readonly projectId: ProjectId | nul
         </span>
         <span className="rail-name">{texts.product}</span>
       </a>
+      <button
+        type="button"
+        className="rail-link rail-search"
+        onClick={() => runAction('palette')}
+        title={texts.rail.search}
+      >
+        <span className="rail-glyph" aria-hidden="true">
+          ⌕
+        </span>
+        <span className="rail-name">
+          {texts.rail.search}
+          <kbd className="rail-key" aria-hidden="true">
+            {showKey(keys.palette)}
+          </kbd>
+        </span>
+      </button>
       {projectId && <Road projectId={projectId} current={current} />}
       <ul className="rail-beside" aria-label={texts.rail.beside}>
         {projectId && (
@@ -69,6 +89,7 @@ export function Rail({ projectId, route }: { readonly projectId: ProjectId | nul
             />
           </>
         )}
+        <RailLink to={href('guide', {})} glyph="?" name={texts.rail.guide} isCurrent={current === 'guide'} />
         <RailLink to={href('settings', {})} glyph="◧" name={texts.rail.settings} isCurrent={current === 'settings'} />
       </ul>
     </nav>
@@ -80,8 +101,18 @@ function Road({ projectId, current }: { readonly projectId: ProjectId; readonly 
   const road = overview.data?.road ?? [];
   return (
     <>
-      <p className="rail-project truncate" title={overview.data?.project.name}>
-        {overview.data?.project.name ?? ' '}
+      <p className="rail-project">
+        <a
+          className="rail-link truncate"
+          href={href('project', { projectId })}
+          aria-current={current === 'project' ? 'page' : undefined}
+          title={overview.data?.project.name}
+        >
+          <span className="rail-glyph" aria-hidden="true">
+            ◉
+          </span>
+          <span className="rail-name truncate">{overview.data?.project.name ?? ' '}</span>
+        </a>
       </p>
       <ol className="rail-road">
         {road.map((stage) => {

@@ -4,6 +4,8 @@
 export const ROUTE_PATHS = {
   start: '/',
   settings: '/settings',
+  guide: '/guide',
+  project: '/p/:projectId',
   model: '/p/:projectId/model',
   modelImport: '/p/:projectId/model/import',
   tokens: '/p/:projectId/tokens',

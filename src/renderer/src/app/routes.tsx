@@ -2,6 +2,7 @@ import { lazy, type ComponentType } from 'react';
 import type { StageKind } from '../wizards/suggestions';
 import type { RouteId } from './route-paths';
 import type { PageProps } from './router';
+import { pageTitles } from './texts/pages.en';
 
 /** Title of a page for the window's title bar, and its component, fetched when it is first shown. */
 interface PageRow<Id extends RouteId> {
@@ -12,73 +13,81 @@ interface PageRow<Id extends RouteId> {
 /** THE table of pages. A new page is a path in `route-paths.ts` and a line here. */
 export const PAGES: { readonly [Id in RouteId]: PageRow<Id> } = {
   start: {
-    title: 'Start',
+    title: pageTitles.start,
     Component: lazy(async () => ({ default: (await import('../features/start/StartPage')).StartPage })),
   },
   settings: {
-    title: 'Settings',
+    title: pageTitles.settings,
     Component: lazy(async () => ({ default: (await import('../features/settings/SettingsPage')).SettingsPage })),
   },
+  guide: {
+    title: pageTitles.guide,
+    Component: lazy(async () => ({ default: (await import('../features/guide/GuidePage')).GuidePage })),
+  },
+  project: {
+    title: pageTitles.project,
+    Component: lazy(async () => ({ default: (await import('../features/project/ProjectPage')).ProjectPage })),
+  },
   model: {
-    title: 'Model',
+    title: pageTitles.model,
     Component: lazy(async () => ({ default: (await import('../features/models/ModelPage')).ModelPage })),
   },
   modelImport: {
-    title: 'Import a model',
+    title: pageTitles.modelImport,
     Component: lazy(async () => ({ default: (await import('../features/models/ModelImportPage')).ModelImportPage })),
   },
   questions: {
-    title: 'Questions',
+    title: pageTitles.questions,
     Component: lazy(async () => ({ default: (await import('../features/questions/QuestionsPage')).QuestionsPage })),
   },
   questionsImport: {
-    title: 'Import questions',
+    title: pageTitles.questionsImport,
     Component: lazy(async () => ({
       default: (await import('../features/questions/QuestionsImportPage')).QuestionsImportPage,
     })),
   },
   questionSet: {
-    title: 'Questions',
+    title: pageTitles.questionSet,
     Component: lazy(async () => ({ default: (await import('../features/questions/QuestionSetPage')).QuestionSetPage })),
   },
   tokens: {
-    title: 'Tokens',
+    title: pageTitles.tokens,
     Component: lazy(async () => ({ default: (await import('../features/stages/TokensPage')).TokensPage })),
   },
   sft: {
-    title: 'Fine-tune',
+    title: pageTitles.sft,
     Component: lazy(async () => ({ default: (await import('../features/stages/TrainPages')).SftPage })),
   },
   prm: {
-    title: 'Judge',
+    title: pageTitles.prm,
     Component: lazy(async () => ({ default: (await import('../features/stages/TrainPages')).PrmPage })),
   },
   rl: {
-    title: 'Explore',
+    title: pageTitles.rl,
     Component: lazy(async () => ({ default: (await import('../features/stages/TrainPages')).RlPage })),
   },
   export: {
-    title: 'Export',
+    title: pageTitles.export,
     Component: lazy(async () => ({ default: (await import('../features/stages/ExportPage')).ExportPage })),
   },
-  tokensNew: { title: 'Add the tokens', Component: lazyWizard('tokens') },
-  searchNew: { title: 'Grow trees', Component: lazyWizard('search') },
-  examplesNew: { title: 'Make examples', Component: lazyWizard('examples') },
-  sftNew: { title: 'Fine-tune', Component: lazyWizard('sft') },
-  prmNew: { title: 'Train a judge', Component: lazyWizard('prm') },
-  rlNew: { title: 'Explore', Component: lazyWizard('rl') },
+  tokensNew: { title: pageTitles.tokensNew, Component: lazyWizard('tokens') },
+  searchNew: { title: pageTitles.searchNew, Component: lazyWizard('search') },
+  examplesNew: { title: pageTitles.examplesNew, Component: lazyWizard('examples') },
+  sftNew: { title: pageTitles.sftNew, Component: lazyWizard('sft') },
+  prmNew: { title: pageTitles.prmNew, Component: lazyWizard('prm') },
+  rlNew: { title: pageTitles.rlNew, Component: lazyWizard('rl') },
   compare: {
-    title: 'Compare',
+    title: pageTitles.compare,
     Component: lazy(async () => ({ default: (await import('../features/compare/ComparePage')).ComparePage })),
   },
-  evaluateNew: { title: 'Evaluate', Component: lazyWizard('evaluate') },
-  exportNew: { title: 'Export', Component: lazyWizard('export') },
+  evaluateNew: { title: pageTitles.evaluateNew, Component: lazyWizard('evaluate') },
+  exportNew: { title: pageTitles.exportNew, Component: lazyWizard('export') },
   trees: {
-    title: 'Trees',
+    title: pageTitles.trees,
     Component: lazy(async () => ({ default: (await import('../features/trees/TreesPage')).TreesPage })),
   },
   tree: {
-    title: 'Tree',
+    title: pageTitles.tree,
     Component: lazy(async () => ({ default: (await import('../features/trees/TreePage')).TreePage })),
   },
   treeGrowing: {
@@ -88,18 +97,21 @@ export const PAGES: { readonly [Id in RouteId]: PageRow<Id> } = {
     })),
   },
   examples: {
-    title: 'Examples',
+    title: pageTitles.examples,
     Component: lazy(async () => ({ default: (await import('../features/datasets/ExamplesPage')).ExamplesPage })),
   },
   dataset: {
-    title: 'Review',
+    title: pageTitles.dataset,
     Component: lazy(async () => ({ default: (await import('../features/datasets/DatasetPage')).DatasetPage })),
   },
   runs: {
-    title: 'Runs',
+    title: pageTitles.runs,
     Component: lazy(async () => ({ default: (await import('../features/runs/RunsPage')).RunsPage })),
   },
-  run: { title: 'Run', Component: lazy(async () => ({ default: (await import('../features/runs/RunPage')).RunPage })) },
+  run: {
+    title: pageTitles.run,
+    Component: lazy(async () => ({ default: (await import('../features/runs/RunPage')).RunPage })),
+  },
 };
 
 /** The wizard of one stage; all of them share one chunk. */

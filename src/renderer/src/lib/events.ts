@@ -2,6 +2,8 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { LogLine, MetricSeries, Run, WorkbenchEvent } from '@contracts/runs';
 import { api, client, connection } from './api';
 import { appendMetrics } from './metrics';
+import { isNews, reportRun } from './run-news';
+import { followDraft } from './use-draft';
 
 type EventOf<T extends WorkbenchEvent['type']> = Extract<WorkbenchEvent, { type: T }>;
 type ChangedWhat = EventOf<'changed'>['what'];
@@ -30,7 +32,8 @@ const MADE_BY_RUNS: readonly { key(): readonly unknown[] }[] = [
 
 const HANDLERS: { [T in WorkbenchEvent['type']]: (queries: QueryClient, event: EventOf<T>) => void } = {
   runChanged: (queries, { run }) => {
-    const before = queries.getQueryData<Run>(api.runs.get.queryKey({ input: { id: run.id } }));
+    const before = knownRun(queries, run.id);
+    if (isNews(before?.status, run, Date.now())) reportRun(run);
     queries.setQueryData(api.runs.get.queryKey({ input: { id: run.id } }), run);
     queries.setQueriesData<Run[]>({ queryKey: api.runs.list.key() }, (runs) => replaceRun(runs, run));
     // Progress alone (the status stays) touches nothing else; a new or settled run may have made things.
@@ -60,6 +63,7 @@ const HANDLERS: { [T in WorkbenchEvent['type']]: (queries: QueryClient, event: E
   },
   treesGrowing: (queries, { runId }) =>
     void queries.invalidateQueries({ queryKey: api.trees.growing.queryKey({ input: { runId } }) }),
+  draftChanged: (queries, { key, version }) => followDraft(queries, key, version),
   changed: (queries, { what }) => {
     for (const part of SPOILED[what]) void queries.invalidateQueries({ queryKey: part.key() });
   },
@@ -92,6 +96,13 @@ export async function listenToHost(queries: QueryClient, signal: AbortSignal): P
     }
     if (!signal.aborted) await untilOpenOr(1000);
   }
+}
+
+function knownRun(queries: QueryClient, id: Run['id']): Run | undefined {
+  const alone = queries.getQueryData<Run>(api.runs.get.queryKey({ input: { id } }));
+  if (alone) return alone;
+  const lists = queries.getQueriesData<Run[]>({ queryKey: api.runs.list.key() });
+  return lists.flatMap(([, runs]) => runs ?? []).find((run) => run.id === id);
 }
 
 function replaceRun(runs: Run[] | undefined, run: Run): Run[] | undefined {

@@ -1,4 +1,5 @@
 import { FUNCTIONAL_TOKENS } from '@core/tokens/functional-tokens';
+import { translated } from '../lib/language';
 
 /** What the window shows of a kind of node or step. */
 export interface TokenFacts {
@@ -9,15 +10,23 @@ export interface TokenFacts {
   readonly meaning: string;
 }
 
-const QUESTION: TokenFacts = { kind: 'question', label: 'question', glyph: '•', meaning: 'The question itself.' };
+/** Names and meanings by kind; those of the tokens stand in their table in core. */
+const words: Readonly<Record<string, { readonly label: string; readonly meaning: string }>> = translated(
+  'tokenFacts',
+  Object.fromEntries([
+    ['question', { label: 'question', meaning: 'The question itself.' }],
+    ...FUNCTIONAL_TOKENS.map(({ name, meaning }) => [name, { label: name.replace('_', ' '), meaning }]),
+  ]) as Readonly<Record<string, { label: string; meaning: string }>>, // pairs of a kind and its words
+);
 
-const BY_KIND: ReadonlyMap<string, TokenFacts> = new Map([
-  ['question', QUESTION],
-  ...FUNCTIONAL_TOKENS.map(({ name, glyph, meaning }): [string, TokenFacts] => [
-    name,
-    { kind: name, label: name.replace('_', ' '), glyph, meaning },
-  ]),
-]);
+const GLYPHS: readonly (readonly [kind: string, glyph: string])[] = [
+  ['question', '•'],
+  ...FUNCTIONAL_TOKENS.map(({ name, glyph }) => [name, glyph] as const),
+];
+
+const BY_KIND: ReadonlyMap<string, TokenFacts> = new Map(
+  GLYPHS.map(([kind, glyph]) => [kind, { kind, glyph, label: kind, meaning: '', ...words[kind] }]),
+);
 
 /** Glyph, label and meaning of a kind; a kind from another token set shows under its own name. */
 export function tokenFacts(kind: string): TokenFacts {

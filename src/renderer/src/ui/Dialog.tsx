@@ -10,10 +10,12 @@ export interface DialogProps {
   readonly children: ReactNode;
   /** Buttons at the foot; "Cancel" is always there. */
   readonly actions: ReactNode;
+  /** For lists; a plain question stays narrow. */
+  readonly isWide?: boolean;
 }
 
 /** A question that must be answered first. The platform's own modal: focus stays inside, Escape closes. */
-export function Dialog({ title, isOpen, onClose, children, actions }: DialogProps) {
+export function Dialog({ title, isOpen, onClose, children, actions, isWide = false }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -22,7 +24,7 @@ export function Dialog({ title, isOpen, onClose, children, actions }: DialogProp
     if (!isOpen && dialog?.open) dialog.close();
   }, [isOpen]);
   return (
-    <dialog ref={ref} className="dialog" aria-labelledby={id} onClose={onClose}>
+    <dialog ref={ref} className={isWide ? 'dialog dialog-wide' : 'dialog'} aria-labelledby={id} onClose={onClose}>
       {isOpen && (
         <>
           <h2 id={id}>{title}</h2>

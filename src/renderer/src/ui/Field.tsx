@@ -1,4 +1,5 @@
 import { useId, type ReactNode } from 'react';
+import { WithTerms } from '../glossary/WithTerms';
 import './field.css';
 
 export interface FieldIds {
@@ -44,7 +45,7 @@ export function Field({ label, help, error, unit, note, children }: FieldProps) 
       )}
       {help && (
         <p id={`${id}-help`} className="field-help">
-          {help}
+          {typeof help === 'string' ? <WithTerms text={help} /> : help}
         </p>
       )}
     </div>

@@ -27,13 +27,20 @@ export function Disclosure({
   summary,
   children,
   isOpen,
+  onToggle,
 }: {
   readonly summary: ReactNode;
   readonly children: ReactNode;
   readonly isOpen?: boolean;
+  /** Told whenever it is opened or folded, so that what is costly can wait until it is seen. */
+  readonly onToggle?: (isOpen: boolean) => void;
 }) {
   return (
-    <details className="disclosure" open={isOpen}>
+    <details
+      className="disclosure"
+      open={isOpen}
+      onToggle={onToggle && ((event) => onToggle(event.currentTarget.open))}
+    >
       <summary>{summary}</summary>
       <div className="disclosure-body">{children}</div>
     </details>

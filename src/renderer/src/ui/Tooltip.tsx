@@ -16,15 +16,4 @@ export function Tooltip({ text, children }: { readonly text: ReactNode; readonly
   );
 }
 
-/** A word of the field, underlined and explained in place. */
-export function Term({ children, meaning }: { readonly children: ReactNode; readonly meaning: string }) {
-  return (
-    <Tooltip text={meaning}>
-      <button type="button" className="term">
-        {children}
-      </button>
-    </Tooltip>
-  );
-}
-
 export const TooltipProvider = Primitive.Provider;

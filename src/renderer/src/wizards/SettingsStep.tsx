@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { ProjectId } from '@contracts/ids';
 import { STAGE_CONFIGS } from '@contracts/jobs';
 import { Button } from '../ui/Button';
 import { CopyButton } from '../ui/ErrorView';
@@ -6,18 +7,20 @@ import { Field } from '../ui/Field';
 import { Choice, Select, TextArea } from '../ui/inputs';
 import { Disclosure } from '../ui/Panel';
 import { WIZARDS } from './definitions';
+import { FirstBatch } from './FirstBatch';
 import { changedFields, isMeaningful, type FormField } from './form/fields';
 import { Sentence } from './form/Sentence';
 import { blanksOf } from './form/sentence-template';
 import { SettingsForm } from './form/SettingsForm';
+import { RewardTrial } from './RewardTrial';
 import { hasPresets } from './suggestions';
 import { texts } from './texts/en';
 import type { WizardState } from './use-wizard';
 import { PRESET_NAMES, withSetting, withSettings } from './wizard-draft';
 
 /** Second step: how thorough, the sentence with blanks, then the rest, simple or advanced. */
-export function SettingsStep({ wizard }: { readonly wizard: WizardState }) {
-  const { kind, draft, fields, config, suggested } = wizard;
+export function SettingsStep({ wizard, projectId }: { readonly wizard: WizardState; readonly projectId: ProjectId }) {
+  const { kind, draft, fields, config, suggested, outcome } = wizard;
   const { blanks } = WIZARDS[kind];
   const inSentence = blanks === null ? new Set<string>() : blanksOf(blanks);
   const isShown = (field: FormField): boolean =>
@@ -63,6 +66,8 @@ export function SettingsStep({ wizard }: { readonly wizard: WizardState }) {
         )}
       </div>
       <SettingsForm fields={rest} values={config} suggested={suggested} offers={offersOf(wizard)} onChange={change} />
+      {outcome.ok && outcome.spec.kind === 'rl' && <RewardTrial projectId={projectId} config={outcome.spec.config} />}
+      {outcome.ok && outcome.spec.kind === 'sft' && <FirstBatch projectId={projectId} spec={outcome.spec} />}
       <ConfigText wizard={wizard} />
     </>
   );

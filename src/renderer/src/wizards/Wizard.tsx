@@ -62,7 +62,7 @@ function WizardBody({ kind, projectId, query, material }: WizardProps & { readon
       <div className="wizard-columns">
         <div className="wizard-main">
           {step === 'start' && <PickStep wizard={wizard} projectId={projectId} material={material} />}
-          {step === 'settings' && <SettingsStep wizard={wizard} />}
+          {step === 'settings' && <SettingsStep wizard={wizard} projectId={projectId} />}
           {step === 'review' && <ReviewStep wizard={wizard} />}
           {start.isError && <ErrorView error={start.error} />}
           <div className="wizard-foot">

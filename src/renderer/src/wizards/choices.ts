@@ -1,5 +1,7 @@
+import { translated } from '../lib/language';
+
 /** Names of the alternatives of settings, by their value in the schema; a value without a row is shown as it is. */
-const CHOICE_NAMES: Readonly<Record<string, string>> = {
+const CHOICE_NAMES: Readonly<Record<string, string>> = translated('choices', {
   prompted: 'Prompted',
   sampled: 'Sampled',
   samples: 'Samples',
@@ -70,7 +72,7 @@ const CHOICE_NAMES: Readonly<Record<string, string>> = {
   mean: 'Mean of all rows',
   merged: 'Merged',
   adapter: 'Adapter',
-};
+});
 
 export function choiceName(value: string): string {
   return CHOICE_NAMES[value] ?? value;

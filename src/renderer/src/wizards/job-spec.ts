@@ -1,20 +1,21 @@
 import { JobSpec, STAGE_CONFIGS, type JobSpecInput } from '@contracts/jobs';
 import { checkFields } from './form/check';
 import { fieldsOf, type FormField } from './form/fields';
+import { inWindowLanguage } from './form/field-words';
 import type { Picked } from './picks';
 import type { StageKind } from './suggestions';
 import { texts } from './texts/en';
 
 /** Fields of every stage, drawn once. */
 export const STAGE_FIELDS: Readonly<Record<StageKind, readonly FormField[]>> = {
-  tokens: fieldsOf(STAGE_CONFIGS.tokens),
-  search: fieldsOf(STAGE_CONFIGS.search),
-  examples: fieldsOf(STAGE_CONFIGS.examples),
-  sft: fieldsOf(STAGE_CONFIGS.sft),
-  prm: fieldsOf(STAGE_CONFIGS.prm),
-  rl: fieldsOf(STAGE_CONFIGS.rl),
-  evaluate: fieldsOf(STAGE_CONFIGS.evaluate),
-  export: fieldsOf(STAGE_CONFIGS.export),
+  tokens: inWindowLanguage('tokens', fieldsOf(STAGE_CONFIGS.tokens)),
+  search: inWindowLanguage('search', fieldsOf(STAGE_CONFIGS.search)),
+  examples: inWindowLanguage('examples', fieldsOf(STAGE_CONFIGS.examples)),
+  sft: inWindowLanguage('sft', fieldsOf(STAGE_CONFIGS.sft)),
+  prm: inWindowLanguage('prm', fieldsOf(STAGE_CONFIGS.prm)),
+  rl: inWindowLanguage('rl', fieldsOf(STAGE_CONFIGS.rl)),
+  evaluate: inWindowLanguage('evaluate', fieldsOf(STAGE_CONFIGS.evaluate)),
+  export: inWindowLanguage('export', fieldsOf(STAGE_CONFIGS.export)),
 };
 
 export type SpecOutcome =

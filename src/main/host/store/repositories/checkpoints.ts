@@ -101,6 +101,18 @@ export function markCheckpointRemoved(db: WritableDb, id: CheckpointId, nowMs: n
   );
 }
 
+/** Embedded models lie with the program, which may have moved since they were stored. */
+export function moveEmbedded(db: WritableDb, find: (path: string) => string): void {
+  const rows = selectAll<{ id: CheckpointId; path: string }>(
+    db,
+    "SELECT id, path FROM checkpoints WHERE origin = 'embedded'",
+  );
+  for (const { id, path } of rows) {
+    const now = find(path);
+    if (now !== path) execute(db, 'UPDATE checkpoints SET path = $now WHERE id = $id', { id, now });
+  }
+}
+
 function toCheckpoint(row: Row): StoredCheckpoint {
   return {
     id: row.id,

@@ -77,11 +77,15 @@ export function listRunsByStatus(db: ReadableDb, statuses: readonly RunStatus[])
     .toSorted((a, b) => a.createdAtMs - b.createdAtMs);
 }
 
-/** The last finished runs of a kind over all projects, newest first: what estimates are drawn from. */
+/**
+ * The last finished runs of a kind over all projects, newest first: what estimates are drawn from. Runs that came with an imported project were
+ * not measured on this machine and stay out.
+ */
 export function listFinishedRuns(db: ReadableDb, kind: JobKind, limit: number): Run[] {
   return selectAll<Row>(
     db,
     `${SELECT_RUN} WHERE runs.kind = $kind AND runs.finished_at_ms IS NOT NULL AND runs.status = 'finished'
+       AND json_extract(runs.versions_json, '$.imported') IS NULL
      ORDER BY runs.finished_at_ms DESC LIMIT $limit`,
     { kind, limit },
   ).map((row) => toRun(db, row));

@@ -15,10 +15,21 @@ export function writeSetting(db: WritableDb, key: string, value: unknown): void 
   );
 }
 
-/** A draft as it was saved; null when there is none. */
-export function readDraft(db: ReadableDb, key: string): unknown {
-  const row = selectOne<{ value_json: string }>(db, 'SELECT value_json FROM drafts WHERE key = $key', { key });
-  return row ? fromJson<unknown>(row.value_json) : null;
+/** A draft and the moment it was saved, which is its version; both null when there is none. */
+export interface StoredDraft {
+  readonly value: unknown;
+  readonly version: number | null;
+}
+
+export function readDraft(db: ReadableDb, key: string): StoredDraft {
+  const row = selectOne<{ value_json: string; updated_at_ms: number }>(
+    db,
+    'SELECT value_json, updated_at_ms FROM drafts WHERE key = $key',
+    { key },
+  );
+  return row
+    ? { value: fromJson<unknown>(row.value_json), version: row.updated_at_ms }
+    : { value: null, version: null };
 }
 
 /** Saves a draft; null or undefined throws it away. */

@@ -1,13 +1,17 @@
+import { translated } from '../../lib/language';
+
 /** Words of the frame round all pages. */
-export const texts = {
+export const texts = translated('app', {
   product: 'RFTT Workbench',
   rail: {
     label: 'The road',
     beside: 'Beside the road',
     projects: 'All projects',
+    search: 'Search',
     questions: 'Questions',
     judge: 'Judge',
     runs: 'Runs',
+    guide: 'Guide',
     settings: 'Settings',
     next: 'next step',
     states: { 'not-yet': 'not yet', ready: 'ready', running: 'running', done: 'done' },
@@ -22,6 +26,15 @@ export const texts = {
     left: (range: string) => `${range} left`,
     memory: (used: string, total: string) => `${used} of ${total} memory in use`,
   },
+  news: {
+    ended: (name: string, how: string) => `“${name}” ${how}.`,
+    how: { finished: 'has finished', stopped: 'has stopped before its end' },
+    open: 'Open the run',
+    dismiss: 'Dismiss',
+    conflict: 'Another window changed this draft as well. Nothing was overwritten.',
+    takeTheirs: 'Take the other one',
+    keepMine: 'Keep this one',
+  },
   notFound: {
     title: 'There is no such page',
     body: 'The address leads nowhere: perhaps it was typed by hand, or comes from another version.',
@@ -33,4 +46,4 @@ export const texts = {
   },
   skip: 'Skip to the page',
   crashed: 'This page stopped working.',
-} as const;
+});

@@ -1,6 +1,8 @@
 import { useRef, useState } from 'react';
 import { DatasetId } from '@contracts/ids';
 import type { ErrorClass, Verdict } from '@contracts/examples';
+import type { ReviewAction } from '../../actions/action-table';
+import { useActions, useKeys } from '../../actions/use-actions';
 import { PageFrame } from '../../app/PageFrame';
 import { href } from '../../app/route-paths';
 import type { PageProps } from '../../app/router';
@@ -12,13 +14,10 @@ import { Skeleton } from '../../ui/Skeleton';
 import { ExampleEditor } from './ExampleEditor';
 import { ExampleFocus } from './ExampleFocus';
 import { ExampleTable } from './ExampleTable';
-import { KeysDialog } from './KeysDialog';
 import { DecisionBar } from './DecisionBar';
-import type { ReviewAction } from './review-actions';
 import { ReviewFilters } from './ReviewFilters';
 import { StepsDiff } from './StepsDiff';
 import { useReview } from './use-review';
-import { useKeyboard, useReviewKeys } from './use-review-keys';
 import { texts } from './texts/en';
 import './review.css';
 
@@ -27,10 +26,9 @@ type View = 'read' | 'edit' | 'diff';
 /** Review of a data set: list left, the example in focus right, every decision one key away. */
 export function DatasetPage({ params, query }: PageProps<'dataset'>) {
   const review = useReview(DatasetId.parse(params.datasetId), query.get('example'));
-  const keyboard = useReviewKeys();
+  const keyboard = useKeys();
   const [view, setView] = useState<View>('read');
   const [bulk, setBulk] = useState<Verdict | null>(null);
-  const [isHelpOpen, setHelpOpen] = useState(false);
   const searchRef = useRef<HTMLInputElement>(null);
   const tagRef = useRef<HTMLInputElement>(null);
   const example = review.focus.data?.example;
@@ -51,7 +49,6 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
     selectRange: review.selectRange,
     tag: () => tagRef.current?.focus(),
     search: () => searchRef.current?.focus(),
-    help: () => setHelpOpen(true),
     'class:unclosed-token': classify('unclosed-token'),
     'class:illegal-order': classify('illegal-order'),
     'class:wrong-answer': classify('wrong-answer'),
@@ -60,7 +57,7 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
     'class:leaked-question': classify('leaked-question'),
     'class:other': classify('other'),
   };
-  useKeyboard(keyboard.keys, (action) => actions[action](), view === 'edit' || bulk !== null || isHelpOpen);
+  useActions(actions, { isBlocked: view === 'edit' || bulk !== null });
 
   return (
     <PageFrame
@@ -114,14 +111,6 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
           </section>
         </div>
       )}
-      <KeysDialog
-        isOpen={isHelpOpen}
-        onClose={() => setHelpOpen(false)}
-        keys={keyboard.keys}
-        hasChanges={keyboard.hasChanges}
-        onSet={keyboard.setKey}
-        onReset={keyboard.reset}
-      />
       <Dialog
         title={texts.bulkTitle}
         isOpen={bulk !== null}

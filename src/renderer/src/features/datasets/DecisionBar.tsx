@@ -1,6 +1,8 @@
 import type { Example } from '@contracts/examples';
+import { runAction } from '../../actions/action-store';
+import type { ReviewAction } from '../../actions/action-table';
+import { showKey, type Keys } from '../../actions/keys';
 import { Button } from '../../ui/Button';
-import { showKey, type ReviewAction, type ReviewKeys } from './review-actions';
 import type { Review } from './use-review';
 import { texts } from './texts/en';
 
@@ -12,7 +14,7 @@ export function DecisionBar({
   example,
 }: {
   readonly review: Review;
-  readonly keys: ReviewKeys;
+  readonly keys: Keys;
   readonly actions: Readonly<Record<ReviewAction, () => void>>;
   readonly example: Example | undefined;
 }) {
@@ -46,7 +48,7 @@ export function DecisionBar({
           {texts.toTodo}
         </Button>
       )}
-      <Button look="quiet" shortcut={showKey(keys.help)} onClick={actions.help}>
+      <Button look="quiet" shortcut={showKey(keys.shortcuts)} onClick={() => runAction('shortcuts')}>
         {texts.help}
       </Button>
       {count > 0 && (

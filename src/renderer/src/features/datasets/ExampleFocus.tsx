@@ -10,7 +10,7 @@ import { Mark, Notice } from '../../ui/marks';
 import { Journal } from './Journal';
 import { LabelBar } from './LabelBar';
 import { Lineage } from './Lineage';
-import type { ReviewKeys } from './review-actions';
+import type { Keys } from '../../actions/keys';
 import { StepMarkBar } from './StepMarks';
 import type { Review } from './use-review';
 import { texts } from './texts/en';
@@ -26,7 +26,7 @@ export function ExampleFocus({
   readonly example: Example;
   readonly projectId: string;
   readonly review: Review;
-  readonly keys: ReviewKeys;
+  readonly keys: Keys;
   readonly tagRef: RefObject<HTMLInputElement | null>;
 }) {
   return (

@@ -4,7 +4,7 @@ import { ErrorClass, type Example } from '@contracts/examples';
 import { api } from '../../lib/api';
 import { Button } from '../../ui/Button';
 import { TextInput } from '../../ui/inputs';
-import { showKey, type ReviewKeys } from './review-actions';
+import { showKey, type Keys } from '../../actions/keys';
 import type { Review } from './use-review';
 import { texts } from './texts/en';
 
@@ -17,7 +17,7 @@ export function LabelBar({
 }: {
   readonly example: Example;
   readonly review: Review;
-  readonly keys: ReviewKeys;
+  readonly keys: Keys;
   readonly tagRef: RefObject<HTMLInputElement | null>;
 }) {
   return (

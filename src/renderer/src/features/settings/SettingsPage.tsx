@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { Settings, SystemInfo } from '@contracts/system';
 import { PageFrame } from '../../app/PageFrame';
 import { api } from '../../lib/api';
@@ -14,6 +15,8 @@ import { DevicePanel } from './DevicePanel';
 import { texts } from './texts/en';
 
 const THEMES = (['system', 'light', 'dark'] as const).map((value) => ({ value, label: texts.themes[value] }));
+
+const LANGUAGES = (['system', 'en', 'de'] as const).map((value) => ({ value, label: texts.languages[value] }));
 
 const AUTOMATIC = 'automatic';
 
@@ -58,6 +61,19 @@ function SettingsForm({ settings, cores }: { readonly settings: Settings; readon
             <Select {...ids} value={settings.theme} options={THEMES} onChange={(theme) => change.mutate({ theme })} />
           )}
         </Field>
+        <Field label={texts.language} help={texts.languageHelp}>
+          {(ids) => (
+            <Select
+              {...ids}
+              value={settings.language}
+              options={LANGUAGES}
+              onChange={(language) => change.mutate({ language })}
+            />
+          )}
+        </Field>
+      </Panel>
+      <Panel title={texts.news}>
+        <NotifySetting isOn={settings.notify} onChange={(notify) => change.mutate({ notify })} />
       </Panel>
       <Panel title={texts.work}>
         <Field label={texts.gentle} help={texts.gentleHelp}>
@@ -77,6 +93,23 @@ function SettingsForm({ settings, cores }: { readonly settings: Settings; readon
       <DevicePanel choice={settings.device} onChoose={(device) => change.mutate({ device })} />
       {change.isError && <ErrorView error={change.error} />}
     </>
+  );
+}
+
+/** A browser asks its person first; the answer is the browser's to keep. */
+function NotifySetting({ isOn, onChange }: { readonly isOn: boolean; readonly onChange: (isOn: boolean) => void }) {
+  const [permission, setPermission] = useState(() => ('Notification' in window ? Notification.permission : 'denied'));
+  const ask = (): void => void Notification.requestPermission().then(setPermission);
+  return (
+    <Field label={texts.notify} help={texts.notifyHelp}>
+      {(ids) => (
+        <>
+          <Switch {...ids} checked={isOn} onChange={onChange} />
+          {isOn && permission === 'default' && <Button onClick={ask}>{texts.notifyAllow}</Button>}
+          {isOn && permission === 'denied' && <span className="muted">{texts.notifyDenied}</span>}
+        </>
+      )}
+    </Field>
   );
 }
 

@@ -13,8 +13,8 @@ import { Skeleton } from '../../ui/Skeleton';
 import { RenameButton } from '../../ui/RenameButton';
 import { texts } from './texts/en';
 
-/** One project: its road at a glance and the button to its next step. */
-export function ProjectCard({ project }: { readonly project: Project }) {
+/** One project: its road at a glance and the button to its next step; the first card's is the one that stands out. */
+export function ProjectCard({ project, isFirst }: { readonly project: Project; readonly isFirst: boolean }) {
   const overview = useQuery(api.projects.overview.queryOptions({ input: { id: project.id } }));
   const queries = useQueryClient();
   const refresh = (): void => void queries.invalidateQueries({ queryKey: api.projects.key() });
@@ -23,7 +23,7 @@ export function ProjectCard({ project }: { readonly project: Project }) {
     <li className="project">
       <div className="project-head">
         <h2>
-          <a href={href('model', { projectId: project.id })}>{project.name}</a>
+          <a href={href('project', { projectId: project.id })}>{project.name}</a>
         </h2>
         <span className="muted small">
           {texts.created(formatMoment(project.createdAtMs, Date.now()))}
@@ -40,13 +40,13 @@ export function ProjectCard({ project }: { readonly project: Project }) {
       </div>
       {rename.isError && <ErrorView error={rename.error} />}
       <Loaded query={overview} skeleton={<Skeleton lines={2} />}>
-        {(data) => <NextStep overview={data} />}
+        {(data) => <NextStep overview={data} isFirst={isFirst} />}
       </Loaded>
     </li>
   );
 }
 
-function NextStep({ overview }: { readonly overview: ProjectOverview }) {
+function NextStep({ overview, isFirst }: { readonly overview: ProjectOverview; readonly isFirst: boolean }) {
   const projectId = overview.project.id;
   const next = overview.nextStage && STAGES[overview.nextStage];
   return (
@@ -66,7 +66,9 @@ function NextStep({ overview }: { readonly overview: ProjectOverview }) {
               <span className="muted">{texts.next}: </span>
               <strong>{next.verb}.</strong> {next.sentence}
             </p>
-            <ButtonLink href={href(next.page, { projectId })}>{texts.goOn}</ButtonLink>
+            <ButtonLink look={isFirst ? 'primary' : 'plain'} href={href(next.page, { projectId })}>
+              {texts.goOn}
+            </ButtonLink>
           </>
         ) : (
           <p>{texts.allDone}</p>

@@ -5,21 +5,18 @@ import { api } from '../../lib/api';
 import { Button } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
 import { Loaded } from '../../ui/Loaded';
+import { DemoOffer } from './DemoOffer';
 import { NewProjectForm } from './NewProjectForm';
 import { ProjectCard } from './ProjectCard';
 import { texts } from './texts/en';
 import './start.css';
 
-/** The first page: every project with its next step, and the way to a new one. */
+/** The first page: every project with its next step, the finished demo, and the way to a new one. */
 export function StartPage() {
   const [isCreating, setCreating] = useState(false);
   const projects = useQuery(api.projects.list.queryOptions({ input: {} }));
   const isEmpty = projects.data?.length === 0;
-  const newButton = (
-    <Button look="primary" onClick={() => setCreating(true)}>
-      {texts.newProject}
-    </Button>
-  );
+  const newButton = <Button onClick={() => setCreating(true)}>{texts.newProject}</Button>;
   return (
     <PageFrame title={texts.title} sentence={texts.sentence} action={!isCreating && !isEmpty ? newButton : undefined}>
       {isCreating && <NewProjectForm onCancel={() => setCreating(false)} />}
@@ -27,20 +24,26 @@ export function StartPage() {
         {(list) =>
           list.length === 0 ? (
             !isCreating && (
-              <EmptyState title={texts.emptyTitle} action={newButton}>
-                {texts.emptyBody}
-              </EmptyState>
+              <>
+                <DemoOffer look="primary" />
+                <EmptyState title={texts.emptyTitle} action={newButton}>
+                  {texts.emptyBody}
+                </EmptyState>
+              </>
             )
           ) : (
-            <section aria-label={texts.projects}>
-              <ul className="project-list">
-                {[...list]
-                  .sort((a, b) => b.createdAtMs - a.createdAtMs)
-                  .map((project) => (
-                    <ProjectCard key={project.id} project={project} />
-                  ))}
-              </ul>
-            </section>
+            <>
+              <section aria-label={texts.projects}>
+                <ul className="project-list">
+                  {[...list]
+                    .sort((a, b) => b.createdAtMs - a.createdAtMs)
+                    .map((project, at) => (
+                      <ProjectCard key={project.id} project={project} isFirst={at === 0 && !isCreating} />
+                    ))}
+                </ul>
+              </section>
+              {!isCreating && <DemoOffer look="plain" />}
+            </>
           )
         }
       </Loaded>

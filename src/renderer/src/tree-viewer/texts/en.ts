@@ -1,7 +1,8 @@
 import type { EdgeClass } from '../edge-look';
+import { translated } from '../../lib/language';
 
 /** Words of the tree viewer. */
-export const texts = {
+export const texts = translated('treeViewer', {
   tree: 'Search tree',
   outline: 'Outline',
   graph: 'Tree',
@@ -42,4 +43,4 @@ export const texts = {
   } satisfies Record<EdgeClass, string>,
   legendWidth: 'thicker: more visits',
   legendBest: 'the path you follow',
-} as const;
+});

@@ -1,5 +1,7 @@
+import { translated } from '../../lib/language';
+
 /** Words of the shared controls. */
-export const texts = {
+export const texts = translated('ui', {
   error: {
     where: 'Where',
     kept: 'What was kept',
@@ -12,4 +14,4 @@ export const texts = {
   close: 'Close',
   cancel: 'Cancel',
   loading: 'Loading',
-} as const;
+});

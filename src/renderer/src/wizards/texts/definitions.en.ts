@@ -1,5 +1,6 @@
 import type { JobSpec } from '@contracts/jobs';
 import { formatInteger, formatNumber, formatPercent } from '../../lib/format';
+import { translated } from '../../lib/language';
 import { choiceName } from '../choices';
 import type { SummaryNames } from '../definitions';
 
@@ -8,7 +9,7 @@ type Config<K extends JobSpec['kind']> = Extract<JobSpec, { kind: K }>['config']
 const part = (asked: number | null, there: number): number => (asked === null ? there : Math.min(asked, there));
 
 /** Words of each wizard: title, sentence, the sentence with blanks, and the plain summary. */
-export const words = {
+export const words = translated('wizardWords', {
   tokens: {
     title: 'Add the tokens',
     sentence:
@@ -112,7 +113,7 @@ export const words = {
       config.modelCard ? 'A model card tells where it came from and how well it does.' : 'No model card is written.',
     ],
   },
-} as const;
+});
 
 const EVALUATION_SENTENCES: Readonly<Record<Config<'evaluate'>['mode'], string>> = {
   greedy: 'One answer each, without chance: the same again next time.',

@@ -1,5 +1,7 @@
+import { translated } from '../../lib/language';
+
 /** Words of the wizards' engine; each wizard's own are in its definition's texts. */
-export const texts = {
+export const texts = translated('wizards', {
   check: {
     number: 'Type a number.',
     wholeNumber: 'Type a whole number.',
@@ -97,4 +99,4 @@ export const texts = {
     trees: (count: string) => count,
     accepted: (usable: string, total: string) => `${usable} of ${total} accepted or undecided`,
   },
-} as const;
+});

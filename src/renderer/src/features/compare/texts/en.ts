@@ -1,5 +1,7 @@
+import { translated } from '../../../lib/language';
+
 /** Words of the page that compares checkpoints. */
-export const texts = {
+export const texts = translated('compare', {
   evaluations: 'Evaluations',
   columns: {
     checkpoint: 'Checkpoint',
@@ -40,4 +42,4 @@ export const texts = {
   noAnswer: 'no answer',
   reference: 'Right answer',
   moreFlips: (count: number) => `${count} more are not shown.`,
-} as const;
+});

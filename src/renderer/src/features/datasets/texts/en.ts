@@ -1,5 +1,7 @@
+import { translated } from '../../../lib/language';
+
 /** Words of the pages where examples are reviewed. */
-export const texts = {
+export const texts = translated('review', {
   target: {
     label: 'Data set',
     newSet: 'A new data set',
@@ -57,36 +59,7 @@ export const texts = {
       : count === 1
         ? ''
         : `${count} examples changed. Undo takes all of them back.`,
-  keysTitle: 'Keys of the review',
-  keysHelp: 'Click on a key and press the one that shall take its place. ↑ and ↓ always move as well.',
-  keysReset: 'Back to the delivered keys',
-  keysAsDelivered: 'They are as delivered.',
-  changeKey: (action: string, key: string) => `${action}: key ${key}. Press to change it.`,
-  pressKey: 'press a key',
-  keyTaken: (key: string, action: string) => `${key} already belongs to “${action}”. Change that one first.`,
   help: 'Keys',
-  actions: {
-    accept: 'Accept',
-    reject: 'Reject',
-    reopen: 'Back to undecided',
-    edit: 'Edit the steps',
-    diff: 'Show what an edit changed',
-    undo: 'Undo the newest decision',
-    next: 'Next example',
-    previous: 'Previous example',
-    select: 'Select or unselect',
-    selectRange: 'Select up to here',
-    tag: 'Add a tag',
-    search: 'Search',
-    help: 'This list of keys',
-    'class:unclosed-token': 'Error: unclosed token',
-    'class:illegal-order': 'Error: illegal order',
-    'class:wrong-answer': 'Error: wrong answer',
-    'class:too-long': 'Error: too long',
-    'class:duplicate': 'Error: duplicate',
-    'class:leaked-question': 'Error: leaked test question',
-    'class:other': 'Error: something else',
-  },
   none: 'No example fits the filter.',
   list: 'Examples',
   accept: 'Accept',
@@ -128,4 +101,4 @@ export const texts = {
   keys: 'Decisions',
   tokens: (count: number) => `${count} tokens`,
   verdicts: { todo: 'to do', accepted: 'accepted', rejected: 'rejected' },
-} as const;
+});

@@ -1,5 +1,7 @@
+import { translated } from '../../../lib/language';
+
 /** Words of the model pages. */
-export const texts = {
+export const texts = translated('models', {
   list: 'Models and checkpoints',
   empty: 'No model yet',
   emptyBody:
@@ -60,4 +62,4 @@ export const texts = {
     strip: 'How it cuts a text',
     gone: 'The files of this model are gone. Put them back, or remove it from the list and import it again.',
   },
-} as const;
+});

@@ -1,5 +1,7 @@
+import { translated } from '../../../lib/language';
+
 /** Words of the path picker. */
-export const texts = {
+export const texts = translated('paths', {
   path: 'Path',
   pathHelp: 'Type or paste a path, or look for it below.',
   up: 'One folder up',
@@ -9,4 +11,4 @@ export const texts = {
   entries: 'Files and folders',
   empty: 'There is nothing here that fits.',
   go: 'Go',
-} as const;
+});

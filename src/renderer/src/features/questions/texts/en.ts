@@ -1,5 +1,7 @@
+import { translated } from '../../../lib/language';
+
 /** Words of the question pages. */
-export const texts = {
+export const texts = translated('questions', {
   title: 'Questions',
   sentence: 'Questions with known answers: some to learn from, some kept apart to measure with.',
   import: 'Import questions',
@@ -67,4 +69,4 @@ export const texts = {
     wait: 'Wait until the rows are read.',
     button: 'Import questions',
   },
-} as const;
+});

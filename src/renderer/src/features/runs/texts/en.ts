@@ -1,5 +1,7 @@
+import { translated } from '../../../lib/language';
+
 /** Words of the pages about runs. */
-export const texts = {
+export const texts = translated('runs', {
   runsTitle: 'Runs',
   runsSentence: 'Everything that was ever started in this project, the newest first.',
   noRuns: 'Nothing has run yet.',
@@ -95,4 +97,4 @@ export const texts = {
   parents: 'Started from',
   errorKept: 'The run stopped, and everything up to its last save is kept.',
   liveStatus: (phase: string, done: string, total: string, unit: string) => `${phase}: ${done} of ${total} ${unit}`,
-} as const;
+});

@@ -1,10 +1,21 @@
+import { translated } from '../../../lib/language';
+
 /** Words of the settings page. */
-export const texts = {
+export const texts = translated('settings', {
   title: 'Settings',
   sentence: 'How the workbench looks and how much of this machine it may use.',
   look: 'Look',
   theme: 'Theme',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  language: 'Language',
+  languageHelp: 'The page is loaded anew; drafts are kept.',
+  // Languages are named in themselves, so that everybody finds theirs.
+  languages: { system: 'As the system', en: 'English', de: 'Deutsch' },
+  news: 'When something happens',
+  notify: 'Tell me when a long run ends',
+  notifyHelp: 'By the system, while this window is out of sight.',
+  notifyAllow: 'Allow it in this browser',
+  notifyDenied: 'This browser does not allow it; change that in its settings for this page.',
   work: 'Work',
   gentle: 'Leave one core free',
   gentleHelp:
@@ -52,4 +63,4 @@ export const texts = {
   data: 'Data folder',
   reveal: 'Show in the file manager',
   versions: 'Versions of the parts',
-} as const;
+});

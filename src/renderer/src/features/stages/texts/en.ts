@@ -1,5 +1,7 @@
+import { translated } from '../../../lib/language';
+
 /** Words of the stage pages and of runs wherever they are listed. */
-export const texts = {
+export const texts = translated('stages', {
   status: {
     queued: 'waiting',
     running: 'running',
@@ -47,4 +49,4 @@ export const texts = {
     leastOf: (share: string) => `probability ${share} at the start of a step: every token can be sampled`,
   },
   strip: 'The tokens at work',
-} as const;
+});

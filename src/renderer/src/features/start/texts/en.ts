@@ -1,5 +1,7 @@
+import { translated } from '../../../lib/language';
+
 /** Words of the start page. */
-export const texts = {
+export const texts = translated('start', {
   title: 'Start',
   sentence: 'Make a small language model reason better, on this machine, and see how it happens.',
   projects: 'Projects',
@@ -18,6 +20,12 @@ export const texts = {
   emptyTitle: 'No project yet',
   emptyBody:
     'A project holds one model and everything that is made from it: trees, examples, checkpoints, comparisons.',
+  demoTitle: 'See it first',
+  demoBody: (trees: string, examples: string, before: string, after: string, questions: string) =>
+    `A finished project to look round in: ${trees} trees, ${examples} examples, two trained checkpoints and their comparison. The small model went from ${before} to ${after} right answers on ${questions} unseen questions.`,
+  openDemo: 'Open the demo project',
+  demoSize: (size: string) => `${size}, comes with the program; nothing is downloaded`,
+  ownTitle: 'Or begin at once',
   next: 'Next step',
   allDone: 'The whole road is walked. Compare, export, or explore further.',
   goOn: 'Go on',
@@ -26,7 +34,7 @@ export const texts = {
   remove: 'Delete',
   removeTitle: (name: string) => `Delete “${name}”?`,
   removeBody:
-    'Its runs, trees, examples and checkpoints are deleted from the data folder. Models and files of your own stay where they are. This cannot be undone.',
+    'Its runs, trees, examples and checkpoints are deleted from the data folder. Models and files of your own stay where they are.',
   created: (moment: string) => `created ${moment}`,
   demo: 'with the small model that comes along',
-} as const;
+});

@@ -1,5 +1,7 @@
+import { translated } from '../../../lib/language';
+
 /** Words of the pages about trees. */
-export const texts = {
+export const texts = translated('trees', {
   listTitle: 'All trees',
   search: 'Search in the questions',
   show: 'Show',
@@ -124,4 +126,4 @@ export const texts = {
     open: 'Open the example',
     done: (name: string) => `The path is an example of “${name}” now.`,
   },
-} as const;
+});
