@@ -52,6 +52,7 @@ export function previewReward(
 
 interface TreeFacts {
   readonly id: TreeId;
+  readonly questionId: string;
   readonly prompt: string;
   readonly referenceAnswer: string;
 }
@@ -78,7 +79,8 @@ function rewardPaths(tree: TreeFacts, nodes: readonly TreeNode[], config: RlConf
     const wellFormed = keepsForm(steps, grammar);
     const tokens = steps.reduce((sum, { tokenCount }) => sum + tokenCount, 0);
     const promise = path.map(({ index }) => promiseOf(index));
-    const reward = rewardOf({ ...outcome, isWellFormed: wellFormed, tokens, promise, steps: steps.length }, config);
+    const facts = { ...outcome, isWellFormed: wellFormed, tokens, promise, steps: steps.length };
+    const reward = rewardOf(facts, config, tree.questionId);
     const form = -formPenalty(wellFormed, config);
     const length = -lengthPenalty(tokens, config);
     const stepSum = reward.steps.reduce((sum, each) => sum + each, 0);

@@ -20,7 +20,21 @@ const english = leavesOf(Object.fromEntries(listOriginals()));
 const german = leavesOf(de);
 
 /** Pages that are being rebuilt; their texts are in English until they stand. */
-const NOT_YET = ['compare', 'review', 'runs', 'settings', 'trees', 'treeViewer'];
+const NOT_YET = [
+  'app',
+  'choices',
+  'compare',
+  'fields',
+  'figures',
+  'review',
+  'runs',
+  'settings',
+  'stages',
+  'trees',
+  'treeViewer',
+  'wizards',
+  'wizardWords',
+];
 const isExpected = (place: string): boolean => !NOT_YET.includes(place.split('.')[0] ?? '');
 
 describe('German', () => {

@@ -18,6 +18,7 @@ const WHAT_LEARNS: Readonly<Record<Config<'sft'>['method'], string>> = {
 
 const EVALUATION_SENTENCES: Readonly<Record<Config<'evaluate'>['mode'], string>> = {
   greedy: 'Je eine Antwort, ohne Zufall: beim nächsten Mal dieselbe.',
+  samples: 'Je mehrere einzeln geschriebene Antworten, ohne die richtige zu kennen; eine Abstimmung entscheidet.',
   search: 'Je mehrere Antworten durch Baumsuche, ohne die richtige zu kennen; eine Abstimmung entscheidet.',
   both: 'Einmal mit je einer Antwort, einmal durch Baumsuche mit Abstimmung.',
 };
