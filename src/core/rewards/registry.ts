@@ -18,13 +18,24 @@ export interface RewardFacts extends Outcome {
 }
 
 /** Reward on the last token of a path, and on the last token of each of its steps. */
-export interface PathReward {
+export interface EarnedReward {
   readonly score: number;
   /** [n] */
   readonly steps: readonly number[];
 }
 
-type Reward = (facts: RewardFacts, config: Pick<RlConfig, 'wrongReward' | 'shapingWeight'>) => PathReward;
+/** What a path earns in all. */
+export interface PathReward extends EarnedReward {
+  /** What score and steps together are made of. */
+  readonly parts: RewardParts;
+}
+
+/** What a path earns for its answer and its steps, and loses for form and length; together its reward. */
+export type RewardParts = Readonly<Record<RewardPart, number>>;
+export const REWARD_PARTS = ['answer', 'process', 'form', 'length'] as const;
+export type RewardPart = (typeof REWARD_PARTS)[number];
+
+type Reward = (facts: RewardFacts, config: Pick<RlConfig, 'wrongReward' | 'shapingWeight'>) => EarnedReward;
 
 /** Share of the answer's value in the reward of the paper's code; the rest is its process score. */
 const CODE_OUTCOME_SHARE = 0.6;
@@ -73,10 +84,15 @@ export function rewardOf(
   const refusal = refuseReward(config.reward, questionId, earned, facts);
   if (refusal !== null) throw refusal;
   const { score, steps } = earned;
-  return { score: score - formPenalty(facts.isWellFormed, config) - lengthPenalty(facts.tokens, config), steps };
+  const [form, length] = [formPenalty(facts.isWellFormed, config), lengthPenalty(facts.tokens, config)];
+  return {
+    score: score - form - length,
+    steps,
+    parts: { answer: score, process: steps.reduce((sum, step) => sum + step, 0), form: -form, length: -length },
+  };
 }
 
-function earn(reward: () => PathReward, name: string, questionId: string): PathReward {
+function earn(reward: () => EarnedReward, name: string, questionId: string): EarnedReward {
   try {
     return reward();
   } catch (cause) {

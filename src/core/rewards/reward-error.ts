@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../errors';
-import type { PathReward, RewardFacts } from './registry';
+import type { EarnedReward, RewardFacts } from './registry';
 
 /** What to do when a reward cannot be used. */
 const WAY_OUT = 'Choose another reward, or mend this one; the run goes on from the iteration before.';
@@ -24,7 +24,7 @@ export function rewardFailed(reward: string, questionId: string, cause: unknown)
 export function refuseReward(
   reward: string,
   questionId: string,
-  { score, steps }: PathReward,
+  { score, steps }: EarnedReward,
   facts: RewardFacts,
 ): WorkbenchError | null {
   const wrong = [score, ...steps].findIndex((value) => !Number.isFinite(value));

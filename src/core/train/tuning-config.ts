@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { field } from '../fields';
 import { DECAY_GROUPS } from './decay-groups';
+import { guardFields } from './guard/guard-config';
 import { MOMENT_CHOICES } from './moments';
 import { CHECKPOINTING_CHOICES } from './memory-choices';
 import { learningFields } from './learning-fields';
@@ -126,5 +127,6 @@ export const tuningFields = {
         advanced: true,
       }),
     ),
+  ...guardFields,
   ...machineFields,
 };

@@ -1,3 +1,4 @@
+import { REWARD_PARTS } from '../../rewards/registry';
 import { FUNCTIONAL_TOKEN_NAMES } from '../../tokens/functional-tokens';
 import type { RewardedBatch } from './rl-batch';
 import type { Trajectory } from './trajectories';
@@ -19,14 +20,13 @@ export function explorationMetrics(trajectories: readonly Trajectory[], batch: R
   const total = [...uses.values()].reduce((sum, use) => sum + use, 0);
   const shares = [...uses.values()].map((use) => (total === 0 ? 0 : use / total));
   return {
-    reward:
-      batch.paths.reduce((sum, path) => sum + path.reward.score + path.reward.steps.reduce((a, b) => a + b, 0), 0) /
-      Math.max(1, batch.paths.length),
+    ...rewardMetrics(batch),
     accuracy: mean((trajectory) => Number(trajectory.isRight)),
     answerShare: mean((trajectory) => Number(trajectory.answer !== null)),
     formShare: mean((trajectory) => Number(trajectory.isWellFormed)),
     truncatedShare: mean((trajectory) => Number(trajectory.isTruncated)),
-    length: mean((trajectory) => trajectory.ids.length - trajectory.promptLength),
+    length: mean(lengthOf),
+    lengthStd: spreadOf(trajectories.map(lengthOf)),
     steps: mean((trajectory) => trajectory.steps.length),
     entropy: entropyEstimate(trajectories),
     settledShare: batch.settledShare,
@@ -36,6 +36,34 @@ export function explorationMetrics(trajectories: readonly Trajectory[], batch: R
       shares.reduce((sum, share) => (share > 0 ? sum - share * Math.log(share) : sum), 0) / Math.log(shares.length),
     ...Object.fromEntries([...uses].map(([name, use]) => [`use.${name}`, use])),
   };
+}
+
+function lengthOf({ ids, promptLength }: Trajectory): number {
+  return ids.length - promptLength;
+}
+
+/** Reward of the paths that are learned from: the whole, and each part of it, with the spread over paths. Nothing where there are none. */
+function rewardMetrics({ paths }: RewardedBatch): RlMetrics {
+  if (paths.length === 0) return {};
+  const totals = paths.map(({ reward }) => reward.score + reward.steps.reduce((a, b) => a + b, 0));
+  const parts = REWARD_PARTS.flatMap((part): [string, number][] => {
+    const values = paths.map(({ reward }) => reward.parts[part]);
+    return [
+      [`reward.${part}`, meanOf(values)],
+      [`reward.${part}.std`, spreadOf(values)],
+    ];
+  });
+  return { reward: meanOf(totals), rewardStd: spreadOf(totals), ...Object.fromEntries(parts) };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
+/** Standard deviation; 0 of nothing. */
+function spreadOf(values: readonly number[]): number {
+  const mean = meanOf(values);
+  return Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2)));
 }
 
 /** Mean of −log π over the sampled ids: an estimate of the entropy per token, nats. */
