@@ -4,6 +4,7 @@ import { ErrorEnvelope } from './errors';
 import { JobSpec } from './jobs';
 import { EvaluationItem, EvaluationMode, Proportion } from './evaluations';
 import { ExampleKind, ExampleStep, StepMark } from './examples';
+import { Alarm } from './run-events';
 import { LogLine, RunProgress, Sample } from './runs';
 import { Simulation, TreeNode } from './trees';
 
@@ -130,6 +131,9 @@ export const JobRecord = z.discriminatedUnion('type', [
     promptSet: z.string(),
     plainPrompts: z.array(z.string()),
   }),
+  /** A checkpoint on the way has been replaced by a better one; where nothing stands on it, it goes. */
+  z.object({ type: z.literal('checkpointReplaced'), path: z.string() }),
+  z.object({ type: z.literal('alarm'), alarm: Alarm }),
   z.object({ type: z.literal('evaluationItem'), item: EvaluationItem }),
   z.object({
     type: z.literal('evaluation'),
@@ -156,6 +160,8 @@ export const ToEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), job: EngineJob }),
   /** Save and stop at the next safe point. */
   z.object({ type: z.literal('pause') }),
+  /** End at the next safe point as if all of it were done: what is there so far becomes the result. */
+  z.object({ type: z.literal('finish') }),
   z.object({ type: z.literal('cancel') }),
   z.object({ type: z.literal('ack'), batch: z.number().int() }),
   /** Instead of a job: what could compute here, or whether WebGPU does so rightly. Answered once, then the process ends. */

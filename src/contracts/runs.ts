@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ErrorEnvelope } from './errors';
 import { CheckpointId, DatasetId, EvaluationId, ProjectId, QuestionSetId, RunId } from './ids';
 import { JobSpec } from './jobs';
+import { ALARM_ANSWERS, RunEvent } from './run-events';
 import { JobKind } from './stages';
 
 export const RUN_STATUSES = [
@@ -90,6 +91,8 @@ export const Sample = z.object({
   reward: z.number().nullable(),
   /** Value of each part of the reward. */
   rewardParts: z.record(z.string(), z.number()),
+  /** `watched` questions are the same for the whole run; `explored` is a path of RL. Runs of earlier versions did not say. */
+  source: z.enum(['watched', 'explored']).optional(),
 });
 export type Sample = z.infer<typeof Sample>;
 
@@ -123,6 +126,14 @@ export const Estimate = z.object({
 });
 export type Estimate = z.infer<typeof Estimate>;
 
+/** What a run was expected to take when it started, and what it took so far. */
+export const RunForecast = z.object({
+  /** Null for runs of earlier versions, and where nothing could be reckoned. */
+  predicted: Estimate.pick({ seconds: true, memoryBytes: true, diskBytes: true, basis: true }).nullable(),
+  actual: z.object({ seconds: z.number(), memoryBytes: z.number().nullable(), diskBytes: z.number() }),
+});
+export type RunForecast = z.infer<typeof RunForecast>;
+
 /** Something changed; the window asks again for what it shows. Progress, metrics and log lines of a running job come whole. */
 export const WorkbenchEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('runChanged'), run: Run }),
@@ -135,6 +146,15 @@ export const WorkbenchEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('logAdded'), runId: RunId, line: LogLine }),
   z.object({ type: z.literal('samplesAdded'), runId: RunId }),
+  z.object({ type: z.literal('runEventsChanged'), runId: RunId }),
+  /** The guard has just seen something; sent once, for whoever tells the person. */
+  z.object({
+    type: z.literal('alarmRaised'),
+    runId: RunId,
+    projectId: ProjectId,
+    runName: z.string(),
+    words: z.string(),
+  }),
   z.object({ type: z.literal('treesAdded'), runId: RunId, count: z.number().int() }),
   z.object({ type: z.literal('treesGrowing'), runId: RunId }),
   /** A draft was saved by some window; null when it was thrown away. */
@@ -161,6 +181,8 @@ export const runsContract = {
   /** @throws WorkbenchError with the reason when the job cannot start as asked (missing files, empty set, impossible settings). */
   start: oc.input(z.object({ projectId: ProjectId, name: z.string().max(120).optional(), spec: JobSpec })).output(Run),
   pause: oc.input(z.object({ id: RunId })).output(Run),
+  /** Ends a training at its next safe point with what it has learned so far, as a finished run. */
+  finish: oc.input(z.object({ id: RunId })).output(Run),
   resume: oc.input(z.object({ id: RunId })).output(Run),
   cancel: oc.input(z.object({ id: RunId })).output(Run),
   /** Deletes a settled run with what it made, unless something else stands on it; then says what. */
@@ -169,10 +191,17 @@ export const runsContract = {
   samples: oc
     .input(z.object({ id: RunId, limit: z.number().int().min(1).max(500).default(100) }))
     .output(z.array(Sample)),
+  /** What happened to a run, in order. */
+  events: oc.input(z.object({ id: RunId })).output(z.array(RunEvent)),
+  /** Keeps what a person decided about an alarm. */
+  answerAlarm: oc
+    .input(z.object({ id: RunId, eventId: z.number().int(), answer: z.enum(ALARM_ANSWERS) }))
+    .output(z.array(RunEvent)),
   logs: oc
     .input(z.object({ id: RunId, limit: z.number().int().min(1).max(5000).default(1000) }))
     .output(z.array(LogLine)),
   estimate: oc.input(z.object({ projectId: ProjectId, spec: JobSpec })).output(Estimate),
+  forecast: oc.input(z.object({ id: RunId })).output(RunForecast),
   /** Everything that happens, from now on; at most ten progress events a second. */
   watch: oc.input(z.object({})).output(eventIterator(WorkbenchEvent)),
 };

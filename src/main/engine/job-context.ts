@@ -5,7 +5,7 @@ import type { JobKind } from '@contracts/stages';
 import type { CancelToken } from '@core/ports';
 
 /** What a person asked of a running job. */
-export type StopRequest = 'pause' | 'cancel';
+export type StopRequest = 'pause' | 'finish' | 'cancel';
 
 /** How far a job is, as a runner reports it; the engine process adds rate, memory and the time left. */
 export interface JobProgress {
@@ -31,7 +31,7 @@ export interface JobContext<K extends JobKind = JobKind> {
   readonly outputFolder: string;
   /** Aborted once the person cancels; a pause does not abort. */
   readonly cancel: CancelToken;
-  /** Asked between units of work: on `pause` save the state and return `paused`. */
+  /** Asked between units of work: on `pause` save the state and return `paused`; on `finish` trainings end with what they have. */
   stopRequested(): StopRequest | null;
   /**
    * Stores records in one transaction of the host and resolves when they are on disk. Write the state that counts them as done afterwards:

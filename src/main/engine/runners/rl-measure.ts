@@ -3,45 +3,42 @@ import type { Question } from '@core/tasks/question';
 import type { RewardedBatch } from '@core/train/rl/rl-batch';
 import type { Trajectory } from '@core/train/rl/trajectories';
 import { answerGreedily } from './answer-greedily';
+import { keepBest } from './best-checkpoint';
+import { guardedMetrics } from './guarding';
 import type { RlStage } from './rl-stage';
+import { watchedSample } from './watched-questions';
 
-/** Questions whose answers are shown on the run page as the model changes. */
-const SAMPLE_QUESTIONS = 4;
-
-/** Accuracy on the held-out questions, and a few of the answers. */
-export async function measure({ context, config, model, heldOut, progress }: RlStage): Promise<void> {
-  if (heldOut.length === 0) return;
+/** Accuracy on the held-out questions, the best state kept, and a few of the answers. Returns the records that it has committed. */
+export async function measure(stage: RlStage): Promise<JobRecord[]> {
+  const { context, config, model, trainer, heldOut, watched, progress } = stage;
+  const counted = new Set(heldOut.map(({ id }) => id));
+  const shown = new Set(watched.map(({ id }) => id));
   model.generator.clearCache();
   const items = await answerGreedily(
     model,
     { maxNewTokens: config.maxNewTokens, responsePrefix: config.responsePrefix, constrained: false },
-    heldOut,
+    [...heldOut, ...watched.filter(({ id }) => !counted.has(id))],
     context.cancel,
     () => undefined,
   );
-  const accuracy = items.filter((item) => item.isRight).length / items.length;
-  progress.firstAccuracy ??= accuracy;
-  progress.bestAccuracy = Math.max(progress.bestAccuracy ?? 0, accuracy);
-  progress.lastAccuracy = accuracy;
-  const samples = items
-    .slice(0, SAMPLE_QUESTIONS)
-    .map(({ questionId, prompt, referenceAnswer, response, isRight }): JobRecord => ({
-      type: 'sample',
-      sample: {
-        step: progress.iteration,
-        questionId,
-        prompt,
-        referenceAnswer,
-        text: response,
-        isRight,
-        reward: null,
-        rewardParts: {},
-      },
-    }));
-  await context.commit([
-    { type: 'metrics', step: progress.iteration, values: { heldOutAccuracy: accuracy } },
-    ...samples,
-  ]);
+  const records = items
+    .filter(({ questionId }) => shown.has(questionId))
+    .map((item) => watchedSample(progress.iteration, item));
+  if (heldOut.length > 0) {
+    const right = items.filter(({ questionId, isRight }) => isRight && counted.has(questionId)).length;
+    const accuracy = right / heldOut.length;
+    const isBetter = progress.bestAccuracy !== null && accuracy > progress.bestAccuracy;
+    progress.firstAccuracy ??= accuracy;
+    progress.bestAccuracy = Math.max(progress.bestAccuracy ?? 0, accuracy);
+    progress.lastAccuracy = accuracy;
+    const values = { heldOutAccuracy: accuracy, heldOutQuestions: heldOut.length };
+    records.push(...guardedMetrics(context, progress, progress.iteration, values));
+    // The last weights are written anyway.
+    if (isBetter && progress.iteration < config.iterations)
+      records.push(...(await keepBest(context, model, trainer, progress, progress.iteration)));
+  }
+  await context.commit(records);
+  return records;
 }
 
 /** One explored path of the first question of the iteration, with the parts of its reward. */
@@ -67,9 +64,8 @@ export function sampleRecords(
         text: trajectory.text,
         isRight: trajectory.isRight,
         reward: rewarded ? rewarded.reward.score + stepSum : null,
-        rewardParts: rewarded
-          ? { outcome: rewarded.outcome, steps: stepSum, penalties: rewarded.reward.score - rewarded.outcome }
-          : {},
+        rewardParts: rewarded ? { ...rewarded.reward.parts } : {},
+        source: 'explored',
       },
     },
   ];

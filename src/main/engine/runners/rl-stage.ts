@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { QuestionRow } from '@contracts/questions';
 import type { Question } from '@core/tasks/question';
+import { GuardState, NEW_GUARD } from '@core/train/guard/guard';
 import type { RlConfig } from '@core/train/rl/rl-config';
 import type { Trainer } from '@core/train/trainer';
 import type { JobContext } from '../job-context';
@@ -18,6 +19,9 @@ export const RlProgress = z.object({
   firstAccuracy: z.number().nullable(),
   bestAccuracy: z.number().nullable(),
   lastAccuracy: z.number().nullable(),
+  /** Iteration of the checkpoint that is kept as the best. */
+  bestStep: z.number().int().nullable().default(null),
+  guard: GuardState.default(NEW_GUARD),
   /** β of the next iteration; that of the settings until it was adapted. */
   klCoefficient: z.number().nullable().default(null),
   /** Iterations in a row whose answers were all cut, and the answers of these. */
@@ -36,5 +40,7 @@ export interface RlStage {
   readonly trainer: Trainer;
   readonly questions: readonly Question[];
   readonly heldOut: readonly QuestionRow[];
+  /** Questions whose answers are shown on the run page as the model changes. */
+  readonly watched: readonly QuestionRow[];
   readonly progress: RlProgress;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { JobRecord } from '@contracts/engine-protocol';
 import { QuestionRow } from '@contracts/questions';
 import { WorkbenchError } from '@core/errors';
 import { countParameters } from '@core/models/decoder/parameters';
@@ -7,13 +8,15 @@ import { shuffled } from '@core/random/shuffle';
 import type { Question } from '@core/tasks/question';
 import { withTrainerLogProbs } from '@core/train/rl/exact-log-probs';
 import { isRewardError } from '@core/rewards/reward-error';
-import { rewardTrajectories, type RewardedBatch } from '@core/train/rl/rl-batch';
+import { NEW_GUARD } from '@core/train/guard/guard';
+import { rewardTrajectories } from '@core/train/rl/rl-batch';
 import type { RlConfig } from '@core/train/rl/rl-config';
 import { explorationMetrics } from '@core/train/rl/rl-metrics';
 import { isAllCut, neverCloses, PATIENCE } from '@core/train/rl/stuck';
 import type { Trajectory } from '@core/train/rl/trajectories';
 import type { JobContext, RunnerOutcome } from '../job-context';
 import { explore } from './explore';
+import { guardedMetrics, guardedWork, wantsPause } from './guarding';
 import { readJsonl } from './jsonl';
 import { openJobModel, type JobModel } from './open-model';
 import { openJudge, type Judge } from './open-judge';
@@ -23,6 +26,7 @@ import { measure, sampleRecords } from './rl-measure';
 import { RlProgress, type RlStage } from './rl-stage';
 import { restoreTrainerState, saveTrainerState } from './trainer-state';
 import { trainerSettings } from './tuning';
+import { watchedQuestions } from './watched-questions';
 import { writeTrained } from './write-trained';
 
 /** What a chat template puts around a question, at most. */
@@ -39,10 +43,9 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
       code: 'no-questions',
       wayOut: 'Choose another question set.',
     });
-  const heldOut =
-    context.job.inputs.heldOut === null
-      ? []
-      : readJsonl(context.job.inputs.heldOut, QuestionRow, 'held-out questions').slice(0, config.evaluateQuestions);
+  const allHeldOut =
+    context.job.inputs.heldOut === null ? [] : readJsonl(context.job.inputs.heldOut, QuestionRow, 'held-out questions');
+  const heldOut = allHeldOut.slice(0, config.evaluateQuestions);
   const model = await openJobModel(context, {
     maxRows: config.questionsPerIteration * config.pathsPerQuestion,
     precision: config.decodePrecision,
@@ -77,8 +80,11 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
       klCoefficient: null,
       cutIterations: 0,
       cutAnswers: 0,
+      bestStep: null,
+      guard: NEW_GUARD,
     };
-    const stage: RlStage = { context, config, model, reference, judge, trainer, questions, heldOut, progress };
+    const watched = watchedQuestions(allHeldOut, questions);
+    const stage: RlStage = { context, config, model, reference, judge, trainer, questions, heldOut, watched, progress };
     if (saved) context.log('info', `Going on after iteration ${progress.iteration} of ${config.iterations}.`);
     else await measure(stage);
     while (progress.iteration < config.iterations) {
@@ -87,11 +93,18 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
         await saveTrainerState(context.stateFolder, trainer, progress);
         return { outcome: 'paused', result: resultOf(progress) };
       }
-      await keepOnFailure(stage, () => iterate(stage));
+      if (context.stopRequested() === 'finish') {
+        context.log('info', `Ended early on request, after iteration ${progress.iteration} of ${config.iterations}.`);
+        await measure(stage);
+        break;
+      }
+      const said = await guardedWork(context, progress.iteration + 1, () => keepOnFailure(stage, () => iterate(stage)));
       const isLast = progress.iteration === config.iterations;
-      if (isLast || progress.iteration % config.evaluateEvery === 0) await measure(stage);
-      if (isLast || progress.iteration % config.checkpointEvery === 0)
+      if (isLast || progress.iteration % config.evaluateEvery === 0) said.push(...(await measure(stage)));
+      const isHalted = !isLast && wantsPause(context, said);
+      if (isLast || isHalted || progress.iteration % config.checkpointEvery === 0)
         await saveTrainerState(context.stateFolder, trainer, progress);
+      if (isHalted) return { outcome: 'paused', result: resultOf(progress) };
     }
     await context.commit([
       await writeTrained(context, model, trainer, {
@@ -111,9 +124,9 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
 }
 
 /** Saves the iterations that are done when a reward cannot be used: no weight has been touched since. */
-async function keepOnFailure({ context, trainer, progress }: RlStage, work: () => Promise<void>): Promise<void> {
+async function keepOnFailure<T>({ context, trainer, progress }: RlStage, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     if (isRewardError(error) && progress.iteration > 0) await saveTrainerState(context.stateFolder, trainer, progress);
     throw error;
@@ -126,8 +139,8 @@ function longestPrompt(model: JobModel, questions: readonly Question[]): number 
   return model.tokenizer.encode(text).length + TEMPLATE_TOKENS;
 }
 
-/** One iteration: explore some questions, reward the paths, update the model. */
-async function iterate(stage: RlStage): Promise<void> {
+/** One iteration: explore some questions, reward the paths, update the model. Returns the records that it has committed. */
+async function iterate(stage: RlStage): Promise<JobRecord[]> {
   const { context, config, model, questions, progress } = stage;
   const rng = createRng(config.seed).fork(`iteration:${progress.iteration}`);
   const chosen = drawQuestions(questions, config, progress.iteration);
@@ -156,7 +169,6 @@ async function iterate(stage: RlStage): Promise<void> {
   const values: Record<string, number> = {
     ...explorationMetrics(trajectories, batch),
     ...gap,
-    rewardStd: spreadOfRewards(batch),
   };
   if (batch.paths.length === 0) {
     context.log(
@@ -169,10 +181,8 @@ async function iterate(stage: RlStage): Promise<void> {
   progress.iteration += 1;
   progress.paths += trajectories.length;
   progress.tokens += model.generator.stats.newTokens - newTokensBefore;
-  await context.commit([
-    { type: 'metrics', step: progress.iteration, values },
-    ...sampleRecords(trajectories, batch, chosen, progress.iteration),
-  ]);
+  const records = guardedMetrics(context, progress, progress.iteration, values);
+  await context.commit([...records, ...sampleRecords(trajectories, batch, chosen, progress.iteration)]);
   context.progress({
     phase: 'exploring',
     done: progress.iteration,
@@ -180,6 +190,7 @@ async function iterate(stage: RlStage): Promise<void> {
     unit: 'iterations',
     tokens: model.generator.stats.newTokens,
   });
+  return records;
 }
 
 /** @throws WorkbenchError `never-closes` when no answer has come to an end for some iterations */
@@ -198,12 +209,6 @@ async function judgePaths(
   if (judge === null) return undefined;
   const judged = await judge.judge(trajectories);
   return new Map(trajectories.map((trajectory, i) => [trajectory, judged[i]!]));
-}
-
-function spreadOfRewards(batch: RewardedBatch): number {
-  const rewards = batch.paths.map(({ reward }) => reward.score + reward.steps.reduce((a, b) => a + b, 0));
-  const mean = rewards.reduce((a, b) => a + b, 0) / Math.max(1, rewards.length);
-  return Math.sqrt(rewards.reduce((sum, reward) => sum + (reward - mean) ** 2, 0) / Math.max(1, rewards.length));
 }
 
 /** Every question comes once before any comes again; which ones an iteration gets depends on the seed and its number alone. */

@@ -5,28 +5,36 @@ import { QuestionRow } from '@contracts/questions';
 import { WorkbenchError } from '@core/errors';
 import { exampleRow, plainRow, type ExampleRow } from '@core/dataset/to-rows';
 import type { FunctionalTokenName } from '@core/tokens/functional-tokens';
+import { GuardState, NEW_GUARD } from '@core/train/guard/guard';
 import { planSft, type SftPlan } from '@core/train/sft';
 import type { SftConfig } from '@core/train/sft-config';
 import type { Trainer } from '@core/train/trainer';
 import type { JobContext, RunnerOutcome } from '../job-context';
 import { answerGreedily } from './answer-greedily';
+import { keepBest } from './best-checkpoint';
+import { guardedMetrics, guardedWork, wantsPause } from './guarding';
 import { readJsonl } from './jsonl';
 import { openJobModel, type JobModel } from './open-model';
 import { stepOptions, trainerSettings } from './tuning';
 import { restoreTrainerState, saveTrainerState } from './trainer-state';
+import { watchedQuestions, watchedSample, WATCHED_QUESTIONS } from './watched-questions';
 import { writeTrained } from './write-trained';
 
-const Progress = z.object({ update: z.number().int(), tokens: z.number(), bestLoss: z.number().nullable() });
+const Progress = z.object({
+  update: z.number().int(),
+  tokens: z.number(),
+  bestLoss: z.number().nullable(),
+  /** Update of the checkpoint that is kept as the best. */
+  bestStep: z.number().int().nullable().default(null),
+  guard: GuardState.default(NEW_GUARD),
+});
 type Progress = z.infer<typeof Progress>;
-
-/** Questions whose answers are shown on the run page as training goes on. */
-const SAMPLE_QUESTIONS = 4;
 
 /** Fine-tunes a checkpoint on the examples of a data set; loss on the response alone. */
 export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome> {
   const { config } = context.spec;
   const examples = readJsonl(context.job.inputs.examples, ExampleInput, 'examples');
-  const model = await openJobModel(context, { maxRows: SAMPLE_QUESTIONS });
+  const model = await openJobModel(context, { maxRows: WATCHED_QUESTIONS });
   const newIds = model.tokens?.all ?? [];
   const rows = examples.map(rowMaker(config, model));
   const plan = planSft(
@@ -52,9 +60,11 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
       update: 0,
       tokens: 0,
       bestLoss: null,
+      bestStep: null,
+      guard: NEW_GUARD,
     };
     if (progress.update > 0) context.log('info', `Going on after update ${progress.update} of ${plan.totalUpdates}.`);
-    const watched = sampleQuestions(context);
+    const watched = watchedQuestions(heldOutQuestions(context), examples.map(toQuestion));
     const newRows = new Set(newIds);
     if (progress.update === 0) await measure(context, { model, trainer, plan, rows, watched, progress });
     while (progress.update < plan.totalUpdates) {
@@ -63,13 +73,23 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
         await saveTrainerState(context.stateFolder, trainer, progress);
         return { outcome: 'paused', result: resultOf(plan, progress) };
       }
-      const record = await update(context.spec.config, { trainer, plan, rows, progress, newRows });
+      if (context.stopRequested() === 'finish') {
+        context.log('info', `Ended early on request, after update ${progress.update} of ${plan.totalUpdates}.`);
+        await measure(context, { model, trainer, plan, rows, watched, progress });
+        break;
+      }
+      const values = await guardedWork(context, progress.update + 1, () =>
+        update(context.spec.config, { trainer, plan, rows, progress, newRows }),
+      );
       const isLast = progress.update === plan.totalUpdates;
-      await context.commit([record]);
+      const records = guardedMetrics(context, progress, progress.update, values);
+      await context.commit(records);
       if (isLast || progress.update % config.validateEvery === 0)
         await measure(context, { model, trainer, plan, rows, watched, progress });
-      if (isLast || progress.update % config.checkpointEvery === 0)
+      const isHalted = !isLast && wantsPause(context, records);
+      if (isLast || isHalted || progress.update % config.checkpointEvery === 0)
         await saveTrainerState(context.stateFolder, trainer, progress);
+      if (isHalted) return { outcome: 'paused', result: resultOf(plan, progress) };
       context.progress({
         phase: 'fine-tuning',
         done: progress.update,
@@ -117,8 +137,11 @@ interface Updated {
   readonly newRows: ReadonlySet<number>;
 }
 
-/** One update: gradient of the mean loss over the trained tokens of its examples, then one AdamW step. */
-async function update(config: SftConfig, { trainer, plan, rows, progress, newRows }: Updated): Promise<JobRecord> {
+/** One update: gradient of the mean loss over the trained tokens of its examples, then one AdamW step. Returns its metrics. */
+async function update(
+  config: SftConfig,
+  { trainer, plan, rows, progress, newRows }: Updated,
+): Promise<Record<string, number>> {
   const batch = plan.batch(progress.update).map((index) => rows[index]!);
   const normaliser = batch.reduce((sum, row) => sum + row.weights.reduce((a, b) => a + b, 0), 0);
   const { loss, logProbs } = await trainer.accumulate(batch, { kind: 'nll', normaliser });
@@ -128,11 +151,7 @@ async function update(config: SftConfig, { trainer, plan, rows, progress, newRow
   );
   progress.update += 1;
   progress.tokens += batch.reduce((sum, row) => sum + row.ids.length, 0);
-  return {
-    type: 'metrics',
-    step: progress.update,
-    values: { loss, ...splitLoss(batch, logProbs), learningRate, gradNorm },
-  };
+  return { loss, ...splitLoss(batch, logProbs), learningRate, gradNorm };
 }
 
 /** Mean loss over functional tokens and over text, apart; nats per token. */
@@ -179,12 +198,16 @@ async function measure(
     const validationLoss =
       held.reduce((sum, row, i) => row.weights.reduce((own, weight, at) => own - weight * logProbs[i]![at]!, sum), 0) /
       Math.max(1, total);
+    const isBetter = progress.bestLoss !== null && validationLoss < progress.bestLoss;
     progress.bestLoss = Math.min(progress.bestLoss ?? Infinity, validationLoss);
     records.push({
       type: 'metrics',
       step: progress.update,
       values: { validationLoss, validationFunctionalLoss: functionalLoss, validationTextLoss: textLoss },
     });
+    // The last weights are written anyway.
+    if (isBetter && progress.update < plan.totalUpdates)
+      records.push(...(await keepBest(context, model, trainer, progress, progress.update)));
   }
   if (watched.length > 0) {
     model.generator.clearCache();
@@ -196,28 +219,18 @@ async function measure(
       context.cancel,
       () => undefined,
     );
-    for (const { questionId, prompt, referenceAnswer, response, isRight } of answers) {
-      records.push({
-        type: 'sample',
-        sample: {
-          step: progress.update,
-          questionId,
-          prompt,
-          referenceAnswer,
-          text: response,
-          isRight,
-          reward: null,
-          rewardParts: {},
-        },
-      });
-    }
+    records.push(...answers.map((item) => watchedSample(progress.update, item)));
   }
   if (records.length > 0) await context.commit(records);
 }
 
-function sampleQuestions(context: JobContext<'sft'>): readonly QuestionRow[] {
+function heldOutQuestions(context: JobContext<'sft'>): readonly QuestionRow[] {
   const { heldOut } = context.job.inputs;
-  return heldOut === null ? [] : readJsonl(heldOut, QuestionRow, 'held-out questions').slice(0, SAMPLE_QUESTIONS);
+  return heldOut === null ? [] : readJsonl(heldOut, QuestionRow, 'held-out questions');
+}
+
+function toQuestion({ questionId, prompt, referenceAnswer }: ExampleInput): QuestionRow {
+  return { id: questionId, prompt, referenceAnswer };
 }
 
 function resultOf(plan: SftPlan, progress: Progress) {

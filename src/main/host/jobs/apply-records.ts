@@ -2,9 +2,10 @@ import type { JobRecord } from '@contracts/engine-protocol';
 import type { CheckpointId, DatasetId, EvaluationId, ExampleId, TreeId } from '@contracts/ids';
 import type { Run, WorkbenchEvent } from '@contracts/runs';
 import { upsertArtefact } from '../store/repositories/artefacts';
-import { upsertCheckpoint } from '../store/repositories/checkpoints';
+import { removeReplacedCheckpoint, upsertCheckpoint } from '../store/repositories/checkpoints';
 import { upsertEvaluation, upsertEvaluationItem } from '../store/repositories/evaluations';
 import { ensureDataset, upsertExample } from '../store/repositories/examples';
+import { upsertAlarm } from '../store/repositories/run-events';
 import { upsertMetrics, upsertSample } from '../store/repositories/telemetry';
 import { findTreeId, upsertTree } from '../store/repositories/trees';
 import { transaction, type WritableDb } from '../store/sql';
@@ -17,6 +18,8 @@ export interface RecordTarget {
   readonly run: Run;
   readonly newId: NewId;
   readonly nowMs: number;
+  /** Deletes a folder that the store no longer knows; called once the batch is on disk. */
+  readonly removeFolder: (path: string) => void;
 }
 
 /**
@@ -25,18 +28,21 @@ export interface RecordTarget {
  * @returns the events to send once the transaction is on disk
  */
 export function applyRecords(target: RecordTarget, records: readonly JobRecord[]): WorkbenchEvent[] {
-  return transaction(target.db, () => {
+  const doomed: string[] = [];
+  const batch = { ...target, removeFolder: (path: string) => void doomed.push(path) };
+  const stored = transaction(target.db, () => {
     const events: WorkbenchEvent[] = [];
     let trees = 0;
     const changed = new Set<Extract<WorkbenchEvent, { type: 'changed' }>['what']>();
     let hasSamples = false;
     for (const record of records) {
-      store(target, record);
+      store(batch, record);
       if (record.type === 'tree') trees++;
       if (record.type === 'sample') hasSamples = true;
       if (record.type === 'metrics') {
         events.push({ type: 'metricsAdded', runId: target.run.id, step: record.step, values: record.values });
       }
+      if (record.type === 'alarm') events.push(...alarmEvents(target.run, record.alarm.words));
       const what = CHANGES[record.type];
       if (what) changed.add(what);
     }
@@ -45,6 +51,15 @@ export function applyRecords(target: RecordTarget, records: readonly JobRecord[]
     for (const what of changed) events.push({ type: 'changed', what });
     return events;
   });
+  for (const path of doomed) target.removeFolder(path);
+  return stored;
+}
+
+function alarmEvents({ id, projectId, name }: Run, words: string): WorkbenchEvent[] {
+  return [
+    { type: 'runEventsChanged', runId: id },
+    { type: 'alarmRaised', runId: id, projectId, runName: name, words },
+  ];
 }
 
 type RecordType = JobRecord['type'];
@@ -52,6 +67,7 @@ type RecordType = JobRecord['type'];
 /** Which list of the window each kind of record changes. */
 const CHANGES: Readonly<Partial<Record<RecordType, Extract<WorkbenchEvent, { type: 'changed' }>['what']>>> = {
   checkpoint: 'checkpoints',
+  checkpointReplaced: 'checkpoints',
   example: 'examples',
   evaluation: 'evaluations',
 };
@@ -101,6 +117,12 @@ const STORE: { readonly [T in RecordType]: (target: RecordTarget, record: Extrac
       plainPrompts: record.plainPrompts,
       createdAtMs: nowMs,
     });
+  },
+  checkpointReplaced({ db, run, removeFolder }, record) {
+    for (const path of removeReplacedCheckpoint(db, run.id, record.path)) removeFolder(path);
+  },
+  alarm({ db, run, nowMs }, record) {
+    upsertAlarm(db, run.id, record.alarm, nowMs);
   },
   evaluationItem({ db, run }, record) {
     upsertEvaluationItem(db, run.id, record.item);

@@ -37,6 +37,8 @@ export interface EngineRun {
   /** Resolves when the process is gone, which may be after the settlement. */
   readonly exited: Promise<void>;
   pause(): void;
+  /** Asks it to end with what it has. */
+  finish(): void;
   /** Asks, and after a grace kills. */
   cancel(): void;
   kill(): void;
@@ -136,6 +138,9 @@ export function startEngineRun(
     exited: exited.promise,
     pause() {
       child.post({ type: 'pause' });
+    },
+    finish() {
+      child.post({ type: 'finish' });
     },
     cancel() {
       if (isSettled || isCancelled) return;

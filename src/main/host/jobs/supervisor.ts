@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises';
 import type { ErrorEnvelope } from '@contracts/errors';
 import type { RunId } from '@contracts/ids';
-import type { Run, RunProgress } from '@contracts/runs';
+import type { LogLine, Run, RunProgress } from '@contracts/runs';
 import { WorkbenchError, toEnvelope } from '@core/errors';
-import { changeRun, findRun, listRunsByStatus, type RunChange } from '../store/repositories/runs';
+import { changeRun, findRun, listRunsByStatus, readForecast, type RunChange } from '../store/repositories/runs';
+import { insertMoment } from '../store/repositories/run-events';
 import { insertLog } from '../store/repositories/telemetry';
 import type { WritableDb } from '../store/sql';
 import { applyRecords, type NewId } from './apply-records';
@@ -42,15 +44,28 @@ const INTERRUPTED_BY_STOP: ErrorEnvelope = {
   },
 };
 
+/** What the end of an execution is among the events of its run; a run that has finished needs no mark. */
+const MOMENT_OF: Readonly<Partial<Record<Settlement['outcome'], 'paused' | 'stopped'>>> = {
+  paused: 'paused',
+  cancelled: 'stopped',
+  failed: 'stopped',
+  interrupted: 'stopped',
+};
+
+/** Kinds whose half-done work is a result of its own. */
+const CAN_FINISH: ReadonlySet<Run['kind']> = new Set(['sft', 'rl']);
+
 /** The run that has the engine now. */
 interface ActiveRun {
   readonly id: RunId;
   engine: EngineRun | null;
-  stop: 'pause' | 'cancel' | null;
+  stop: 'pause' | 'finish' | 'cancel' | null;
   /** Work of earlier executions. */
   readonly earlierMs: number;
   readonly startedAtMs: number;
   progress: RunProgress | null;
+  /** The most memory it has been seen with; 0 while nobody said. */
+  peakMemoryBytes: number;
   storedAtMs: number;
   sentAtMs: number;
 }
@@ -101,6 +116,18 @@ export class JobSupervisor {
     return this.#change(id, { status: 'pausing' });
   }
 
+  /** Ends a training at its next safe point as a finished run. */
+  finish(id: RunId): Run {
+    const run = this.#require(id);
+    const active = this.#active;
+    if (!CAN_FINISH.has(run.kind)) throw wrongState(run, 'finished early', 'only trainings can');
+    if (active?.id !== id || active.engine === null || active.stop === 'pause' || active.stop === 'cancel')
+      throw wrongState(run, 'finished early', 'it is not running');
+    active.stop = 'finish';
+    active.engine.finish();
+    return run;
+  }
+
   /** Goes on from the last checkpoint. */
   resume(id: RunId): Run {
     const run = this.#require(id);
@@ -133,7 +160,7 @@ export class JobSupervisor {
     this.#queue.clear();
     const active = this.#active;
     if (active) {
-      active.stop ??= 'pause';
+      if (active.stop !== 'cancel') active.stop = 'pause';
       active.engine?.pause();
       const deadline = setTimeout(() => active.engine?.kill(), deadlineMs);
       await this.#idle;
@@ -170,10 +197,12 @@ export class JobSupervisor {
       earlierMs: run.activeSeconds * 1000,
       startedAtMs: now,
       progress: run.progress,
+      peakMemoryBytes: readForecast(db, id).peakMemoryBytes ?? 0,
       storedAtMs: now,
       sentAtMs: 0,
     };
     this.#active = active;
+    if (run.startedAtMs !== null) this.#noteMoment(id, 'resumed');
     this.#change(id, { status: 'running', error: null, startedAtMs: run.startedAtMs ?? now });
 
     const job = await prepareJob(db, run, await prepareOptions());
@@ -190,12 +219,12 @@ export class JobSupervisor {
         onDevice: (name) => this.#change(id, { versions: { ...this.#require(id).versions, device: name } }),
         onProgress: (progress) => this.#noteProgress(active, progress),
         onLog: (line) => {
-          insertLog(db, id, line);
-          this.#deps.bus.publish({ type: 'logAdded', runId: id, line });
+          this.#log(id, line);
         },
         onGrowth: (trees) => this.#deps.liveTrees.grow(id, trees),
         onCommit: (records) => {
-          const events = applyRecords({ db, run, newId: this.#deps.newId, nowMs: nowMs() }, records);
+          const removeFolder = (path: string) => this.#removeFolder(id, path);
+          const events = applyRecords({ db, run, newId: this.#deps.newId, nowMs: nowMs(), removeFolder }, records);
           for (const event of events) this.#deps.bus.publish(event);
           for (const record of records)
             if (record.type === 'tree') this.#deps.liveTrees.store(run.id, record.questionId);
@@ -212,6 +241,7 @@ export class JobSupervisor {
   #noteProgress(active: ActiveRun, progress: RunProgress): void {
     const now = this.#deps.nowMs();
     active.progress = progress;
+    active.peakMemoryBytes = Math.max(active.peakMemoryBytes, progress.memoryBytes ?? 0);
     if (now - active.sentAtMs < SEND_PROGRESS_MS) return;
     active.sentAtMs = now;
     if (now - active.storedAtMs >= STORE_PROGRESS_MS) {
@@ -230,9 +260,12 @@ export class JobSupervisor {
       error: settlement.error,
       ...(Object.keys(settlement.result).length > 0 && { result: settlement.result }),
       ...(active && { activeMs: this.#activeMs(active), progress: active.progress }),
+      ...(active && active.peakMemoryBytes > 0 && { peakMemoryBytes: active.peakMemoryBytes }),
       ...(isOver && { finishedAtMs: this.#deps.nowMs() }),
     };
     try {
+      const moment = MOMENT_OF[settlement.outcome];
+      if (moment) this.#noteMoment(id, moment);
       this.#change(id, change);
     } catch (error) {
       // The store cannot be written (a full disk, say): windows are told all the same, and the next start finds the run open and mends it.
@@ -241,6 +274,27 @@ export class JobSupervisor {
       const told = { ...run, status: 'interrupted' as const, error: settlement.error ?? asEnvelope(error) };
       this.#deps.bus.publish({ type: 'runChanged', run: told });
     }
+  }
+
+  #noteMoment(id: RunId, kind: 'resumed' | 'paused' | 'stopped'): void {
+    insertMoment(this.#deps.db, id, kind, this.#deps.nowMs());
+    this.#deps.bus.publish({ type: 'runEventsChanged', runId: id });
+  }
+
+  #log(id: RunId, line: LogLine): void {
+    insertLog(this.#deps.db, id, line);
+    this.#deps.bus.publish({ type: 'logAdded', runId: id, line });
+  }
+
+  /** A folder that stays behind costs room and nothing else: the run goes on, and its log says where the folder lies. */
+  #removeFolder(id: RunId, path: string): void {
+    rm(path, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>
+      this.#log(id, {
+        atMs: this.#deps.nowMs(),
+        level: 'warning',
+        message: `An earlier best checkpoint could not be deleted from ${path}: ${String(error)}`,
+      }),
+    );
   }
 
   #activeMs(active: ActiveRun): number {

@@ -1,16 +1,28 @@
 import { rm } from 'node:fs/promises';
 import type { ProjectId, RunId } from '@contracts/ids';
 import type { JobSpec } from '@contracts/jobs';
-import type { LogLine, MetricSeries, Run, Sample } from '@contracts/runs';
+import type { AlarmAnswer, RunEvent } from '@contracts/run-events';
+import type { LogLine, MetricSeries, Run, RunForecast, Sample } from '@contracts/runs';
 import type { JobKind } from '@contracts/stages';
 import { WorkbenchError } from '@core/errors';
 import { runFolder } from '../jobs/run-folders';
+import { folderBytes } from '../store/folder-bytes';
 import { findProject } from '../store/repositories/projects';
-import { deleteRun, findRun, insertRun, listDependants, listRuns as listStored } from '../store/repositories/runs';
+import * as stored from '../store/repositories/run-events';
+import {
+  changeRun,
+  deleteRun,
+  findRun,
+  insertRun,
+  listDependants,
+  listRuns as listStored,
+  readForecast,
+} from '../store/repositories/runs';
 import * as telemetry from '../store/repositories/telemetry';
 import { transaction } from '../store/sql';
 import type { ServiceContext } from './context';
 import { checkJob } from './check-job';
+import { estimateRun } from './estimate';
 import { required } from './not-found';
 
 /** What a run is called when nobody names it. */
@@ -63,6 +75,28 @@ export function startRun(
   return getRun(context, id);
 }
 
+/** Starts a run and keeps what is expected of it, so that both stand side by side afterwards. An estimate that fails holds nothing up. */
+export async function startEstimatedRun(context: ServiceContext, input: Parameters<typeof startRun>[1]): Promise<Run> {
+  const estimate = await estimateRun(context, input.projectId, input.spec).catch(() => null);
+  const run = startRun(context, input);
+  if (estimate) changeRun(context.db, run.id, { estimate });
+  return run;
+}
+
+/** What was expected of a run when it started, and what it has taken so far. */
+export async function forecastOf({ db }: ServiceContext, id: RunId): Promise<RunForecast> {
+  const run = required(findRun(db, id), 'This run');
+  const { estimate, peakMemoryBytes } = readForecast(db, id);
+  return {
+    predicted: estimate,
+    actual: {
+      seconds: run.activeSeconds,
+      memoryBytes: peakMemoryBytes ?? run.progress?.memoryBytes ?? null,
+      diskBytes: await folderBytes(run.folder),
+    },
+  };
+}
+
 /** Deletes a settled run with its files, unless something else stands on what it made. */
 export async function removeRun(
   context: ServiceContext,
@@ -97,6 +131,20 @@ export function listSamples(context: ServiceContext, id: RunId, limit: number): 
 
 export function listLogs(context: ServiceContext, id: RunId, limit: number): LogLine[] {
   return telemetry.listLogs(context.db, getRun(context, id).id, limit);
+}
+
+export function listEvents(context: ServiceContext, id: RunId): RunEvent[] {
+  return stored.listRunEvents(context.db, getRun(context, id).id);
+}
+
+/** Keeps what a person decided about an alarm. */
+export function answerAlarm(
+  context: ServiceContext,
+  { id, eventId, answer }: { id: RunId; eventId: number; answer: AlarmAnswer },
+): RunEvent[] {
+  required(stored.answerAlarm(context.db, id, eventId, answer) || null, 'This alarm');
+  context.bus.publish({ type: 'runEventsChanged', runId: id });
+  return listEvents(context, id);
 }
 
 /** "Trees 3": numbered within the project and kind. */

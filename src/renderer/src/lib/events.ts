@@ -1,7 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { LogLine, MetricSeries, Run, WorkbenchEvent } from '@contracts/runs';
+import type { LogLine, Run, WorkbenchEvent } from '@contracts/runs';
 import { api, client, connection } from './api';
-import { appendMetrics } from './metrics';
+import { bufferMetrics } from './metrics-buffer';
+import { notify } from './notify';
 import { isNews, reportRun } from './run-news';
 import { followDraft } from './use-draft';
 
@@ -45,11 +46,7 @@ const HANDLERS: { [T in WorkbenchEvent['type']]: (queries: QueryClient, event: E
     queries.removeQueries({ queryKey: api.runs.get.queryKey({ input: { id: runId } }) });
     for (const part of MADE_BY_RUNS) void queries.invalidateQueries({ queryKey: part.key() });
   },
-  metricsAdded: (queries, event) =>
-    queries.setQueryData<MetricSeries[]>(
-      api.runs.metrics.queryKey({ input: { id: event.runId } }),
-      (series) => series && appendMetrics(series, event.step, event.values),
-    ),
+  metricsAdded: bufferMetrics,
   logAdded: (queries, { runId, line }) =>
     queries.setQueriesData<LogLine[]>(
       { queryKey: api.runs.logs.key({ input: { id: runId } }) },
@@ -57,6 +54,9 @@ const HANDLERS: { [T in WorkbenchEvent['type']]: (queries: QueryClient, event: E
     ),
   samplesAdded: (queries, { runId }) =>
     void queries.invalidateQueries({ queryKey: api.runs.samples.key({ input: { id: runId } }) }),
+  runEventsChanged: (queries, { runId }) =>
+    void queries.invalidateQueries({ queryKey: api.runs.events.key({ input: { id: runId } }) }),
+  alarmRaised: (_queries, { runName, words }) => notify(runName, words),
   treesAdded: (queries) => {
     void queries.invalidateQueries({ queryKey: api.trees.list.key() });
     void queries.invalidateQueries({ queryKey: api.projects.overview.key() });

@@ -113,6 +113,22 @@ export function moveEmbedded(db: WritableDb, find: (path: string) => string): vo
   }
 }
 
+/**
+ * Forgets a checkpoint that its run has replaced, unless another run started from it.
+ * @returns folders that nothing needs any more
+ */
+export function removeReplacedCheckpoint(db: WritableDb, runId: RunId, path: string): string[] {
+  const row = selectOne<Row>(
+    db,
+    `SELECT * FROM checkpoints WHERE run_id = $runId AND path = $path AND is_final = 0
+       AND NOT EXISTS (SELECT 1 FROM run_parents WHERE run_parents.checkpoint_id = checkpoints.id)`,
+    { runId, path },
+  );
+  if (!row) return [];
+  execute(db, 'DELETE FROM checkpoints WHERE id = $id', { id: row.id });
+  return [row.path, row.adapter_path].filter((folder) => folder !== null);
+}
+
 function toCheckpoint(row: Row): StoredCheckpoint {
   return {
     id: row.id,

@@ -1,7 +1,7 @@
 import type { ErrorEnvelope } from '@contracts/errors';
 import type { CheckpointId, DatasetId, EvaluationId, ProjectId, QuestionSetId, RunId } from '@contracts/ids';
 import type { JobSpec } from '@contracts/jobs';
-import type { Run, RunProgress, RunStatus } from '@contracts/runs';
+import type { Estimate, Run, RunProgress, RunStatus } from '@contracts/runs';
 import type { JobKind } from '@contracts/stages';
 import {
   count,
@@ -33,6 +33,8 @@ interface Row {
   started_at_ms: number | null;
   finished_at_ms: number | null;
   folder: string;
+  estimate_json: string | null;
+  peak_memory_bytes: number | null;
   checkpoint_id: CheckpointId | null;
   question_set_id: QuestionSetId | null;
   dataset_id: DatasetId | null;
@@ -132,6 +134,9 @@ export interface RunChange {
   readonly activeMs?: number;
   readonly startedAtMs?: number;
   readonly finishedAtMs?: number | null;
+  /** What was foretold when it started. */
+  readonly estimate?: Estimate;
+  readonly peakMemoryBytes?: number;
 }
 
 const CHANGE_COLUMNS: {
@@ -145,6 +150,8 @@ const CHANGE_COLUMNS: {
   activeMs: ['active_ms', (value) => Math.round(Number(value))],
   startedAtMs: ['started_at_ms', Number],
   finishedAtMs: ['finished_at_ms', (value) => (value === null ? null : Number(value))],
+  estimate: ['estimate_json', JSON.stringify],
+  peakMemoryBytes: ['peak_memory_bytes', (value) => Math.round(Number(value))],
 };
 
 export function changeRun(db: WritableDb, id: RunId, change: RunChange): void {
@@ -157,6 +164,22 @@ export function changeRun(db: WritableDb, id: RunId, change: RunChange): void {
     assignments.push(`${column} = $${key}`);
   }
   if (assignments.length) execute(db, `UPDATE runs SET ${assignments.join(', ')} WHERE id = $id`, params);
+}
+
+/** What was foretold of a run, and the most memory it has held; null where nobody knows. */
+export function readForecast(
+  db: ReadableDb,
+  id: RunId,
+): { readonly estimate: Estimate | null; readonly peakMemoryBytes: number | null } {
+  const row = selectOne<Pick<Row, 'estimate_json' | 'peak_memory_bytes'>>(
+    db,
+    'SELECT estimate_json, peak_memory_bytes FROM runs WHERE id = $id',
+    { id },
+  );
+  return {
+    estimate: row?.estimate_json ? fromJson<Estimate>(row.estimate_json) : null,
+    peakMemoryBytes: row?.peak_memory_bytes ?? null,
+  };
 }
 
 export function deleteRun(db: WritableDb, id: RunId): boolean {
