@@ -114,3 +114,119 @@ it('pages answers, right and wrong', async () => {
   const [listed] = await host.client.evaluations.list({ projectId: made.projectId });
   expect(listed).toMatchObject({ id, checkpointName: 'base', questionSetName: 'three' });
 });
+
+/** Answers of one evaluation: text and verdict for each question. */
+async function evaluateAnswers(made: Made, answers: readonly (readonly [string, boolean])[]): Promise<EvaluationId> {
+  const spec = JobSpec.parse({
+    kind: 'evaluate',
+    checkpointId: made.checkpointId,
+    questionSetId: made.questionSetId,
+    config: {},
+  });
+  const run = await host.client.runs.start({ projectId: made.projectId, spec });
+  const engine = await host.engine();
+  engine.commit(
+    answers.map(([answer, isRight], i) => ({
+      type: 'evaluationItem' as const,
+      item: {
+        questionId: `q${i}`,
+        prompt: 'p',
+        referenceAnswer: '0.5',
+        response: answer,
+        answer,
+        isRight,
+        why: 'as the checker says',
+        tokens: 3,
+      },
+    })),
+  );
+  const right = answers.filter(([, isRight]) => isRight).length;
+  engine.commit([
+    {
+      type: 'evaluation',
+      mode: 'greedy',
+      plainPrompt: '',
+      accuracy: { value: right / answers.length, low: 0, high: 1, count: answers.length },
+      coverage: null,
+      vote: null,
+      budget: 1,
+      tokensPerAnswer: 3,
+      seconds: 1,
+    },
+  ]);
+  engine.finish();
+  await host.services.jobs.whenIdle();
+  return EvaluationId.parse((await host.client.runs.get({ id: run.id })).outputs.evaluationId);
+}
+
+it('takes a correction for every evaluation that gave the answer, later ones too, and takes it back', async () => {
+  const made = host.makeProject();
+  const first = await evaluateAnswers(made, [
+    ['a half', false],
+    ['0.5', true],
+  ]);
+  const second = await evaluateAnswers(made, [
+    ['A half', false],
+    ['0.6', false],
+  ]);
+  const listed = async () =>
+    Object.fromEntries(
+      (await host.client.evaluations.list({ projectId: made.projectId })).map(({ id, accuracy, corrected }) => [
+        id,
+        [accuracy.value, corrected?.count ?? 0],
+      ]),
+    );
+  // "a half" and "A half" are the same answer, as in a vote.
+  expect(await host.client.evaluations.correct({ id: first, questionId: 'q0', isRight: true })).toEqual({ changed: 2 });
+  const third = await evaluateAnswers(made, [['a half', false]]);
+  expect(await listed()).toEqual({ [first]: [1, 1], [second]: [0.5, 1], [third]: [1, 1] });
+  const { items } = await host.client.evaluations.items({ id: second, filter: 'right', offset: 0, limit: 5 });
+  expect(items).toMatchObject([{ questionId: 'q0', isRight: true, isCorrected: true }]);
+
+  await host.client.evaluations.correct({ id: third, questionId: 'q0', isRight: null });
+  expect(await listed()).toEqual({ [first]: [0.5, 0], [second]: [0, 0], [third]: [0, 0] });
+  // What was said and taken back stays in the journal.
+  expect(await host.client.evaluations.corrections({ projectId: made.projectId })).toMatchObject([
+    { questionId: 'q0', isRight: true, undoneAtMs: expect.any(Number) },
+  ]);
+});
+
+it('a correction that agrees with the checker changes nothing', async () => {
+  const made = host.makeProject();
+  const id = await evaluateAnswers(made, [['0.5', true]]);
+  expect(await host.client.evaluations.correct({ id, questionId: 'q0', isRight: true })).toEqual({ changed: 0 });
+  const [listed] = await host.client.evaluations.list({ projectId: made.projectId });
+  expect(listed?.corrected).toBeUndefined();
+});
+
+it('compares any number of evaluations, the corrected verdicts counted', async () => {
+  const made = host.makeProject();
+  const ids = [
+    await evaluateAnswers(made, [
+      ['1', false],
+      ['0.5', true],
+      ['x', false],
+    ]),
+    await evaluateAnswers(made, [
+      ['1', false],
+      ['0.5', true],
+      ['y', false],
+    ]),
+    await evaluateAnswers(made, [
+      ['0.5', true],
+      ['0.5', true],
+    ]),
+  ];
+  await host.client.evaluations.correct({ id: ids[0]!, questionId: 'q0', isRight: true });
+  const compared = await host.client.evaluations.compareMany({ ids });
+  expect(compared.sharedQuestions).toBe(2);
+  expect(compared.entries.map(({ accuracy, against }) => [accuracy.value, against?.won ?? null])).toEqual([
+    [1, null],
+    [1, 0],
+    [1, 0],
+  ]);
+  expect(compared.flips).toEqual([]);
+  // The same checkpoint three times: they differ in nothing, and are one group.
+  expect(compared.groups).toMatchObject([{ mean: 1, low: 1, high: 1, names: ['base', 'base', 'base'] }]);
+  expect(compared.differences).toEqual([]);
+});

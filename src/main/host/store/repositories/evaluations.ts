@@ -1,6 +1,8 @@
 import type { JobRecord } from '@contracts/engine-protocol';
 import type { Evaluation, EvaluationItem, Proportion } from '@contracts/evaluations';
 import type { CheckpointId, EvaluationId, ProjectId, QuestionSetId, RunId } from '@contracts/ids';
+import { wilsonInterval } from '@core/eval/wilson';
+import { openCorrection } from './corrections';
 import { bit, count, execute, fromJson, selectAll, selectOne, type ReadableDb, type WritableDb } from '../sql';
 
 type EvaluationRecord = Extract<JobRecord, { type: 'evaluation' }>;
@@ -18,6 +20,8 @@ interface Row {
   tokens_per_answer: number;
   seconds: number;
   created_at_ms: number;
+  corrected_count: number;
+  corrected_right: number;
   checkpoint_id: CheckpointId;
   checkpoint_name: string;
   question_set_id: QuestionSetId;
@@ -33,9 +37,13 @@ interface ItemRow {
   is_right: number;
   why: string;
   tokens: number;
+  person_right: number | null;
 }
 
-const SELECT_EVALUATION = `SELECT evaluations.*, checkpoints.id AS checkpoint_id, checkpoints.name AS checkpoint_name,
+const CORRECTED = `(SELECT COUNT(*) FROM evaluation_items WHERE evaluation_items.run_id = evaluations.run_id AND person_right IS NOT NULL`;
+
+const SELECT_EVALUATION = `SELECT evaluations.*, ${CORRECTED}) AS corrected_count, ${CORRECTED} AND person_right = 1) AS corrected_right,
+    checkpoints.id AS checkpoint_id, checkpoints.name AS checkpoint_name,
     question_sets.id AS question_set_id, question_sets.name AS question_set_name
   FROM evaluations JOIN run_parents ON run_parents.run_id = evaluations.run_id
   JOIN checkpoints ON checkpoints.id = run_parents.checkpoint_id
@@ -84,13 +92,16 @@ export function upsertEvaluation(
 }
 
 export function upsertEvaluationItem(db: WritableDb, runId: RunId, item: EvaluationItem): void {
+  const said = openCorrection(db, runId, item);
   execute(
     db,
-    `INSERT INTO evaluation_items (run_id, question_id, prompt, reference_answer, response, answer, is_right, why, tokens)
-     VALUES ($runId, $questionId, $prompt, $referenceAnswer, $response, $answer, $isRight, $why, $tokens)
+    `INSERT INTO evaluation_items (run_id, question_id, prompt, reference_answer, response, answer, is_right, why, tokens, person_right)
+     VALUES ($runId, $questionId, $prompt, $referenceAnswer, $response, $answer, $isRight, $why, $tokens, $personRight)
      ON CONFLICT DO UPDATE SET prompt = excluded.prompt, reference_answer = excluded.reference_answer, response = excluded.response,
-       answer = excluded.answer, is_right = excluded.is_right, why = excluded.why, tokens = excluded.tokens`,
+       answer = excluded.answer, is_right = excluded.is_right, why = excluded.why, tokens = excluded.tokens,
+       person_right = excluded.person_right`,
     {
+      personRight: said === null || said === item.isRight ? null : bit(said),
       runId,
       questionId: item.questionId,
       prompt: item.prompt,
@@ -104,7 +115,8 @@ export function upsertEvaluationItem(db: WritableDb, runId: RunId, item: Evaluat
   );
 }
 
-const ITEM_FILTERS = { all: '', right: ' AND is_right = 1', wrong: ' AND is_right = 0' } as const;
+const IS_RIGHT = 'COALESCE(person_right, is_right)';
+const ITEM_FILTERS = { all: '', right: ` AND ${IS_RIGHT} = 1`, wrong: ` AND ${IS_RIGHT} = 0` } as const;
 
 export function pageEvaluationItems(
   db: ReadableDb,
@@ -130,6 +142,7 @@ export function mapEvaluationItems(db: ReadableDb, runId: RunId): Map<string, Ev
 }
 
 function toEvaluation(row: Row): Evaluation {
+  const checker = fromJson<Proportion>(row.accuracy_json);
   return {
     id: row.id,
     projectId: row.project_id,
@@ -140,7 +153,12 @@ function toEvaluation(row: Row): Evaluation {
     questionSetName: row.question_set_name,
     mode: row.mode,
     plainPrompt: row.plain_prompt,
-    accuracy: fromJson<Proportion>(row.accuracy_json),
+    ...(row.corrected_count === 0
+      ? { accuracy: checker }
+      : {
+          accuracy: correctedAccuracy(checker, row.corrected_count, row.corrected_right),
+          corrected: { count: row.corrected_count, checker },
+        }),
     coverage: row.coverage_json === null ? null : fromJson<Proportion>(row.coverage_json),
     vote: row.vote_json === null ? null : fromJson<Proportion>(row.vote_json),
     budget: row.budget,
@@ -157,8 +175,15 @@ function toItem(row: ItemRow): EvaluationItem {
     referenceAnswer: row.reference_answer,
     response: row.response,
     answer: row.answer,
-    isRight: row.is_right === 1,
+    isRight: (row.person_right ?? row.is_right) === 1,
+    ...(row.person_right !== null && { isCorrected: true }),
     why: row.why,
     tokens: row.tokens,
   };
+}
+
+/** A correction stands only where it differs from the checker's verdict, so each moves one answer to the other side. */
+function correctedAccuracy(checker: Proportion, corrected: number, toRight: number): Proportion {
+  const right = Math.round(checker.value * checker.count) + toRight - (corrected - toRight);
+  return wilsonInterval(right, checker.count);
 }

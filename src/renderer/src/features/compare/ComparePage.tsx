@@ -5,17 +5,19 @@ import type { Evaluation } from '@contracts/evaluations';
 import type { PageProps } from '../../app/router';
 import { api } from '../../lib/api';
 import { formatInteger, formatMoment, formatProportion } from '../../lib/format';
-import { Button } from '../../ui/Button';
 import { Loaded } from '../../ui/Loaded';
+import { Notice } from '../../ui/marks';
 import { Panel } from '../../ui/Panel';
 import { Table, type Column } from '../../ui/Table';
 import { StagePage } from '../stages/StagePage';
+import { AnswerChecker } from './AnswerChecker';
 import { ComparisonPanel } from './ComparisonPanel';
-import { completePair, type Pair } from './complete-pair';
+import type { Pair } from './complete-pair';
+import { comparedIds, MAX_COMPARED, toggled, type Selection } from './selection';
 import { texts } from './texts/en';
 import './compare.css';
 
-/** Checkpoints on the same questions: every evaluation, and any two of them side by side. */
+/** Checkpoints on the same questions: every evaluation, and any of them side by side. */
 export function ComparePage({ params, query }: PageProps<'compare'>) {
   const projectId = ProjectId.parse(params.projectId);
   return (
@@ -28,32 +30,38 @@ export function ComparePage({ params, query }: PageProps<'compare'>) {
           asked={{ first: parseId(query.get('first')), second: parseId(query.get('second')) }}
         />
       }
+      details={<AnswerChecker />}
     />
   );
 }
 
+const NOTHING_CHOSEN: Selection = { ids: null, base: null };
+
 function Evaluations({ projectId, asked }: { readonly projectId: ProjectId; readonly asked: Pair }) {
   const evaluations = useQuery(api.evaluations.list.queryOptions({ input: { projectId } }));
-  const [picked, setPicked] = useState<Pair>(asked);
+  const [selection, setSelection] = useState(NOTHING_CHOSEN);
   return (
     <Loaded query={evaluations}>
       {(list) => {
         if (list.length === 0) return null;
         const sorted = [...list].sort((a, b) => b.createdAtMs - a.createdAtMs);
-        const pair = completePair(sorted, picked);
+        const ids = comparedIds(sorted, selection, asked);
+        const gone = [asked.first, asked.second].filter((id) => id !== null && !list.some((one) => one.id === id));
         return (
           <>
+            {gone.length > 0 && <Notice>{texts.gone}</Notice>}
             <Panel title={texts.comparison}>
-              <ComparisonPanel
-                first={sorted.find(({ id }) => id === pair.first) ?? null}
-                second={sorted.find(({ id }) => id === pair.second) ?? null}
-                onSwap={() => setPicked({ first: pair.second, second: pair.first })}
-              />
+              <ComparisonPanel ids={ids} projectId={projectId} />
             </Panel>
             <Panel title={texts.evaluations}>
+              <p className="compare-quiet">{texts.choose(MAX_COMPARED)}</p>
               <Table
                 caption={texts.evaluations}
-                columns={columnsFor(pair, setPicked)}
+                columns={columnsFor(
+                  ids,
+                  (id) => setSelection((now) => ({ ...now, ids: toggled(ids, id) })),
+                  (base) => setSelection({ ids: ids.includes(base) ? ids : [...ids, base], base }),
+                )}
                 rows={sorted}
                 rowKey={(evaluation) => evaluation.id}
               />
@@ -67,8 +75,39 @@ function Evaluations({ projectId, asked }: { readonly projectId: ProjectId; read
 
 const words = texts.columns;
 
-function columnsFor(pair: Pair, pick: (pair: Pair) => void): readonly Column<Evaluation>[] {
+function columnsFor(
+  ids: readonly EvaluationId[],
+  onToggle: (id: EvaluationId) => void,
+  onBase: (id: EvaluationId) => void,
+): readonly Column<Evaluation>[] {
   return [
+    {
+      id: 'pick',
+      title: words.pick,
+      width: '86px',
+      cell: (evaluation) => (
+        <input
+          type="checkbox"
+          aria-label={texts.compareThis(texts.chosen(evaluation.checkpointName, evaluation.questionSetName))}
+          checked={ids.includes(evaluation.id)}
+          onChange={() => onToggle(evaluation.id)}
+        />
+      ),
+    },
+    {
+      id: 'base',
+      title: words.base,
+      width: '86px',
+      cell: (evaluation) => (
+        <input
+          type="radio"
+          name="compare-base"
+          aria-label={texts.againstThis(texts.chosen(evaluation.checkpointName, evaluation.questionSetName))}
+          checked={ids[0] === evaluation.id}
+          onChange={() => onBase(evaluation.id)}
+        />
+      ),
+    },
     {
       id: 'checkpoint',
       title: words.checkpoint,
@@ -82,13 +121,22 @@ function columnsFor(pair: Pair, pick: (pair: Pair) => void): readonly Column<Eva
       ),
     },
     { id: 'set', title: words.set, cell: (evaluation) => evaluation.questionSetName, width: '120px' },
-    { id: 'mode', title: words.mode, cell: (evaluation) => texts.modes[evaluation.mode], width: '100px' },
+    { id: 'mode', title: words.mode, cell: (evaluation) => modeName(evaluation.mode), width: '100px' },
     {
       id: 'accuracy',
       title: words.accuracy,
-      cell: ({ accuracy }) => `${formatProportion(accuracy)} (${formatInteger(accuracy.count)})`,
+      cell: ({ accuracy, corrected }) => (
+        <>
+          {formatProportion(accuracy)} ({formatInteger(accuracy.count)})
+          {corrected && (
+            <span className="compare-corrected" title={texts.correctedHelp(formatProportion(corrected.checker))}>
+              {texts.corrected(corrected.count)}
+            </span>
+          )}
+        </>
+      ),
       isNumber: true,
-      width: '140px',
+      width: '170px',
     },
     {
       id: 'coverage',
@@ -111,32 +159,13 @@ function columnsFor(pair: Pair, pick: (pair: Pair) => void): readonly Column<Eva
       isNumber: true,
       width: '110px',
     },
-    {
-      id: 'pick',
-      title: words.pick,
-      width: '210px',
-      cell: (evaluation) => (
-        <span className="row">
-          <Button
-            look="quiet"
-            aria-pressed={pair.first === evaluation.id}
-            aria-label={`${texts.chosen(evaluation.checkpointName, evaluation.questionSetName)}: ${texts.pickFirst}`}
-            onClick={() => pick({ ...pair, first: evaluation.id })}
-          >
-            {texts.first}
-          </Button>
-          <Button
-            look="quiet"
-            aria-pressed={pair.second === evaluation.id}
-            aria-label={`${texts.chosen(evaluation.checkpointName, evaluation.questionSetName)}: ${texts.pickSecond}`}
-            onClick={() => pick({ ...pair, second: evaluation.id })}
-          >
-            {texts.second}
-          </Button>
-        </span>
-      ),
-    },
   ];
+}
+
+/** Ways of answering by name; one that is not named here is shown as it is stored. */
+export function modeName(mode: string): string {
+  const names: Readonly<Record<string, string>> = texts.modes;
+  return names[mode] ?? mode;
 }
 
 function parseId(value: string | null): EvaluationId | null {
