@@ -26,8 +26,8 @@ export interface Workbench {
   readonly shell: ShellKind;
   /** The test's own folder; it holds everything this workbench knows. */
   readonly userData: string;
-  /** Closes the workbench as a person does and opens it again on the same data. Gives the new page. */
-  reopen(): Promise<Page>;
+  /** Closes the workbench as a person does and opens it again on the same data, after `meanwhile`. Gives the new page. */
+  reopen(meanwhile?: () => void): Promise<Page>;
   /** A picture of the window, attached to the report and kept as test-results/screens/<shell>-<name>.png. */
   screenshot(name: string): Promise<void>;
   /** Names a problem that this test brings about itself, so that it does not fail on it. */
@@ -92,8 +92,9 @@ export const test = base.extend<Fixtures, { chromiumBrowser: Browser | null }>({
       get page() {
         return current.page;
       },
-      async reopen() {
+      async reopen(meanwhile) {
         await current.close();
+        meanwhile?.();
         current = await open();
         watch(current.page, problems);
         return current.page;

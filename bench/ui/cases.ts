@@ -1,7 +1,9 @@
+import { chartsCase } from './charts-case';
 import { treeCase } from './tree-case';
 import type { UiCase } from './ui-case';
 
 /** THE table of `npm run bench -- --ui`, by the name that `--only` takes. A new figure of the window is a file beside this one and a line here. */
 export const UI_CASES: Readonly<Record<string, UiCase>> = {
   tree: treeCase,
+  charts: chartsCase,
 };

@@ -1,62 +1,89 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatInteger, formatNumber } from '../lib/format';
 import { useThemeName } from '../lib/use-theme-name';
-import { Button } from '../ui/Button';
-import { alignSeries, decimate, smooth, toCsv, type Series } from './series';
+import { placeLabels } from './end-labels';
+import { clippedBounds, isSmoothed, layOut, showRange, valueAt, type ChartLook, type ChartView } from './layers';
+import { plotOptions, type ChartMark, type PlotState } from './plot-options';
+import { SaveMenu } from './SaveMenu';
+import { toCsv, type Series } from './series';
 import { texts } from './texts/en';
-import { labelTicks, WHOLE_STEPS } from './ticks';
 import './line-chart.css';
 
-const HEIGHT = 180;
-/** More points than pixels show nothing more. */
-const MAX_POINTS = 4000;
-/** Short series are read point by point; smoothing would only shift them. */
-const SMOOTH_FROM = 60;
-const MAX_SMOOTHING = 0.97;
+const HEIGHT = 190;
+const LABEL_GAP = 15;
+/** Room below the plot for the marks of its axis. */
+const AXIS_ROOM = 26;
 
-export interface LineChartProps {
+export interface LineChartProps extends Partial<ChartLook> {
   readonly title: string;
   readonly series: readonly Series[];
   /** Charts with the same key share the cursor. */
   readonly cursorGroup: string;
-  readonly isLog?: boolean;
-  /** Also draws a smoothed line over a long, noisy series. */
-  readonly isNoisy?: boolean;
-  /** Axis labels of a share of 1. */
-  readonly isShare?: boolean;
+  readonly view: ChartView;
+  readonly onRange: (range: ChartView['range']) => void;
+  readonly marks?: readonly ChartMark[];
 }
 
-/** Lines over steps: raw faint, smoothed strong, the latest value beside the title, one cursor over all charts of a group. */
+const NO_MARKS: readonly ChartMark[] = [];
+
+/** Lines over steps: raw faint, smoothed strong, names and values at the lines' ends, one cursor over all charts of a group. */
 export function LineChart({
   title,
   series,
   cursorGroup,
-  isLog = false,
+  view,
+  onRange,
+  marks = NO_MARKS,
   isShare = false,
   isNoisy = true,
+  isStacked = false,
 }: LineChartProps) {
   const frameRef = useRef<HTMLDivElement>(null);
+  const labelsRef = useRef<HTMLUListElement>(null);
   const plotRef = useRef<uPlot | null>(null);
+  const state = useRef<PlotState>({ marks, bounds: null });
+  const [width, setWidth] = useState(0);
   const theme = useThemeName();
-  const data = useMemo(() => toPlotData(series, isNoisy), [series, isNoisy]);
-  const labels = JSON.stringify(series.map((each) => each.label));
-  const isSmoothed = data.length > series.length + 1;
-  const isSingle = series.every((each) => each.steps.length === 1);
+  const look = useMemo((): ChartLook => ({ isShare, isNoisy, isStacked }), [isShare, isNoisy, isStacked]);
+  const isLog = view.isLog && !isStacked;
+  const layered = useMemo(() => layOut(series, look, { ...view, isLog }), [series, look, view, isLog]);
+  const shown = useMemo(() => showRange(layered, view.range, width), [layered, view.range, width]);
   const format = (value: number) => (isShare ? `${formatNumber(value * 100)} %` : formatNumber(value));
 
-  // What decides the plot's lines, as one value: the plot is made anew only when it changes, new points come through setData.
-  const lines = useMemo(
-    (): PlotLines => ({ labels: JSON.parse(labels) as string[], isSmoothed, isSingle }),
-    [labels, isSmoothed, isSingle],
-  );
+  // Read by the plot while it draws, so that a new point or another window needs no new plot.
+  const latest = useRef({ layered, shown, format, onRange, series, isStacked });
+  latest.current = { layered, shown, format, onRange, series, isStacked };
+  state.current.marks = marks;
+  state.current.bounds = view.isClipped && !isStacked ? clippedBounds(shown.data.slice(1)) : null;
+
+  const shape = JSON.stringify({
+    layers: layered.layers,
+    isSingle: series.every((each) => each.steps.length === 1),
+    names: series.map(({ name }) => name),
+  });
   useEffect(() => {
     const frame = frameRef.current;
-    if (!frame) return undefined;
-    const plot = new uPlot(plotOptions(frame, lines, { cursorGroup, isLog, isShare }), emptyData(lines), frame);
+    const labels = labelsRef.current;
+    if (!frame || !labels) return undefined;
+    const { layers, isSingle } = JSON.parse(shape) as Pick<Parameters<typeof plotOptions>[2], 'layers' | 'isSingle'>;
+    const colors = [...labels.children].map((child) => colorOf(child));
+    const write = (plot: uPlot) => writeLabels(plot, labels, latest.current);
+    const plot = new uPlot(
+      plotOptions(frame, HEIGHT, { layers, isSingle, colors, look, isLog, cursorGroup }, state.current, {
+        onRange: (range) => latest.current.onRange(range),
+        onDrawn: write,
+        onCursor: write,
+      }),
+      [[], ...layers.map(() => [])],
+      frame,
+    );
     plotRef.current = plot;
-    const observer = new ResizeObserver(() => plot.setSize({ width: frame.clientWidth, height: HEIGHT }));
+    const observer = new ResizeObserver(() => {
+      plot.setSize({ width: frame.clientWidth, height: HEIGHT });
+      setWidth(frame.clientWidth);
+    });
     observer.observe(frame);
     return () => {
       observer.disconnect();
@@ -64,122 +91,108 @@ export function LineChart({
       plotRef.current = null;
     };
     // The theme is read from the page while the plot is made.
-  }, [lines, cursorGroup, isLog, isShare, theme]);
+  }, [shape, look, isLog, cursorGroup, theme]);
 
-  useEffect(() => plotRef.current?.setData(data), [data, lines, cursorGroup, isLog, isShare, theme]);
+  useEffect(() => {
+    const plot = plotRef.current;
+    plot?.batch(() => {
+      // uPlot asks for mutable arrays and does not change them.
+      plot.setData(shown.data as uPlot.AlignedData, false);
+      plot.setScale('x', { min: shown.range.from, max: shown.range.to });
+    });
+  }, [shown, marks, view.isClipped, shape, look, isLog, cursorGroup, theme]);
 
-  const latest = series
-    .map((each) => ({ each, value: each.values.at(-1), step: each.steps.at(-1) }))
-    .filter((row) => row.value !== undefined);
+  const ends = series.map((each) => ({ each, value: each.values.at(-1), step: each.steps.at(-1) }));
+  const described = ends.flatMap(({ each, value, step }) =>
+    value === undefined ? [] : [`${each.label} ${texts.latest(format(value), formatInteger(step ?? 0))}`],
+  );
+  const picture = () => {
+    const plot = plotRef.current;
+    const labels = labelsRef.current;
+    return plot && labels ? { title, plot, labels: [...labels.children], shown, layered, isLog, isShare } : null;
+  };
   return (
     <figure className="chart">
       <figcaption className="chart-head">
         <span className="chart-title">{title}</span>
-        {latest.map(({ each, value }, i) => (
-          <span key={each.name} className="chart-latest" data-line={(i % 5) + 1}>
-            {series.length > 1 && `${each.label} `}
-            <b>{format(value ?? 0)}</b>
-          </span>
-        ))}
-        <Button look="quiet" aria-label={texts.saveCsv(title)} onClick={() => saveText(`${title}.csv`, toCsv(series))}>
-          {texts.csv}
-        </Button>
+        <span className="chart-step" aria-hidden="true" />
+        <SaveMenu title={title} picture={picture} csv={() => toCsv(series)} />
       </figcaption>
-      <div
-        ref={frameRef}
-        className="chart-plot"
-        role="img"
-        aria-label={texts.chart(
-          title,
-          latest
-            .map(
-              ({ each, value, step }) => `${each.label} ${texts.latest(format(value ?? 0), formatInteger(step ?? 0))}`,
-            )
-            .join(', '),
-        )}
-      />
+      <div className="chart-body">
+        <div
+          ref={frameRef}
+          className="chart-plot"
+          role="img"
+          aria-label={texts.chart(
+            title,
+            [...described, ...marks.map(({ name, step }) => texts.mark(name, step))].join(', '),
+          )}
+        />
+        <ul ref={labelsRef} className="chart-ends" aria-hidden="true" data-smoothed={isSmoothed(layered) || undefined}>
+          {series.map((each, at) => (
+            <li key={each.name} data-line={(at % 5) + 1} data-token={each.token} title={each.label}>
+              <b /> {series.length > 1 && <span>{each.label}</span>}
+            </li>
+          ))}
+        </ul>
+      </div>
     </figure>
   );
 }
 
-interface PlotLines {
-  readonly labels: readonly string[];
-  readonly isSmoothed: boolean;
-  /** One point makes no line; it is drawn as a dot. */
-  readonly isSingle: boolean;
+/** The colour of a series: its token's, else its place's. */
+export function colorOf(label: Element): string {
+  const style = getComputedStyle(label);
+  return style.getPropertyValue('--chart-line').trim();
 }
 
-type PlotLook = Pick<LineChartProps, 'cursorGroup' | 'isLog' | 'isShare'>;
-
-/** Colours and type come from the page, so the chart follows its theme. */
-function plotOptions(
-  frame: HTMLElement,
-  { labels, isSmoothed, isSingle }: PlotLines,
-  { cursorGroup, isLog, isShare }: PlotLook,
-): uPlot.Options {
-  const style = getComputedStyle(frame);
-  const read = (name: string) => style.getPropertyValue(name).trim();
-  const axis: uPlot.Axis = {
-    stroke: read('--ink-3'),
-    grid: { stroke: read('--hairline'), width: 1 },
-    ticks: { show: false },
-    font: '11px system-ui',
-    size: 46,
-  };
-  const inUnit = (tick: number | null) => (tick !== null && isShare ? tick * 100 : tick);
-  const line = (index: number): uPlot.Series => ({
-    label: labels[index] ?? '',
-    stroke: read(`--line-${(index % 5) + 1}`),
-    spanGaps: true,
-    points: { show: isSingle },
+/** Values at the cursor, or the last ones, at the ends of their lines; straight into the page, since the pointer moves faster than React draws. */
+function writeLabels(
+  plot: uPlot,
+  labels: HTMLElement,
+  {
+    layered,
+    shown,
+    format,
+    isStacked,
+  }: {
+    layered: ReturnType<typeof layOut>;
+    shown: ReturnType<typeof showRange>;
+    format: (value: number) => string;
+    isStacked: boolean;
+  },
+): void {
+  const lastRow = shown.rows.at(-1) ?? -1;
+  const cursor = plot.cursor.idx;
+  const row = cursor === null || cursor === undefined ? lastRow : (shown.rows[cursor] ?? lastRow);
+  const step = labels.closest('figure')?.querySelector('.chart-step');
+  if (step)
+    step.textContent = row < 0 || cursor === null || cursor === undefined ? '' : texts.at(layered.steps[row] ?? 0);
+  const wanted = layered.values.map((_, at) => endHeight(plot, layered, lastRow, at, isStacked));
+  const tops = placeLabels(wanted, LABEL_GAP, HEIGHT - AXIS_ROOM);
+  [...labels.children].forEach((label, at) => {
+    const value = valueAt(layered.values[at] ?? [], row);
+    const figure = label.firstElementChild;
+    if (figure) figure.textContent = value === null ? '–' : format(value);
+    // Written as a transform: it moves without a new layout.
+    (label as HTMLElement).style.transform = `translateY(${Math.round((tops[at] ?? 0) - LABEL_GAP / 2)}px)`;
   });
-  const raw = labels.map((_, index) => ({
-    ...line(index),
-    width: isSmoothed ? 1 : 1.75,
-    alpha: isSmoothed ? 0.35 : 1,
-  }));
-  const smoothed = isSmoothed
-    ? labels.map((name, index) => ({ ...line(index), label: `${name}, ${texts.smoothed}`, width: 2 }))
-    : [];
-  return {
-    width: frame.clientWidth,
-    height: HEIGHT,
-    legend: { show: false },
-    cursor: { sync: { key: cursorGroup }, points: { size: 6 }, drag: { x: true, y: false } },
-    scales: { x: { time: false }, y: { distr: isLog ? 3 : 1 } },
-    axes: [
-      { ...axis, size: 28, incrs: WHOLE_STEPS },
-      { ...axis, values: (_plot, ticks) => labelTicks(ticks.map(inUnit)) },
-    ],
-    series: [{}, ...raw, ...smoothed],
-  };
 }
 
-function emptyData({ labels, isSmoothed }: PlotLines): uPlot.AlignedData {
-  return [[], ...labels.map(() => []), ...(isSmoothed ? labels.map(() => []) : [])];
-}
-
-function toPlotData(series: readonly Series[], isNoisy: boolean): uPlot.AlignedData {
-  const aligned = alignSeries(series);
-  const kept = new Set(aligned.columns.flatMap((column) => [...decimate(column, MAX_POINTS)]));
-  const indices = [...kept].sort((a, b) => a - b);
-  const pick = <T,>(values: readonly T[]): T[] => indices.map((index) => values[index]!);
-  const isLong = isNoisy && aligned.steps.length >= SMOOTH_FROM;
-  // The average reaches over about a twenty-fifth of the run, however long that is.
-  const smoothing = Math.min(MAX_SMOOTHING, 1 - 25 / Math.max(25, aligned.steps.length));
-  return [
-    pick(aligned.steps),
-    ...aligned.columns.map((column) => pick(column)),
-    ...(isLong ? aligned.columns.map((column) => pick(smooth(column, smoothing))) : []),
-  ];
-}
-
-/** Hands a text to the person as a file. */
-function saveText(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
+/** Where a line ends, in pixels from the top; of an area its middle. */
+function endHeight(
+  plot: uPlot,
+  layered: ReturnType<typeof layOut>,
+  row: number,
+  series: number,
+  isStacked: boolean,
+): number | null {
+  const layer = layered.layers.findLastIndex(
+    (one) => one.series === series && one.role !== 'low' && one.role !== 'high',
+  );
+  const value = valueAt(layered.columns[layer] ?? [], row);
+  if (value === null) return null;
+  const below = isStacked ? (valueAt(layered.columns[layer - 1] ?? [], row) ?? 0) : value;
+  const top = plot.valToPos((value + below) / 2, 'y');
+  return Number.isFinite(top) ? top + 8 : null;
 }

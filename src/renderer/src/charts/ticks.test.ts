@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { labelTicks } from './ticks';
+import { labelDecades, labelTicks } from './ticks';
 
 test.each([
   [
@@ -50,4 +50,8 @@ test('no two neighbouring marks read alike on an evenly marked axis', () => {
       },
     ),
   );
+});
+
+test('decades read alike however far apart they are', () => {
+  expect(labelDecades([1e-6, 1e-3, null, 0.1, 1, 100, 1e6])).toEqual(['1e-6', '0.001', '', '0.1', '1', '100', '1e6']);
 });

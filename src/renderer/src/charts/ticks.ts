@@ -24,6 +24,15 @@ export function labelTicks(ticks: readonly (number | null)[]): string[] {
   });
 }
 
+/** Labels of a logarithmic axis, each by itself: `0.01`, `1e-5`. */
+export function labelDecades(ticks: readonly (number | null)[]): string[] {
+  return ticks.map((tick) => {
+    if (tick === null) return '';
+    const isPlain = tick >= 1e-3 && tick < 1e5;
+    return isPlain ? String(Number(tick.toPrecision(3))) : trimExponent(tick.toExponential(1)).replace('e+', 'e');
+  });
+}
+
 /** Decimal places that show steps of this size exactly: 0.5 has one, 0.0025 four. */
 function digitsOf(gap: number): number {
   let digits = Math.max(0, -Math.floor(Math.log10(gap) + 1e-9));

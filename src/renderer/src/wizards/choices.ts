@@ -70,6 +70,9 @@ const CHOICE_NAMES: Readonly<Record<string, string>> = translated('choices', {
   description: 'Their description',
   cue: 'Their cue',
   mean: 'Mean of all rows',
+  tell: 'Tell me',
+  pause: 'Pause the run',
+  ignore: 'Do not watch',
   merged: 'Merged',
   adapter: 'Adapter',
 });

@@ -6,6 +6,7 @@ import type { Run } from '@contracts/runs';
 import { api, client } from '../lib/api';
 import { useDraft, type Draft } from '../lib/use-draft';
 import type { SummaryNames } from './definitions';
+import { draftKey } from './fork-draft';
 import { defaultsOf, type FormField } from './form/fields';
 import { buildSpec, STAGE_FIELDS, type SpecOutcome } from './job-spec';
 import type { Material } from './material';
@@ -27,7 +28,7 @@ export interface WizardState {
 
 /** Everything a wizard shows, derived from its draft and from what the project has. */
 export function useWizard(kind: StageKind, projectId: ProjectId, material: Material): WizardState {
-  const draft = useDraft(`wizard/${projectId}/${kind}`, WizardDraft, EMPTY_DRAFT);
+  const draft = useDraft(draftKey(projectId, kind), WizardDraft, EMPTY_DRAFT);
   const { value } = draft;
   return useMemo(() => {
     const fields = STAGE_FIELDS[kind];

@@ -7,6 +7,7 @@ import type { QuestionSet } from '@contracts/questions';
 import type { Run } from '@contracts/runs';
 import { WIZARDS } from './definitions';
 import { blanksOf } from './form/sentence-template';
+import { forkDraft } from './fork-draft';
 import { defaultsOf } from './form/fields';
 import { buildSpec, STAGE_FIELDS } from './job-spec';
 import type { Material } from './material';
@@ -216,5 +217,28 @@ describe('drafts', () => {
 
   test('a draft of another version is refused rather than half read', () => {
     expect(WizardDraft.safeParse({ step: 'somewhere' }).success).toBe(false);
+  });
+});
+
+describe('a fork', () => {
+  const start = checkpoint('tuned', { hasFunctionalTokens: true });
+  const spec = buildSpec(
+    'rl',
+    { checkpoint: start, questionSet: { id: QuestionSetId.parse('q') } as QuestionSet, searchRun: null, dataset: null },
+    { ...suggestSettings('rl', defaultsOf(STAGE_FIELDS.rl), start, 'balanced'), learningRate: 0.002, iterations: 7 },
+  );
+  if (!spec.ok) throw new Error(spec.reason);
+  const from = run('collapsed', 'sft', { kind: 'rl', spec: spec.spec });
+
+  test('starts the same job from another checkpoint, with what differs from the suggestion marked as changed', () => {
+    const draft = forkDraft({ run: from, kind: 'rl', checkpoint: checkpoint('best'), name: 'again' });
+    expect(draft.picks).toEqual({ checkpoint: 'best', questionSet: 'q' });
+    expect(draft).toMatchObject({ step: 'settings', name: 'again', changed: { learningRate: 0.002, iterations: 7 } });
+    expect(WizardDraft.parse(draft)).toEqual(draft);
+  });
+
+  test('takes over other settings', () => {
+    const draft = forkDraft({ run: from, kind: 'rl', checkpoint: start, name: '', changes: { learningRate: 1e-5 } });
+    expect(draft.changed['learningRate']).toBe(1e-5);
   });
 });

@@ -6,29 +6,33 @@ import { api } from '../../lib/api';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { ErrorView } from '../../ui/ErrorView';
+import { ForkDialog } from './ForkDialog';
+import { StopDialog } from './StopDialog';
 import { texts } from './texts/en';
+import { canFork, useForkPoints } from './use-fork';
 
-type Action = 'pause' | 'resume' | 'cancel' | 'remove';
+type Action = 'pause' | 'resume' | 'stop' | 'fork' | 'remove';
 
 /** What can be done with a run in each state; the first is the primary one. */
 const ACTIONS: Readonly<Record<Run['status'], readonly Action[]>> = {
-  queued: ['cancel'],
-  running: ['pause', 'cancel'],
-  pausing: ['cancel'],
-  paused: ['resume', 'remove'],
-  interrupted: ['resume', 'remove'],
-  failed: ['resume', 'remove'],
-  cancelled: ['resume', 'remove'],
-  finished: ['remove'],
+  queued: ['stop'],
+  running: ['pause', 'stop'],
+  pausing: ['stop'],
+  paused: ['resume', 'fork', 'remove'],
+  interrupted: ['resume', 'fork', 'remove'],
+  failed: ['resume', 'fork', 'remove'],
+  cancelled: ['fork', 'remove'],
+  finished: ['fork', 'remove'],
 };
 
-/** Pause, resume, stop, delete: only what the run's state allows; what destroys asks first. */
+/** Pause, resume, stop, fork, delete: only what the run's state allows; what destroys asks first. */
 export function RunActions({ run }: { readonly run: Run }) {
-  const [asking, setAsking] = useState<'cancel' | 'remove' | null>(null);
+  const [asking, setAsking] = useState<'stop' | 'fork' | 'remove' | null>(null);
+  const [isFinishing, setFinishing] = useState(false);
+  const points = useForkPoints(run);
   const input = { id: run.id };
   const pause = useMutation(api.runs.pause.mutationOptions());
   const resume = useMutation(api.runs.resume.mutationOptions());
-  const cancel = useMutation(api.runs.cancel.mutationOptions({ onSuccess: () => setAsking(null) }));
   const remove = useMutation(
     api.runs.remove.mutationOptions({
       onSuccess: ({ removed }) => {
@@ -36,9 +40,11 @@ export function RunActions({ run }: { readonly run: Run }) {
       },
     }),
   );
-  const error = pause.error ?? resume.error ?? cancel.error ?? remove.error;
+  const close = () => setAsking(null);
+  const isSaving = isFinishing && run.status === 'running';
+  const error = pause.error ?? resume.error ?? remove.error;
   const buttons: Readonly<Record<Action, React.ReactNode>> = {
-    pause: (
+    pause: !isSaving && (
       <Button key="pause" isBusy={pause.isPending} onClick={() => pause.mutate(input)}>
         {texts.pause}
       </Button>
@@ -48,9 +54,14 @@ export function RunActions({ run }: { readonly run: Run }) {
         {texts.resume}
       </Button>
     ),
-    cancel: (
-      <Button key="cancel" look="quiet" onClick={() => setAsking('cancel')}>
+    stop: (
+      <Button key="stop" look="quiet" onClick={() => setAsking('stop')}>
         {texts.cancel}
+      </Button>
+    ),
+    fork: canFork(run) && points.length > 0 && (
+      <Button key="fork" onClick={() => setAsking('fork')}>
+        {texts.fork}
       </Button>
     ),
     remove: (
@@ -61,24 +72,19 @@ export function RunActions({ run }: { readonly run: Run }) {
   };
   return (
     <div className="run-actions">
+      {isSaving && (
+        <span role="status" className="run-quiet">
+          {texts.finishing}
+        </span>
+      )}
       {ACTIONS[run.status].map((action) => buttons[action])}
       {error && <ErrorView error={error} />}
-      <Dialog
-        title={texts.cancelTitle}
-        isOpen={asking === 'cancel'}
-        onClose={() => setAsking(null)}
-        actions={
-          <Button look="danger" isBusy={cancel.isPending} onClick={() => cancel.mutate(input)}>
-            {texts.cancel}
-          </Button>
-        }
-      >
-        {texts.cancelBody}
-      </Dialog>
+      <StopDialog run={run} isOpen={asking === 'stop'} onClose={close} onFinishing={() => setFinishing(true)} />
+      <ForkDialog run={run} isOpen={asking === 'fork'} onClose={close} />
       <Dialog
         title={texts.removeTitle}
         isOpen={asking === 'remove'}
-        onClose={() => setAsking(null)}
+        onClose={close}
         actions={
           <Button look="danger" isBusy={remove.isPending} onClick={() => remove.mutate(input)}>
             {texts.remove}

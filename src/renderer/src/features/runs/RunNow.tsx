@@ -1,51 +1,70 @@
-import type { Run } from '@contracts/runs';
+import type { MetricSeries, Run } from '@contracts/runs';
 import { formatBytes, formatDuration, formatInteger, formatRange } from '../../lib/format';
 import { Progress } from '../../ui/marks';
+import { headFigures } from './head-figures';
 import { texts } from './texts/en';
 
-const GOING: ReadonlySet<Run['status']> = new Set(['queued', 'running', 'pausing', 'paused', 'interrupted']);
+const GOING: ReadonlySet<Run['status']> = new Set(['queued', 'running', 'pausing', 'paused', 'interrupted', 'failed']);
 
 /** The moment of a run: phase, share done, time left as a range, and the numbers that matter now. */
-export function RunNow({ run }: { readonly run: Run }) {
+export function RunNow({ run, metrics }: { readonly run: Run; readonly metrics: readonly MetricSeries[] }) {
   const { progress } = run;
-  if (!progress || !GOING.has(run.status)) return null;
-  const isMoving = run.status === 'running';
+  const isGoing = GOING.has(run.status);
+  const isMoving = run.status === 'running' || run.status === 'pausing';
+  const figures = headFigures(run, metrics);
+  if (!(progress && isGoing) && figures.length === 0) return null;
   return (
     <section className="run-now" aria-label={texts.phase}>
-      <p className="run-phase">
-        {texts.liveStatus(
-          progress.phase,
-          formatInteger(Math.floor(progress.done)),
-          formatInteger(progress.total),
-          progress.unit,
-        )}
-        {isMoving && (
-          <span className="run-left">
-            {progress.secondsLeft
-              ? texts.left(formatRange(progress.secondsLeft.low, progress.secondsLeft.high))
-              : texts.noEstimate}
-          </span>
-        )}
-      </p>
-      <Progress share={progress.total > 0 ? progress.done / progress.total : null} label={progress.phase} />
+      {progress && isGoing && (
+        <>
+          <p className="run-phase">
+            <span>
+              <b>{progress.phase}</b>{' '}
+              {texts.ofTotal(formatInteger(Math.floor(progress.done)), formatInteger(progress.total), progress.unit)}
+            </span>
+            {isMoving && (
+              <span className="run-left">
+                {progress.secondsLeft
+                  ? texts.left(formatRange(progress.secondsLeft.low, progress.secondsLeft.high))
+                  : texts.noEstimate}
+              </span>
+            )}
+          </p>
+          <Progress share={progress.total > 0 ? progress.done / progress.total : null} label={progress.phase} />
+        </>
+      )}
       <dl className="run-numbers">
-        <Figure name={texts.worked} value={formatDuration(run.activeSeconds)} />
-        {isMoving && progress.tokensPerSecond !== null && (
+        {figures.map(({ name, value, since }) => (
+          <Figure key={name} name={name} value={value} since={since} />
+        ))}
+        {isMoving && progress && progress.tokensPerSecond !== null && (
           <Figure name={texts.speed} value={texts.perSecond(formatInteger(progress.tokensPerSecond))} />
         )}
-        {isMoving && progress.memoryBytes !== null && (
+        {isMoving && progress && progress.memoryBytes !== null && (
           <Figure name={texts.memory} value={formatBytes(progress.memoryBytes)} />
         )}
+        <Figure name={texts.worked} value={formatDuration(run.activeSeconds)} />
       </dl>
     </section>
   );
 }
 
-function Figure({ name, value }: { readonly name: string; readonly value: string }) {
+function Figure({
+  name,
+  value,
+  since = null,
+}: {
+  readonly name: string;
+  readonly value: string;
+  readonly since?: string | null;
+}) {
   return (
     <div>
       <dt>{name}</dt>
-      <dd>{value}</dd>
+      <dd>
+        {value}
+        {since !== null && <span className="run-since">{since}</span>}
+      </dd>
     </div>
   );
 }

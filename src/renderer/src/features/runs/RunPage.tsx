@@ -5,20 +5,25 @@ import { PageFrame } from '../../app/PageFrame';
 import { href } from '../../app/route-paths';
 import type { PageProps } from '../../app/router';
 import { STAGES } from '../../app/stages';
-import { LineChart } from '../../charts/LineChart';
 import { api } from '../../lib/api';
+import { isGone } from '../../lib/errors';
 import { ButtonLink } from '../../ui/Button';
-import { CopyButton, ErrorView } from '../../ui/ErrorView';
+import { EmptyState } from '../../ui/EmptyState';
+import { CopyButton } from '../../ui/ErrorView';
 import { Loaded } from '../../ui/Loaded';
+import { Notice } from '../../ui/marks';
 import { Disclosure, Facts, Panel } from '../../ui/Panel';
 import { RunStatusMark } from '../stages/RunStatusMark';
 import { describeResult } from '../stages/run-facts';
+import { FailedRun } from './FailedRun';
+import { ForecastPanel } from './ForecastPanel';
+import { GuardBanner } from './GuardBanner';
 import { RunActions } from './RunActions';
+import { RunCharts } from './RunCharts';
 import { RunLog } from './RunLog';
 import { RunNow } from './RunNow';
 import { RunProducts } from './RunProducts';
 import { RunSamples } from './RunSamples';
-import { chartsOf } from './run-charts';
 import { texts } from './texts/en';
 import './run.css';
 
@@ -27,6 +32,14 @@ export function RunPage({ params }: PageProps<'run'>) {
   const id = RunId.parse(params.runId);
   const run = useQuery(api.runs.get.queryOptions({ input: { id } }));
   const back = <ButtonLink href={href('runs', { projectId: params.projectId })}>{texts.backToRuns}</ButtonLink>;
+  if (run.data === undefined && run.isError && isGone(run.error))
+    return (
+      <PageFrame title={texts.gone}>
+        <EmptyState title={texts.gone} action={back}>
+          {texts.goneBody}
+        </EmptyState>
+      </PageFrame>
+    );
   return (
     <Loaded query={run} errorActions={back}>
       {(data) => <OpenRun run={data} />}
@@ -34,12 +47,20 @@ export function RunPage({ params }: PageProps<'run'>) {
   );
 }
 
+const SETTLED: ReadonlySet<Run['status']> = new Set(['finished', 'failed', 'cancelled', 'interrupted']);
+const TRAINS: ReadonlySet<Run['kind']> = new Set(['sft', 'rl']);
+
 function OpenRun({ run }: { readonly run: Run }) {
-  const metrics = useQuery(api.runs.metrics.queryOptions({ input: { id: run.id } }));
-  const charts = chartsOf(metrics.data ?? []);
+  // Figures grow in place (lib/metrics.ts): comparing a hundred thousand points one by one would cost more than drawing them.
+  const metrics = useQuery({
+    ...api.runs.metrics.queryOptions({ input: { id: run.id } }),
+    structuralSharing: false,
+  });
+  const series = metrics.data ?? [];
   const settings = JSON.stringify(run.spec, null, 2);
   return (
     <PageFrame
+      isWide
       title={
         <>
           {run.name} <RunStatusMark status={run.status} />
@@ -48,27 +69,14 @@ function OpenRun({ run }: { readonly run: Run }) {
       sentence={`${STAGES[run.kind].name}. ${describeResult(run)}`}
       action={<RunActions run={run} />}
     >
-      <RunNow run={run} />
-      {run.error && <ErrorView error={run.error} />}
-      {charts.length > 0 && (
-        <Panel title={texts.chartsTitle}>
-          <div className="run-charts">
-            {charts.map((chart) => (
-              <LineChart
-                key={chart.id}
-                title={chart.title}
-                series={chart.series}
-                isLog={chart.isLog}
-                isShare={chart.isShare}
-                isNoisy={chart.isNoisy}
-                cursorGroup={run.id}
-              />
-            ))}
-          </div>
-        </Panel>
-      )}
-      {(run.kind === 'rl' || run.kind === 'sft') && <RunSamples runId={run.id} />}
+      <RunNow run={run} metrics={series} />
+      <FailedRun run={run} metrics={series} />
+      <FolderGone run={run} />
+      <GuardBanner run={run} metrics={series} />
+      <RunCharts run={run} metrics={series} />
+      {TRAINS.has(run.kind) && <RunSamples runId={run.id} />}
       <RunProducts run={run} />
+      {run.startedAtMs !== null && <ForecastPanel run={run} />}
       <Panel title={texts.settings}>
         <Facts
           rows={[
@@ -93,4 +101,12 @@ function OpenRun({ run }: { readonly run: Run }) {
       <RunLog runId={run.id} />
     </PageFrame>
   );
+}
+
+/** A run writes into its folder from its first moment on, so an empty one has been moved or deleted. */
+function FolderGone({ run }: { readonly run: Run }) {
+  const forecast = useQuery(api.runs.forecast.queryOptions({ input: { id: run.id } }));
+  const hasStarted = run.startedAtMs !== null && SETTLED.has(run.status);
+  if (!hasStarted || forecast.data?.actual.diskBytes !== 0) return null;
+  return <Notice>{texts.folderGone(run.folder)}</Notice>;
 }

@@ -4,25 +4,26 @@ import type { RunId } from '@contracts/ids';
 import type { Sample } from '@contracts/runs';
 import { api } from '../../lib/api';
 import { formatNumber } from '../../lib/format';
+import { MathText } from '../../tokens/MathText';
 import { parseResponse } from '../../tokens/parse-response';
 import { ReasoningBlocks } from '../../tokens/ReasoningBlocks';
 import { Field } from '../../ui/Field';
-import { Select } from '../../ui/inputs';
+import { Select, Switch } from '../../ui/inputs';
 import { Mark } from '../../ui/marks';
 import { Panel } from '../../ui/Panel';
+import { SampleDiff } from './SampleDiff';
 import { texts } from './texts/en';
 
-/** What the model wrote to one question at the steps that were sampled, side by side. */
+/** What the model wrote to one question at two steps side by side, with what changed; the watched questions first, then paths of RL. */
 export function RunSamples({ runId }: { readonly runId: RunId }) {
   const samples = useQuery(api.runs.samples.queryOptions({ input: { id: runId, limit: 500 } }));
   const [chosen, setChosen] = useState('');
-  const byQuestion = groupByQuestion(samples.data ?? []);
-  const [first] = byQuestion.keys();
-  const questionId = byQuestion.has(chosen) ? chosen : (first ?? '');
-  const shown = byQuestion.get(questionId) ?? [];
+  const groups = groupByQuestion(samples.data ?? []);
+  const questionId = groups.some(({ id }) => id === chosen) ? chosen : (groups[0]?.id ?? '');
+  const group = groups.find(({ id }) => id === questionId);
   return (
     <Panel title={texts.samplesTitle}>
-      {shown.length === 0 ? (
+      {!group ? (
         <p className="run-quiet">{texts.samplesEmpty}</p>
       ) : (
         <>
@@ -32,31 +33,83 @@ export function RunSamples({ runId }: { readonly runId: RunId }) {
                 {...ids}
                 value={questionId}
                 onChange={setChosen}
-                options={[...byQuestion].map(([value, [sample]]) => ({
-                  value,
-                  label: sample?.prompt.slice(0, 110) ?? value,
+                options={groups.map(({ id, samples: [sample], isWatched }) => ({
+                  value: id,
+                  label: `${sample?.prompt.slice(0, 110) ?? id} (${isWatched ? texts.watched : texts.explored})`,
                 }))}
               />
             )}
           </Field>
-          <p className="run-quiet">
-            {texts.reference}: {shown[0]?.referenceAnswer}
-          </p>
-          <div className="run-samples">
-            {shown.map((sample) => (
-              <SampleColumn key={sample.step} sample={sample} />
-            ))}
-          </div>
+          <SampleSteps key={questionId} samples={group.samples} />
         </>
       )}
     </Panel>
   );
 }
 
-function SampleColumn({ sample }: { readonly sample: Sample }) {
+/** @param samples of one question, steps ascending */
+function SampleSteps({ samples }: { readonly samples: readonly Sample[] }) {
+  // The latest beside the first, until a person looks at other steps: then a run that goes on does not move them.
+  const [picked, setPicked] = useState<{ readonly early: string | null; readonly late: string | null }>({
+    early: null,
+    late: null,
+  });
+  const [isMarked, setMarked] = useState(true);
+  const find = (step: string | null) => samples.find((sample) => String(sample.step) === step);
+  const late = find(picked.late) ?? samples.at(-1);
+  const early = find(picked.early) ?? samples[0];
+  if (!late || !early) return null;
+  const steps = samples.map(({ step, isRight }) => ({
+    value: String(step),
+    label: `${step}${isRight === null ? '' : isRight ? ' ✓' : ' ✗'}`,
+  }));
+  const hasTwo = early !== late;
+  return (
+    <>
+      <p className="run-question">
+        <MathText text={late.prompt} />
+      </p>
+      <div className="row run-sample-tools">
+        <span className="run-quiet">
+          {texts.reference}: <b>{late.referenceAnswer}</b>
+        </span>
+        {samples.length > 1 && (
+          <>
+            <label className="run-step">
+              {texts.sampleAt}
+              <Select
+                value={String(late.step)}
+                options={steps}
+                onChange={(step) => setPicked((now) => ({ ...now, late: step }))}
+              />
+            </label>
+            <label className="run-step">
+              {texts.compareWith}
+              <Select
+                value={String(early.step)}
+                options={steps}
+                onChange={(step) => setPicked((now) => ({ ...now, early: step }))}
+              />
+            </label>
+            <label className="chart-tools-switch">
+              <Switch checked={isMarked} onChange={setMarked} /> {texts.showDiff}
+            </label>
+          </>
+        )}
+      </div>
+      <div className="run-samples">
+        {hasTwo && <SampleColumn sample={early} />}
+        <SampleColumn sample={late} {...(hasTwo && isMarked && { since: early })} />
+      </div>
+      {hasTwo && isMarked && <p className="run-quiet">{texts.diffLegend}</p>}
+    </>
+  );
+}
+
+function SampleColumn({ sample, since }: { readonly sample: Sample; readonly since?: Sample }) {
   const title = texts.sampleStep(sample.step);
   return (
-    <article className="run-sample" aria-label={title}>
+    <article className="run-sample" aria-label={title} tabIndex={0}>
       <header>
         <b>{title}</b>
         {sample.isRight !== null && (
@@ -64,16 +117,46 @@ function SampleColumn({ sample }: { readonly sample: Sample }) {
             {sample.isRight ? texts.right : texts.wrong}
           </Mark>
         )}
-        {sample.reward !== null && <span className="run-quiet">{texts.reward(formatNumber(sample.reward))}</span>}
+        {sample.reward !== null && (
+          <span className="run-quiet">
+            {texts.reward(formatNumber(sample.reward))}
+            {rewardParts(sample)}
+          </span>
+        )}
       </header>
-      <ReasoningBlocks label={title} blocks={parseResponse(sample.text)} />
+      {since ? (
+        <SampleDiff label={title} before={since.text} after={sample.text} />
+      ) : (
+        <ReasoningBlocks label={title} blocks={parseResponse(sample.text)} />
+      )}
     </article>
   );
 }
 
-function groupByQuestion(samples: readonly Sample[]): ReadonlyMap<string, readonly Sample[]> {
+/** `: answer 1, steps −0.2`; parts of nothing are left out. */
+function rewardParts({ rewardParts: parts }: Sample): string {
+  const names: Readonly<Record<string, string>> = texts.metrics.rewardParts;
+  const shown = Object.entries(parts).filter(([, value]) => Math.abs(value) > 1e-9);
+  return shown.length === 0
+    ? ''
+    : `: ${shown.map(([name, value]) => texts.rewardPart(names[name] ?? name, formatNumber(value))).join(', ')}`;
+}
+
+interface QuestionSamples {
+  readonly id: string;
+  readonly isWatched: boolean;
+  readonly samples: readonly Sample[];
+}
+
+function groupByQuestion(samples: readonly Sample[]): readonly QuestionSamples[] {
   const groups = new Map<string, Sample[]>();
   for (const sample of [...samples].sort((a, b) => a.step - b.step))
     groups.set(sample.questionId, [...(groups.get(sample.questionId) ?? []), sample]);
-  return groups;
+  const list = [...groups].map(([id, own]) => ({
+    id,
+    samples: own,
+    // Runs of earlier versions did not say; what they explored carries a reward.
+    isWatched: own.some(({ source, reward }) => source === 'watched' || (source === undefined && reward === null)),
+  }));
+  return [...list.filter(({ isWatched }) => isWatched), ...list.filter(({ isWatched }) => !isWatched)];
 }

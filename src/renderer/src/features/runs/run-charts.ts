@@ -1,23 +1,43 @@
 import type { MetricSeries } from '@contracts/runs';
+import type { JobKind } from '@contracts/stages';
 import { FUNCTIONAL_TOKENS } from '@core/tokens/functional-tokens';
+import type { ChartLook } from '../../charts/layers';
 import type { Series } from '../../charts/series';
 import { texts } from './texts/en';
 
+/** Sums that cancel out leave so much behind. */
+const ROUNDING = 1e-9;
+
+interface ChartMetric {
+  readonly name: string;
+  readonly label: string;
+  /** Metric that is the half-width of a band around this one. */
+  readonly spread?: string;
+  readonly token?: string;
+}
+
 /** One chart of a run page: which metrics it shows, by name, and how. A new chart is a row here. */
-interface ChartRow {
+interface ChartRow extends Partial<ChartLook> {
   readonly id: keyof typeof texts.charts;
-  readonly metrics: readonly { readonly name: string; readonly label: string }[];
-  readonly isLog?: boolean;
-  readonly isShare?: boolean;
-  /** False for what a setting decides: there is no noise to smooth. */
-  readonly isNoisy?: boolean;
+  /** Kinds of run that it belongs to; others do not show it even where they have the metric. */
+  readonly kinds: readonly JobKind[];
+  readonly metrics: readonly ChartMetric[];
+  /** Leaves out series that are zero throughout: parts of a reward that nobody turned on. */
+  readonly hidesZeros?: boolean;
 }
 
 const words = texts.metrics;
+const part = (name: 'answer' | 'process' | 'form' | 'length'): ChartMetric => ({
+  name: `reward.${name}`,
+  label: words.rewardParts[name],
+  spread: `reward.${name}.std`,
+});
 
+/** THE table of charts, in the order of the page. */
 const CHARTS: readonly ChartRow[] = [
   {
     id: 'loss',
+    kinds: ['sft', 'prm'],
     metrics: [
       { name: 'loss', label: words.loss },
       { name: 'validationLoss', label: words.validationLoss },
@@ -25,6 +45,7 @@ const CHARTS: readonly ChartRow[] = [
   },
   {
     id: 'lossParts',
+    kinds: ['sft'],
     metrics: [
       { name: 'functionalLoss', label: words.functionalLoss },
       { name: 'textLoss', label: words.textLoss },
@@ -32,15 +53,10 @@ const CHARTS: readonly ChartRow[] = [
       { name: 'validationTextLoss', label: words.validationTextLoss },
     ],
   },
-  {
-    id: 'reward',
-    metrics: [
-      { name: 'reward', label: words.reward },
-      { name: 'rewardStd', label: words.rewardStd },
-    ],
-  },
+  { id: 'reward', kinds: ['rl'], metrics: [{ name: 'reward', label: words.reward, spread: 'rewardStd' }] },
   {
     id: 'accuracy',
+    kinds: ['rl', 'evaluate'],
     metrics: [
       { name: 'heldOutAccuracy', label: words.heldOutAccuracy },
       { name: 'accuracy', label: words.exploredAccuracy },
@@ -48,16 +64,42 @@ const CHARTS: readonly ChartRow[] = [
     isShare: true,
   },
   {
+    id: 'rewardParts',
+    kinds: ['rl'],
+    metrics: [part('answer'), part('process'), part('form'), part('length')],
+    hidesZeros: true,
+  },
+  {
+    id: 'tokenUse',
+    kinds: ['rl'],
+    metrics: FUNCTIONAL_TOKENS.map(({ name, glyph }) => ({
+      name: `use.${name}`,
+      label: `${glyph} ${name.replace('_', ' ')}`,
+      token: name,
+    })),
+    hidesZeros: true,
+    isStacked: true,
+  },
+  {
     id: 'kl',
+    kinds: ['rl'],
     metrics: [
       { name: 'kl', label: words.kl },
       { name: 'samplerKl', label: words.samplerKl },
     ],
   },
-  { id: 'entropy', metrics: [{ name: 'entropy', label: words.entropy }] },
-  { id: 'length', metrics: [{ name: 'length', label: words.length }] },
+  { id: 'entropy', kinds: ['rl'], metrics: [{ name: 'entropy', label: words.entropy }] },
+  { id: 'length', kinds: ['rl'], metrics: [{ name: 'length', label: words.length, spread: 'lengthStd' }] },
+  { id: 'settled', kinds: ['rl'], metrics: [{ name: 'settledShare', label: words.settledShare }], isShare: true },
+  {
+    id: 'clip',
+    kinds: ['rl'],
+    metrics: [{ name: 'clippedShare', label: words.clippedShare }],
+    isShare: true,
+  },
   {
     id: 'form',
+    kinds: ['rl'],
     metrics: [
       { name: 'formShare', label: words.formShare },
       { name: 'answerShare', label: words.answerShare },
@@ -65,65 +107,103 @@ const CHARTS: readonly ChartRow[] = [
     ],
     isShare: true,
   },
+  { id: 'tokenEntropy', kinds: ['rl'], metrics: [{ name: 'tokenEntropy', label: words.tokenEntropy }] },
+  { id: 'steps', kinds: ['rl'], metrics: [{ name: 'steps', label: words.steps }] },
+  { id: 'paths', kinds: ['rl'], metrics: [{ name: 'paths', label: words.paths }] },
+  { id: 'policyLoss', kinds: ['rl'], metrics: [{ name: 'policyLoss', label: words.loss }] },
   {
-    id: 'clip',
-    metrics: [
-      { name: 'clippedShare', label: words.clippedShare },
-      { name: 'settledShare', label: words.settledShare },
-    ],
+    id: 'budget',
+    kinds: ['evaluate'],
+    metrics: (['vote', 'weighted-vote', 'most-confident', 'best-process', 'process-vote', 'coverage'] as const).map(
+      (name) => ({
+        name,
+        label: words.choices[name],
+      }),
+    ),
     isShare: true,
+    isNoisy: false,
   },
   {
-    id: 'tokenUse',
-    metrics: FUNCTIONAL_TOKENS.map(({ name }) => ({ name: `use.${name}`, label: name.replace('_', ' ') })),
+    id: 'budgetTokens',
+    kinds: ['evaluate'],
+    metrics: [{ name: 'tokensPerAnswer', label: words.tokens }],
+    isNoisy: false,
   },
-  { id: 'tokenEntropy', metrics: [{ name: 'tokenEntropy', label: words.tokenEntropy }] },
+  { id: 'solved', kinds: ['search'], metrics: [{ name: 'solvedShare', label: words.solvedShare }], isShare: true },
+  { id: 'treeSize', kinds: ['search'], metrics: [{ name: 'nodesPerTree', label: words.nodesPerTree }] },
+  { id: 'gradient', kinds: ['sft', 'prm', 'rl'], metrics: [{ name: 'gradNorm', label: words.gradNorm }] },
   {
-    id: 'paths',
-    metrics: [
-      { name: 'paths', label: words.paths },
-      { name: 'steps', label: words.steps },
-    ],
+    id: 'rate',
+    kinds: ['sft', 'prm', 'rl'],
+    metrics: [{ name: 'learningRate', label: words.learningRate }],
+    isNoisy: false,
   },
-  { id: 'solved', metrics: [{ name: 'solvedShare', label: words.solvedShare }], isShare: true },
-  { id: 'treeSize', metrics: [{ name: 'nodesPerTree', label: words.nodesPerTree }] },
-  { id: 'gradient', metrics: [{ name: 'gradNorm', label: words.gradNorm }] },
-  { id: 'rate', metrics: [{ name: 'learningRate', label: words.learningRate }], isNoisy: false },
 ];
 
-export interface RunChart {
+/** Metrics that other things on the page say better. */
+const UNDRAWN: ReadonlySet<string> = new Set(['heldOutQuestions', 'samplerGap']);
+
+export interface RunChart extends ChartLook {
   readonly id: string;
   readonly title: string;
   readonly series: readonly Series[];
-  readonly isLog: boolean;
-  readonly isShare: boolean;
-  readonly isNoisy: boolean;
 }
 
-/** The charts that a run has metrics for, in the order of the table; a metric that no row names is not lost, it gets a chart of its own. */
-export function chartsOf(metrics: readonly MetricSeries[]): readonly RunChart[] {
-  const byName = new Map(metrics.map((series) => [series.name, series]));
-  const known = new Set(CHARTS.flatMap((row) => row.metrics.map(({ name }) => name)));
-  const rows = CHARTS.map(({ id, metrics: wanted, isLog = false, isShare = false, isNoisy = true }): RunChart => ({
-    id,
-    title: texts.charts[id],
-    series: wanted.flatMap(({ name, label }) => {
-      const found = byName.get(name);
-      return found && found.steps.length > 0 ? [{ ...found, label }] : [];
-    }),
-    isLog,
-    isShare,
-    isNoisy,
+/**
+ * The charts that a run has metrics for, in the order of the table. A metric that no row names is not lost, it gets a chart of its own.
+ * @param metrics series with the same identity give charts whose series have the same identity, so that nothing is drawn twice
+ */
+export function chartsOf(kind: JobKind, metrics: readonly MetricSeries[]): readonly RunChart[] {
+  const byName = new Map(metrics.filter(({ steps }) => steps.length > 0).map((series) => [series.name, series]));
+  const own = CHARTS.filter(({ kinds }) => kinds.includes(kind));
+  const known = new Set(
+    own.flatMap((row) => row.metrics.flatMap(({ name, spread }) => (spread === undefined ? [name] : [name, spread]))),
+  );
+  const rows = own.map((row): RunChart => ({
+    id: row.id,
+    title: texts.charts[row.id],
+    series: row.metrics.flatMap((metric) => seriesOf(byName, metric, row.hidesZeros ?? false)),
+    isShare: row.isShare ?? false,
+    isNoisy: row.isNoisy ?? true,
+    isStacked: row.isStacked ?? false,
   }));
-  const others = metrics
-    .filter(({ name }) => !known.has(name))
+  const others = [...byName.values()]
+    .filter(({ name }) => !known.has(name) && !UNDRAWN.has(name))
     .map((series): RunChart => ({
       id: series.name,
       title: series.name,
       series: [{ ...series, label: series.name }],
-      isLog: false,
       isShare: false,
       isNoisy: true,
+      isStacked: false,
     }));
   return [...rows, ...others].filter((chart) => chart.series.length > 0);
+}
+
+function seriesOf(
+  byName: ReadonlyMap<string, MetricSeries>,
+  { name, label, spread, token }: ChartMetric,
+  hidesZeros: boolean,
+): Series[] {
+  const found = byName.get(name);
+  if (!found || (hidesZeros && found.values.every((value) => Math.abs(value) < ROUNDING))) return [];
+  const half = spread === undefined ? undefined : byName.get(spread);
+  return [
+    {
+      ...found,
+      label,
+      // A band needs a width at each of its steps.
+      ...(half && half.steps.length === found.steps.length && { spread: half.values }),
+      ...(token !== undefined && { token }),
+    },
+  ];
+}
+
+/** What a metric is called beside its chart's title, and whether it is a share; for figures outside of charts. */
+export function describeMetric(name: string): { readonly label: string; readonly isShare: boolean } {
+  for (const row of CHARTS) {
+    const metric = row.metrics.find((one) => one.name === name);
+    if (metric) return { label: `${texts.charts[row.id]}: ${metric.label}`, isShare: row.isShare ?? false };
+  }
+  return { label: name, isShare: false };
 }

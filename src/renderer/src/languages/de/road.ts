@@ -3,6 +3,7 @@ import type { texts as models } from '../../features/models/texts/en';
 import type { texts as paths } from '../../features/paths/texts/en';
 import type { texts as project } from '../../features/project/texts/en';
 import type { texts as questions } from '../../features/questions/texts/en';
+import type { texts as guard } from '../../features/runs/texts/guard.en';
 import type { texts as stages } from '../../features/stages/texts/en';
 import type { stripTexts } from '../../features/stages/texts/strip.en';
 import type { texts as start } from '../../features/start/texts/en';
@@ -22,12 +23,93 @@ const count = (one: string) => (value: number) => formatCount(value, one);
 /** Start, project, the pages of the stages, models, questions. */
 export const road = {
   charts: translationOf<typeof charts>()({
-    step: 'Schritt',
-    smoothed: 'geglättet',
-    csv: 'CSV',
-    saveCsv: (title: string) => `${title} als CSV sichern`,
+    at: (step: number) => `Schritt ${step}`,
+    save: 'Sichern',
+    saveChart: (title: string) => `${title} sichern`,
+    png: 'Bild (PNG)',
+    svg: 'Zeichnung (SVG)',
+    csv: 'Zahlen (CSV)',
     latest: (value: string, step: string) => `${value} bei Schritt ${step}`,
     chart: (title: string, latest: string) => `${title}: ${latest}`,
+    mark: (name: string, step: number) => `${name} bei Schritt ${step}`,
+    tools: 'Wie die Diagramme gezeichnet sind',
+    smoothing: 'Glättung',
+    automatic: 'von selbst',
+    log: 'Logarithmisch',
+    clip: 'Ausreißer weglassen',
+    whole: 'Alle Schritte zeigen',
+    zoomed: (from: string, to: string) => `Schritte ${from} bis ${to}`,
+    zoomHelp: 'Über ein Diagramm ziehen, um näher hinzusehen; ein Doppelklick zeigt wieder alles.',
+  }),
+  guard: translationOf<typeof guard>()({
+    ways: {
+      'not-finite': {
+        title: 'Eine Zahl ist keine Zahl mehr',
+        meaning:
+          'Ein Schritt war zu groß, und die Rechnung verließ ihren Bereich. Die Gewichte sind, wie sie vor diesem Schritt waren.',
+        change: 'mit einem Zehntel der Lernrate',
+      },
+      'loss-explosion': {
+        title: 'Der Verlust explodiert',
+        meaning: 'Jeder Schritt macht das Modell schlechter statt besser, meist weil die Schritte zu groß sind.',
+        change: 'mit einem Zehntel der Lernrate',
+      },
+      'kl-explosion': {
+        title: 'Das Modell läuft seinem Anfang davon',
+        meaning:
+          'KL sagt, wie weit sich das Modell von seinem Anfang entfernt hat. Sie ist so schnell gewachsen, dass es vergisst, was es konnte.',
+        change: 'mit einem Drittel der Lernrate und näher am Anfang gehalten',
+      },
+      'no-signal': {
+        title: 'Fast alle Fragen sind ohne Signal',
+        meaning:
+          'Das Modell lernt aus Unterschieden zwischen Wegen derselben Frage. Bei fast allen Fragen sind jetzt alle Wege richtig oder alle falsch; daraus ist nichts zu lernen.',
+        change: 'freier gezogen, damit sich die Wege unterscheiden; auch schwerere oder leichtere Fragen helfen',
+      },
+      'token-collapse': {
+        title: 'Die Funktions-Token brechen zusammen',
+        meaning:
+          'Eine Art von Schritt nimmt überhand, oder mehrere werden kaum noch gebraucht: Das Modell denkt nicht mehr so, wie es gelehrt wurde.',
+        change: 'mit einem Drittel der Lernrate und näher am Anfang gehalten',
+      },
+      'length-collapse': {
+        title: 'Antworten schrumpfen, und weniger sind richtig',
+        meaning: 'Das Modell lässt Schritte weg, die es braucht.',
+        change: 'mit einem Drittel der Lernrate und ohne Preis auf Länge',
+      },
+      'runaway-length': {
+        title: 'Antworten laufen weiter, bis sie abgeschnitten werden',
+        meaning: 'Das Modell kommt nicht mehr zu einem Ende; eine abgeschnittene Antwort zählt als keine.',
+        change: 'mit einem Drittel der Lernrate und näher am Anfang gehalten',
+      },
+      verbosity: {
+        title: 'Schritte werden um der Schritte willen gemacht',
+        meaning:
+          'Die Belohnung zahlt für jeden aussichtsreichen Schritt, und das Modell hat gefunden, dass mehr Schritte mehr einbringen. Besser werden die Antworten davon nicht.',
+        change: 'mit der geformten Belohnung, die Fortschritt zahlt und nicht Länge',
+      },
+      'accuracy-drop': {
+        title: 'Die Genauigkeit auf zurückgehaltenen Fragen ist gefallen',
+        meaning:
+          'Auf Fragen, an denen es nicht übt, ist das Modell schlechter, als es in diesem Lauf schon war, um mehr, als Zufall erklärt.',
+        change: 'mit einem Drittel der Lernrate und näher am Anfang gehalten',
+      },
+    },
+    label: 'Der Wächter',
+    sinceStep: (step: number) => `Gesehen bei Schritt ${step}.`,
+    evidence: 'Was er sah',
+    change: (before: string, now: string) => `${before} am Anfang, jetzt ${now}`,
+    goOn: 'Weitermachen',
+    pause: 'Anhalten',
+    rollBack: (place: string) => `Zurück zu ${place}`,
+    bestAt: (step: number) => `dem besten Modellstand, Schritt ${step}`,
+    start: 'dem Anfang',
+    rollBackHelp: (change: string) =>
+      `Zurückgehen öffnet einen neuen Lauf von dort, ${change}. Dieser Lauf und seine Zahlen bleiben.`,
+    goneOn: 'Sie haben entschieden weiterzumachen.',
+    earlier: (count: number) => (count === 1 ? 'Ein früherer Hinweis' : `${count} frühere Hinweise`),
+    answers: { goOn: 'weitergemacht', paused: 'angehalten', rolledBack: 'zurückgegangen' },
+    stopped: 'Der Lauf wurde angehalten, damit Sie entscheiden.',
   }),
   models: translationOf<typeof models>()({
     list: 'Modelle und Modellstände',
