@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RlConfigSchema } from '../train/rl/rl-config';
-import { rewardOf, REWARDS, type PathReward, type RewardFacts } from './registry';
+import { rewardOf, REWARDS, type EarnedReward, type RewardFacts } from './registry';
 import { isRewardError } from './reward-error';
 
 const config = (options: object = {}) => RlConfigSchema.parse(options);
@@ -69,7 +69,7 @@ test('form and length cost what the settings say', () => {
 
 describe('a reward that cannot be used names itself, the question and the number', () => {
   const plain = RlConfigSchema.parse({ reward: 'outcome' });
-  const giving = (reward: () => PathReward) => ({ ...REWARDS, outcome: reward });
+  const giving = (reward: () => EarnedReward) => ({ ...REWARDS, outcome: reward });
   test.each([
     [() => ({ score: Number.NaN, steps: [0, 0] }), 'reward-unusable', 'gave NaN to an answer to question q7'],
     [() => ({ score: 1, steps: [0, Infinity] }), 'reward-unusable', 'gave Infinity to step 2 of 2 of an answer'],
@@ -81,7 +81,7 @@ describe('a reward that cannot be used names itself, the question and the number
       'reward-failed',
       'failed on an answer to question q7: no such judge',
     ],
-  ])('%s', (reward: () => PathReward, code, words) => {
+  ])('%s', (reward: () => EarnedReward, code, words) => {
     const earn = () => rewardOf(facts({ steps: 2, promise: [0.5, 0.5, 0.5] }), plain, 'q7', giving(reward));
     expect(earn).toThrow(words);
     try {

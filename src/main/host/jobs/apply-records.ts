@@ -18,8 +18,8 @@ export interface RecordTarget {
   readonly run: Run;
   readonly newId: NewId;
   readonly nowMs: number;
-  /** Deletes a folder that the store no longer knows; called once the batch is on disk. */
-  readonly removeFolder: (path: string) => void;
+  /** Deletes a folder that the store no longer knows; called once the batch is on disk. Absent: it stays. */
+  readonly removeFolder?: (path: string) => void;
 }
 
 /**
@@ -51,7 +51,7 @@ export function applyRecords(target: RecordTarget, records: readonly JobRecord[]
     for (const what of changed) events.push({ type: 'changed', what });
     return events;
   });
-  for (const path of doomed) target.removeFolder(path);
+  for (const path of doomed) target.removeFolder?.(path);
   return stored;
 }
 
@@ -119,7 +119,7 @@ const STORE: { readonly [T in RecordType]: (target: RecordTarget, record: Extrac
     });
   },
   checkpointReplaced({ db, run, removeFolder }, record) {
-    for (const path of removeReplacedCheckpoint(db, run.id, record.path)) removeFolder(path);
+    for (const path of removeReplacedCheckpoint(db, run.id, record.path)) removeFolder?.(path);
   },
   alarm({ db, run, nowMs }, record) {
     upsertAlarm(db, run.id, record.alarm, nowMs);

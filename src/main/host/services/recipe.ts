@@ -20,8 +20,11 @@ export function recipeOfRun(db: ReadableDb, id: RunId | null): unknown {
       .sort(([a], [b]) => (a < b ? -1 : 1)),
     ...('path' in spec && { path: spec.path }),
     ...('checkpointId' in spec && { checkpoint: recipeOfCheckpoint(db, spec.checkpointId) }),
+    ...('judgeId' in spec && { judge: spec.judgeId && recipeOfCheckpoint(db, spec.judgeId) }),
     ...('questionSetId' in spec && { questions: spec.questionSetId }),
-    ...('datasetId' in spec && { examples: recipeOfRun(db, findDataset(db, spec.datasetId)?.runId ?? null) }),
+    ...('datasetId' in spec && {
+      examples: recipeOfRun(db, spec.datasetId && (findDataset(db, spec.datasetId)?.runId ?? null)),
+    }),
     ...('searchRunId' in spec && { trees: recipeOfRun(db, spec.searchRunId) }),
   };
 }

@@ -23,11 +23,9 @@ const german = leavesOf(de);
 const NOT_YET = [
   'app',
   'choices',
-  'compare',
   'fields',
   'figures',
   'review',
-  'runs',
   'settings',
   'stages',
   'trees',

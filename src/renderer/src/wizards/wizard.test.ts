@@ -224,7 +224,13 @@ describe('a fork', () => {
   const start = checkpoint('tuned', { hasFunctionalTokens: true });
   const spec = buildSpec(
     'rl',
-    { checkpoint: start, questionSet: { id: QuestionSetId.parse('q') } as QuestionSet, searchRun: null, dataset: null },
+    {
+      checkpoint: start,
+      questionSet: { id: QuestionSetId.parse('q') } as QuestionSet,
+      searchRun: null,
+      dataset: null,
+      judge: null,
+    },
     { ...suggestSettings('rl', defaultsOf(STAGE_FIELDS.rl), start, 'balanced'), learningRate: 0.002, iterations: 7 },
   );
   if (!spec.ok) throw new Error(spec.reason);

@@ -10,7 +10,7 @@ import type { StageKind } from '../../wizards/suggestions';
 import { texts } from './texts/en';
 
 /** Kinds that have a wizard, and start from a model. */
-const FORKABLE: ReadonlySet<JobKind> = new Set(['tokens', 'search', 'sft', 'rl', 'evaluate', 'export']);
+const FORKABLE: ReadonlySet<JobKind> = new Set(['tokens', 'search', 'sft', 'prm', 'rl', 'evaluate', 'export']);
 
 export interface ForkPoint {
   readonly checkpoint: Checkpoint;

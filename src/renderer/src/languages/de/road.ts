@@ -97,7 +97,6 @@ export const road = {
     },
     label: 'Der Wächter',
     sinceStep: (step: number) => `Gesehen bei Schritt ${step}.`,
-    evidence: 'Was er sah',
     change: (before: string, now: string) => `${before} am Anfang, jetzt ${now}`,
     goOn: 'Weitermachen',
     pause: 'Anhalten',
@@ -106,7 +105,6 @@ export const road = {
     start: 'dem Anfang',
     rollBackHelp: (change: string) =>
       `Zurückgehen öffnet einen neuen Lauf von dort, ${change}. Dieser Lauf und seine Zahlen bleiben.`,
-    goneOn: 'Sie haben entschieden weiterzumachen.',
     earlier: (count: number) => (count === 1 ? 'Ein früherer Hinweis' : `${count} frühere Hinweise`),
     answers: { goOn: 'weitergemacht', paused: 'angehalten', rolledBack: 'zurückgegangen' },
     stopped: 'Der Lauf wurde angehalten, damit Sie entscheiden.',

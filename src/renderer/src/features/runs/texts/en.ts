@@ -14,7 +14,6 @@ export const texts = translated('runs', {
   cancel: 'Stop',
   stopTitle: 'Stop this run?',
   stop: {
-    goOn: 'Keep it running',
     pause: 'Pause',
     pauseHelp: 'Saves at the next safe point. It can be resumed at any time and goes on with the same numbers.',
     finish: 'Stop and save',
@@ -138,7 +137,6 @@ export const texts = translated('runs', {
     basis: (basis: string) => `${basis} The next estimate goes by what this run took.`,
   },
   failed: {
-    title: 'What can be done',
     kept: 'What was kept',
     keptFigures: (steps: string) => `Figures and samples up to step ${steps}`,
     keptCheckpoints: (names: string) => `Checkpoints: ${names}`,
@@ -151,7 +149,6 @@ export const texts = translated('runs', {
     `The files of this run are not where they were (${folder}). Its figures are here; it cannot be resumed, and its checkpoints cannot be used until the folder is back.`,
   goneBody: 'It was deleted, or the address is from another data folder.',
   chartsTitle: 'Charts',
-  noCharts: 'Charts appear with the first figures.',
   samplesTitle: 'What the model writes',
   samplesEmpty: 'Samples appear as the run goes on.',
   sampleStep: (step: number) => `step ${step}`,
@@ -181,12 +178,8 @@ export const texts = translated('runs', {
   logNone: 'No line fits.',
   logCount: (shown: string, all: string) => `${shown} of ${all} lines`,
   levelNames: { info: '', warning: 'warning', error: 'error' },
-  trees: (count: number) => `${count} trees`,
   openTrees: 'Look at the trees',
   openExamples: 'Review the examples',
   openEvaluation: 'Compare',
   openCheckpoint: 'Checkpoints',
-  parents: 'Started from',
-  errorKept: 'The run stopped, and everything up to its last save is kept.',
-  liveStatus: (phase: string, done: string, total: string, unit: string) => `${phase}: ${done} of ${total} ${unit}`,
 });

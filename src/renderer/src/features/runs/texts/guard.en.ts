@@ -68,7 +68,6 @@ export const texts = translated('guard', {
   ways: WAYS,
   label: 'The guard',
   sinceStep: (step: number) => `Seen at step ${step}.`,
-  evidence: 'What it saw',
   change: (before: string, now: string) => `${before} at first, now ${now}`,
   goOn: 'Go on',
   pause: 'Pause',
@@ -77,7 +76,6 @@ export const texts = translated('guard', {
   start: 'where it began',
   rollBackHelp: (change: string) =>
     `Rolling back opens a new run from there, ${change}. This run and its figures stay.`,
-  goneOn: 'You chose to go on.',
   earlier: (count: number) => (count === 1 ? 'One earlier notice' : `${count} earlier notices`),
   answers: { goOn: 'went on', paused: 'paused', rolledBack: 'rolled back' },
   stopped: 'The run has been paused for you to decide.',
