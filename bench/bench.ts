@@ -2,15 +2,16 @@ import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureDecoding } from './decode';
+import type { Contest } from './contests/contest';
+import { prepareModel } from './contests/model-cache';
+import { serveBench } from './contests/our-worker';
+import { readRows, runContests } from './contests/run-contests';
+import { FEWEST_SAMPLES, formatScores, formatScoresAsMarkdown } from './contests/score';
 import { ENGINE_CONTESTS } from './engine/contests';
-import type { Contest } from './engine/contest';
-import { prepareModel } from './engine/model-cache';
-import { serveBench } from './engine/our-worker';
-import { readRows, runContests } from './engine/run-engine';
-import { FEWEST_SAMPLES, formatScores, formatScoresAsMarkdown } from './engine/score';
 import { measureInstalledSize, measureStartUp } from './program';
 import { formatRows, rowOf, type BenchRow, type Measurement } from './row';
-import { measureSearch } from './search';
+import { measureSearch } from './search-speed';
+import { SEARCH_CONTESTS } from './search/contests';
 import { measureTraining } from './train';
 import { runUiBench } from './ui/run-ui';
 
@@ -28,12 +29,16 @@ const SUITES: Readonly<Record<string, (log: Log) => Measurement[] | Promise<Meas
 };
 
 /** Tables of goals, by the flag that chooses one. */
-const TABLES: Readonly<Record<'engine', Readonly<Record<string, Contest>>>> = { engine: ENGINE_CONTESTS };
+const TABLES: Readonly<Record<'engine' | 'search', Readonly<Record<string, Contest>>>> = {
+  engine: ENGINE_CONTESTS,
+  search: SEARCH_CONTESTS,
+};
 
 /**
  * `npm run bench [-- --only decode-tiny,search] [--json FILE]`: each suite in a process of its own, one after the other.
  * `npm run bench -- --engine [--only decode-8,adamw] [--samples 3] [--seed 1] [--json FILE]`: the engine's goals beside its peers.
  * `npm run bench -- --ui [--only tree] [--json FILE]`: the window's goals, in a Chromium of this machine; needs `npm run build`.
+ * `npm run bench -- --search …`: the goals of search and reinforcement, in the same way.
  * `npm run bench -- --markdown FILE`: the rows of such a file as a table for the documentation.
  */
 async function main(): Promise<void> {
@@ -46,6 +51,7 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       engine: { type: 'boolean', default: false },
       ui: { type: 'boolean', default: false },
+      search: { type: 'boolean', default: false },
       markdown: { type: 'string' },
       worker: { type: 'boolean', default: false },
       prepare: { type: 'boolean', default: false },
@@ -65,9 +71,10 @@ async function main(): Promise<void> {
     console.log(`\n${formatRows(rows)}`);
     return;
   }
-  if (values.engine) {
+  const table = values.engine ? TABLES.engine : values.search ? TABLES.search : null;
+  if (table !== null) {
     const rows = await runContests({
-      contests: TABLES.engine,
+      contests: table,
       ...(only && { only }),
       samples: Number(values.samples),
       seed: values.seed,

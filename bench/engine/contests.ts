@@ -1,4 +1,4 @@
-import type { Contest, Party, WorkerKind } from './contest';
+import type { Contest, Party, WorkerKind } from '../contests/contest';
 
 type Command = Party['command'];
 

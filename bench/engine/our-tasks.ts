@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { encodeGraph } from '@core/graph/encode';
 import { Graph } from '@core/graph/graph';
@@ -10,44 +9,22 @@ import { createRng } from '@core/random/rng';
 import { sizeOf } from '@core/tensor/dims';
 import { createTrainer, type Trainer } from '@core/train/trainer';
 import { createWasmAdamW } from '../../src/main/engine/adamw-wasm';
-import {
-  openGenerator,
-  openLanguageModel,
-  type GeneratorSettings,
-  type TrainerSettings,
-} from '../../src/main/engine/language-model';
+import { openGenerator, openLanguageModel, type TrainerSettings } from '../../src/main/engine/language-model';
 import { createWasmInt8Quantiser } from '../../src/main/engine/int8-matrix-wasm';
 import { OrtExecutor } from '../../src/main/engine/ort-executor';
+import {
+  GENERATOR_SETTINGS,
+  peakMebibytes,
+  settingsOf,
+  timed,
+  type OurCommand,
+  type PreparedTask,
+  type Task,
+} from '../contests/our-task';
 import { drawWeights, SHAPES } from '../models';
 
-/** What the parent sends: a party's settings and where things are. */
-export interface OurCommand {
-  readonly task: string;
-  readonly model?: '135M' | 'tiny 3M';
-  readonly mode?: 'full' | 'lora';
-  readonly checkpointing?: boolean;
-  /** Default fp32. */
-  readonly precision?: string;
-  readonly rows?: number;
-  readonly length?: number;
-  readonly newTokens?: number;
-  readonly size?: number;
-  readonly lengths?: readonly number[];
-  readonly modelFolder?: string;
-  readonly prompts?: readonly (readonly number[])[];
-}
-
-/** A prepared task; `warm` is `run` unless there is a shorter way to bring memory back. */
-export interface PreparedTask {
-  readonly run: () => Promise<number>;
-  readonly warm?: () => Promise<unknown>;
-}
-
-/** Prepares what a command asks for. @throws {Error} why it cannot */
-export type Task = (command: OurCommand) => Promise<PreparedTask>;
-
 /** Every task of ours by the name that a contest's command carries. */
-export const OUR_TASKS: Readonly<Record<string, Task>> = {
+export const ENGINE_TASKS: Readonly<Record<string, Task>> = {
   train: measureStep,
   'train-memory': measureTrainingMemory,
   'gradient-gflops': measureGradient,
@@ -63,13 +40,6 @@ const TRAINER_SETTINGS: Readonly<Record<string, Partial<TrainerSettings>>> = {
   fp32: {},
   int8: { precision: 'int8' },
 };
-/** Settings of the generator for each precision that it offers. */
-const GENERATOR_SETTINGS: Readonly<Record<string, GeneratorSettings>> = {
-  fp32: {},
-  int8: { precision: 'int8' },
-  int4: { precision: 'int4' },
-};
-
 const RANK = 16;
 /** Positions at once, by shape: a small model is fastest where its activations stay in the caches. */
 const MICRO_BATCH = { '135M': 1024, 'tiny 3M': 1536 } as const;
@@ -263,13 +233,6 @@ async function prepareTrainer(command: OurCommand) {
   return { trainer, batch, config, length, tokens: rows * length };
 }
 
-/** @throws {Error} for a precision that is not offered */
-function settingsOf<T>(offered: Readonly<Record<string, T>>, { precision = 'fp32' }: OurCommand): T {
-  const settings = offered[precision];
-  if (settings === undefined) throw new Error('is not offered');
-  return settings;
-}
-
 async function trainFromFolder(folder: string, executor: OrtExecutor, settings: TrainerSettings) {
   const model = await openLanguageModel(folder, { executor });
   return { config: model.config, trainer: await model.createTrainer(settings) };
@@ -298,18 +261,4 @@ async function takeStep(trainer: Trainer, batch: Batch): Promise<void> {
 async function accumulate(trainer: Trainer, batch: Batch): Promise<void> {
   const normaliser = batch.reduce((sum, { ids }) => sum + ids.length - 1, 0);
   await trainer.accumulate(batch, { kind: 'nll', normaliser });
-}
-
-/** Milliseconds that `work` takes. */
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now();
-  await work();
-  return performance.now() - begin;
-}
-
-/** On Linux the high-water mark of this program alone: `maxRSS` begins with the parent's. */
-function peakMebibytes(): number {
-  if (process.platform !== 'linux') return process.resourceUsage().maxRSS / 1024;
-  const [, kilobytes = 'NaN'] = /^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
 }

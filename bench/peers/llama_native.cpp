@@ -3,7 +3,8 @@
 //
 //     llama_native LIBRARY_FOLDER MODEL.gguf THREADS
 //
-// stdin, whitespace between: SEQUENCES PROMPT_LENGTH NEW_TOKENS, then the prompts' ids. Then for each word: "warm" decodes a few tokens, "run" the
+// stdin, whitespace between: SEQUENCES PROMPT_LENGTH NEW_TOKENS PROMPTS, then the prompts' ids. One prompt for several sequences is computed
+// once and shared. Then for each word: "warm" decodes a few tokens, "run" the
 // whole case; the answer is one line {"value": new tokens per second over the whole call, prefill included}. Greedy.
 #include <dlfcn.h>
 
@@ -70,13 +71,14 @@ int main(int argc, char **argv) {
     auto decode = symbol<int32_t(void *, Batch)>(llama, "llama_decode");
     auto logits_of = symbol<float *(void *, int32_t)>(llama, "llama_get_logits_ith");
     auto memory_of = symbol<void *(void *)>(llama, "llama_get_memory");
+    auto share = symbol<void(void *, int32_t, int32_t, int32_t, int32_t)>(llama, "llama_memory_seq_cp");
     auto clear = symbol<void(void *, bool)>(llama, "llama_memory_clear");
     auto vocab_of = symbol<void *(void *)>(llama, "llama_model_get_vocab");
     auto vocab_size = symbol<int32_t(void *)>(llama, "llama_vocab_n_tokens");
 
-    int sequences = 0, length = 0, new_tokens = 0;
-    if (!(std::cin >> sequences >> length >> new_tokens)) return 2;
-    std::vector<int32_t> prompts(static_cast<size_t>(sequences) * length);
+    int sequences = 0, length = 0, new_tokens = 0, given = 0;
+    if (!(std::cin >> sequences >> length >> new_tokens >> given)) return 2;
+    std::vector<int32_t> prompts(static_cast<size_t>(given) * length);
     for (auto &id : prompts) std::cin >> id;
 
     void *model = load(argv[2], model_defaults());
@@ -95,7 +97,7 @@ int main(int argc, char **argv) {
     set_threads(context, std::atoi(argv[3]), std::atoi(argv[3]));
     const int32_t vocabulary = vocab_size(vocab_of(model));
 
-    const size_t room = prompts.size();
+    const size_t room = std::max(prompts.size(), static_cast<size_t>(sequences));
     std::vector<int32_t> token(room), position(room), owners(room), owner_of(room);
     std::vector<int32_t *> owner(room);
     std::vector<int8_t> wants(room);
@@ -122,14 +124,15 @@ int main(int argc, char **argv) {
         const int steps = word == "warm" ? std::min(8, new_tokens) : new_tokens;
         const auto begin = std::chrono::steady_clock::now();
         clear(memory_of(context), true);
-        for (int s = 0; s < sequences; s++)
+        for (int s = 0; s < given; s++)
             for (int t = 0; t < length; t++) {
                 const size_t i = static_cast<size_t>(s) * length + t;
                 token[i] = prompts[i]; position[i] = t; owner_of[i] = s; wants[i] = t == length - 1;
             }
-        must(decode(context, batch_of(static_cast<int32_t>(room))));
+        must(decode(context, batch_of(given * length)));
         std::vector<int32_t> next(sequences);
-        for (int s = 0; s < sequences; s++) next[s] = best(s * length + length - 1);
+        for (int s = 0; s < sequences; s++) next[s] = best(std::min(s, given - 1) * length + length - 1);
+        for (int s = given; s < sequences; s++) share(memory_of(context), 0, s, -1, -1);
         std::string first;
         for (int step = 1; step < steps; step++) {
             for (int s = 0; s < sequences; s++) {

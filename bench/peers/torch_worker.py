@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from contextlib import contextmanager
 
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_VERBOSITY="error", TOKENIZERS_PARALLELISM="false")
 # Libraries print; only answers may reach the real stdout.
@@ -96,23 +97,19 @@ def peak_mebibytes():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def sft_trainer(command):
-    """TRL's SFTTrainer on a Llama of 3.3M weights; a callback stops it between steps until the bench asks for more."""
-    import tempfile
+def word_tokenizer(size):
+    """One token for each word w0 … ; w0 pads, w1 ends."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
 
-    from datasets import Dataset
-    from tokenizers import Tokenizer, models
-    from transformers import PreTrainedTokenizerFast, TrainerCallback
-    from trl import SFTConfig, SFTTrainer
+    words = Tokenizer(models.WordLevel({f"w{i}": i for i in range(size)}, unk_token="w0"))
+    words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    return PreTrainedTokenizerFast(tokenizer_object=words, pad_token="w0", eos_token="w1", unk_token="w0")
 
-    config = LlamaConfig(**command["shape"])
-    vocabulary = {f"w{i}": i for i in range(config.vocab_size)}
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=Tokenizer(models.WordLevel(vocabulary, unk_token="w0")), pad_token="w0", eos_token="w1", unk_token="w0"
-    )
-    torch.manual_seed(1)
-    rows = torch.randint(2, config.vocab_size, (64 * command["rows"], command["length"])).tolist()
-    steps_of = {"warm": 1, "run": 3}
+
+def turns(steps_of, value):
+    """A callback that stops a trainer between steps until the bench asks for more; value(steps, seconds) is the answer."""
+    from transformers import TrainerCallback
 
     class Turns(TrainerCallback):
         left = 0
@@ -131,14 +128,20 @@ def sft_trainer(command):
             self.left -= 1
             if self.left == 0:
                 seconds = time.perf_counter() - self.begin
-                answer({"value": self.all * command["rows"] * command["length"] / seconds})
+                answer({"value": value(self.all, seconds)})
                 self.wait(control)
 
+    return Turns()
+
+
+@contextmanager
+def trainer_settings():
+    """What both of TRL's trainers are told."""
+    import tempfile
+
     with tempfile.TemporaryDirectory() as folder:
-        settings = SFTConfig(
+        yield dict(
             output_dir=folder,
-            per_device_train_batch_size=command["rows"],
-            max_length=command["length"],
             max_steps=1_000_000,
             learning_rate=1e-4,
             bf16=False,
@@ -149,12 +152,55 @@ def sft_trainer(command):
             disable_tqdm=True,
             logging_steps=1000,
         )
+
+
+def sft_trainer(command):
+    """TRL's SFTTrainer on a Llama of 3.3M weights: trained tokens per second."""
+    from datasets import Dataset
+    from trl import SFTConfig, SFTTrainer
+
+    config = LlamaConfig(**command["shape"])
+    torch.manual_seed(1)
+    rows, length = command["rows"], command["length"]
+    ids = torch.randint(2, config.vocab_size, (64 * rows, length)).tolist()
+    with trainer_settings() as settings:
         SFTTrainer(
             model=LlamaForCausalLM(config),
-            args=settings,
-            train_dataset=Dataset.from_dict({"input_ids": rows}),
-            processing_class=tokenizer,
-            callbacks=[Turns()],
+            args=SFTConfig(per_device_train_batch_size=rows, max_length=length, **settings),
+            train_dataset=Dataset.from_dict({"input_ids": ids}),
+            processing_class=word_tokenizer(config.vocab_size),
+            callbacks=[turns({"warm": 1, "run": 3}, lambda steps, seconds: steps * rows * length / seconds)],
+        ).train()
+
+
+def grpo_trainer(command):
+    """TRL's GRPOTrainer on the same shape: seconds of a step of generation, rewards and update."""
+    from datasets import Dataset
+    from trl import GRPOConfig, GRPOTrainer
+
+    config = LlamaConfig(**command["shape"], eos_token_id=1, pad_token_id=0, bos_token_id=None)
+    torch.manual_seed(1)
+    ids = torch.randint(2, config.vocab_size, (256, command["length"])).tolist()
+    prompts = [" ".join(f"w{i}" for i in row) for row in ids]
+
+    def reward(completions, **_):
+        return [float(sum(map(len, text.split())) % 7) / 7 for text in completions]
+
+    with trainer_settings() as settings:
+        GRPOTrainer(
+            model=LlamaForCausalLM(config),
+            reward_funcs=reward,
+            args=GRPOConfig(
+                per_device_train_batch_size=command["rows"],
+                num_generations=command["group"],
+                max_completion_length=command["newTokens"],
+                temperature=1.0,
+                beta=0.0,
+                **settings,
+            ),
+            train_dataset=Dataset.from_dict({"prompt": prompts}),
+            processing_class=word_tokenizer(config.vocab_size),
+            callbacks=[turns({"warm": 1, "run": 3}, lambda steps, seconds: seconds / steps)],
         ).train()
 
 
@@ -205,7 +251,28 @@ def adamw(command):
     return {"warm": run, "run": run}
 
 
+def serial_search(command):
+    from serial_search import Search
+
+    model = load(command).eval()
+    search = Search(model, command)
+    search.extend(command["questions"][0]["ids"], 4)
+
+    def run():
+        begin = time.perf_counter()
+        done = search.run(command["questions"][0], command["rollouts"])
+        seconds = time.perf_counter() - begin
+        counts = f"{done.expansions} expansions, {done.new_tokens} new tokens, {done.prefilled} prefilled in {seconds:.0f} s"
+        value = seconds / done.expansions if command["measure"] == "seconds per expansion" else done.new_tokens / seconds
+        return value, counts
+
+    return {"warm": lambda: search.extend(command["questions"][0]["ids"], 4) and 0, "run": run}
+
+
+#: Trainers own the loop; they ask for words by themselves.
+TRAINERS = {"sft-trainer": sft_trainer, "grpo-trainer": grpo_trainer}
 TASKS = {
+    "serial-search": serial_search,
     "train": train,
     "train-memory": train_memory,
     "decode": decode,
@@ -216,13 +283,15 @@ TASKS = {
 
 def main():
     command = json.loads(ask())
-    if command["task"] == "sft-trainer":
-        sft_trainer(command)
+    if command["task"] in TRAINERS:
+        TRAINERS[command["task"]](command)
         return
     words = TASKS[command["task"]](command)
     answer({"ready": True})
     while (word := ask()) is not None:
-        answer({"value": words[word]()})
+        value = words[word]()
+        value, about = value if isinstance(value, tuple) else (value, None)
+        answer({"value": value, **({"about": about} if about else {})})
 
 
 main()

@@ -49,6 +49,8 @@ export interface GraphExecutor {
   compile(onnx: Uint8Array, options?: { readonly label?: string }): Promise<CompiledGraph>;
   /** Absent where graphs run in the memory that everybody shares. */
   readonly device?: DeviceMemory;
+  /** Milliseconds that runs have taken so far; absent where nobody counts them. */
+  readonly computedMs?: number;
 }
 
 /** Whether a tensor lies on a device. */

@@ -32,6 +32,7 @@ export class OrtExecutor implements GraphExecutor {
   readonly threads: number;
   readonly #path: RunPlan['path'] | null;
   readonly #binding: OrtBinding;
+  readonly #clock = { computedMs: 0 };
   #report: Promise<BindingReport> | null = null;
 
   constructor({ threads, path, binding = ORT_BINDING }: OrtExecutorOptions = {}) {
@@ -40,14 +41,16 @@ export class OrtExecutor implements GraphExecutor {
     this.#binding = binding;
   }
 
+  get computedMs(): number {
+    return this.#clock.computedMs;
+  }
+
   async compile(onnx: Uint8Array, { label = 'graph' }: { readonly label?: string } = {}): Promise<CompiledGraph> {
     const { path, copiesWasmInputs } = await this.report();
     const session = await this.#open(onnx, label);
     const canStop = session.outputNames.includes(POISON_OUTPUT);
-    return new OrtGraph(this.#binding, session, label, {
-      path: path === 'stopped' && !canStop ? 'in place' : path,
-      copiesWasmInputs,
-    });
+    const plan = { path: path === 'stopped' && !canStop ? 'in place' : path, copiesWasmInputs } as const;
+    return new OrtGraph({ binding: this.#binding, session, label, plan, clock: this.#clock });
   }
 
   /** What the binding does and how graphs are run therefore. */
@@ -81,29 +84,47 @@ export class OrtExecutor implements GraphExecutor {
   }
 }
 
+/** What the graphs of an executor have taken together. */
+interface RunClock {
+  computedMs: number;
+}
+
+interface OrtGraphParts {
+  readonly binding: OrtBinding;
+  readonly session: BoundSession;
+  readonly label: string;
+  readonly plan: RunPlan;
+  readonly clock: RunClock;
+}
+
 class OrtGraph implements CompiledGraph {
   readonly #binding: OrtBinding;
   readonly #session: BoundSession;
   readonly #label: string;
   readonly #plan: RunPlan;
+  readonly #clock: RunClock;
   /** Tensor objects of memory that comes again and again: weights, gradients, caches. */
   readonly #tensors = new WeakMap<object, BoundTensor>();
 
-  constructor(binding: OrtBinding, session: BoundSession, label: string, plan: RunPlan) {
+  constructor({ binding, session, label, plan, clock }: OrtGraphParts) {
     this.#binding = binding;
     this.#session = session;
     this.#label = label;
     this.#plan = plan;
+    this.#clock = clock;
   }
 
   async run(feeds: Tensors, outputs: Tensors): Promise<void> {
     const given = onHost(feeds, this.#label);
     const targets = onHost(outputs, this.#label);
     const inputs = this.#wrapAll(this.#plan.copiesWasmInputs ? outsideWasm(given) : given);
+    const beginMs = performance.now();
     try {
       await RUNS[this.#plan.path](this.#session, inputs, targets, () => this.#wrapAll(targets));
     } catch (cause) {
       throw describeRunError(cause, this.#label);
+    } finally {
+      this.#clock.computedMs += performance.now() - beginMs;
     }
   }
 

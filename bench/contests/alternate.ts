@@ -10,7 +10,7 @@ export interface Contestant {
   /** One sample, in the contest's unit. */
   run(): Promise<number>;
   /** What a reader must know, e.g. which program did it. */
-  readonly about?: string;
+  readonly about?: () => string | undefined;
   dispose(): Promise<void>;
 }
 
@@ -45,7 +45,6 @@ export async function alternate({ contest, open, samples, rng, log }: AlternateO
       try {
         const contestant = await open(name);
         contestants.set(name, contestant);
-        if (contestant.about !== undefined) about[name] = contestant.about;
       } catch (error) {
         await giveUp(name, describe(error));
       }
@@ -58,6 +57,8 @@ export async function alternate({ contest, open, samples, rng, log }: AlternateO
           const value = await contestant?.run();
           if (value === undefined) continue;
           (taken[name] ??= []).push(value);
+          const words = contestant?.about?.();
+          if (words !== undefined) about[name] = words;
           log(`round ${round + 1}: ${name} ${value.toPrecision(4)} ${contest.unit}`);
         } catch (error) {
           await giveUp(name, describe(error));

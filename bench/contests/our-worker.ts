@@ -1,5 +1,10 @@
 import { createInterface } from 'node:readline';
-import { OUR_TASKS, type OurCommand, type PreparedTask, type Task } from './our-tasks';
+import { ENGINE_TASKS } from '../engine/our-tasks';
+import { SEARCH_TASKS } from '../search/our-tasks';
+import type { OurCommand, PreparedTask, Task } from './our-task';
+
+/** Every task of ours by the name that a contest's command carries. */
+const OUR_TASKS: Readonly<Record<string, Task>> = { ...ENGINE_TASKS, ...SEARCH_TASKS };
 
 /** The child that does our side of a contest: a command on the first line, then one answer for each word. */
 export async function serveBench(): Promise<void> {
@@ -11,10 +16,10 @@ export async function serveBench(): Promise<void> {
   if (task === undefined) throw new Error(`There is no task "${command.task}".`);
   const prepared = await prepare(task, command);
   if (prepared === null) return;
-  const { run, warm = run } = prepared;
+  const { run, warm = run, about } = prepared;
   answer({ ready: true });
   for (let next = await lines.next(); next.done !== true; next = await lines.next())
-    answer({ value: Number(await (next.value === 'warm' ? warm : run)()) });
+    answer({ value: Number(await (next.value === 'warm' ? warm : run)()), ...(about && { about: about() }) });
 }
 
 /** The task ready to run; null when it cannot, once the parent has been told why. The parent then ends this process. */

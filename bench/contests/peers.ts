@@ -27,7 +27,17 @@ type Finder = (party: Party, model: BenchModel | null) => FoundWorker;
 export const WORKERS: Readonly<Record<WorkerKind, Finder>> = { ours: findOurs, torch: findTorch, llama: findLlama };
 
 /** Names of tasks that need no model on disk. */
-const WITHOUT_MODEL = new Set(['sft-trainer', 'adamw', 'matmul-gflops', 'package-size']);
+const WITHOUT_MODEL = new Set([
+  'sft-trainer',
+  'grpo-trainer',
+  'rl-step',
+  'adamw',
+  'matmul-gflops',
+  'package-size',
+  'waiting-share',
+]);
+/** Tasks that train a model of the tiny shape. */
+const OF_TINY_SHAPE = new Set(['sft-trainer', 'grpo-trainer']);
 
 function findOurs({ command, env }: Party, model: BenchModel | null): FoundWorker {
   const opening = JSON.stringify({ ...command, ...detailsOf(command, model) });
@@ -54,14 +64,21 @@ function findLlama({ command, env }: Party, model: BenchModel | null): FoundWork
   if (!existsSync(LLAMA_PACKAGES)) throw new Error('is missing: no node-llama-cpp (npm run bench:peers)');
   if (model === null) throw new Error('has no model');
   const rows = Number(command['rows']);
-  const prompts = model.prompts.slice(0, rows);
+  const prompts = promptsFor(command, model);
   const binary = compileLlama();
   const threads = String(cpus().length);
   if (typeof binary === 'string') {
-    const opening = [rows, prompts[0]?.length ?? 0, Number(command['newTokens']), ...prompts.flat()].join(' ');
+    const opening = [
+      rows,
+      prompts[0]?.length ?? 0,
+      Number(command['newTokens']),
+      prompts.length,
+      ...prompts.flat(),
+    ].join(' ');
     const start = { file: binary, arguments: [llamaLibraries(), model.gguf, threads], opening, ...(env && { env }) };
     return { start, about: 'llama.cpp native (C++)' };
   }
+  if (prompts.length < rows) throw new Error(`shares no prompt: ${binary.reason}`);
   const opening = JSON.stringify({ ...command, prompts, gguf: model.gguf, packages: PEERS_FOLDER, threads });
   const start = { file: process.execPath, arguments: [LLAMA_SCRIPT], opening, ...(env && { env }) };
   return { start, about: `llama.cpp through node-llama-cpp's JavaScript, ${binary.reason}` };
@@ -92,8 +109,20 @@ function detailsOf(command: Party['command'], model: BenchModel | null): Record<
   const task = String(command['task']);
   if (model === null && !WITHOUT_MODEL.has(task) && command['model'] !== 'tiny 3M') throw new Error('has no model');
   return {
-    ...(model && { modelFolder: model.folder, prompts: model.prompts.slice(0, Number(command['rows'] ?? 1)) }),
+    ...(model && {
+      modelFolder: model.folder,
+      prompts: promptsFor(command, model),
+      questions: model.questions.slice(0, Number(command['trees'] ?? 0)),
+    }),
     ...(task === 'adamw' && { lengths: listParameters(SHAPES['135M']).map(({ dims }) => sizeOf(dims)) }),
-    ...(task === 'sft-trainer' && { shape: toHfShape(SHAPES['tiny 3M']) }),
+    ...(OF_TINY_SHAPE.has(task) && { shape: toHfShape(SHAPES['tiny 3M']) }),
   };
+}
+
+/** A prompt for each row; one of `sharedTokens` for all of them where the command asks for that. */
+function promptsFor(command: Party['command'], { prompts }: BenchModel): readonly (readonly number[])[] {
+  const shared = command['sharedTokens'];
+  return shared === undefined
+    ? prompts.slice(0, Number(command['rows'] ?? 1))
+    : [prompts.flat().slice(0, Number(shared))];
 }

@@ -21,17 +21,27 @@ interface Answer {
  * A way that is so slow cannot be the best one, e.g. bf16 on a processor without it: preparing and warming up take a few seconds, a sample half a
  * minute at most.
  */
-const LIMITS_MS = { start: 60_000, warm: 60_000, run: 120_000 } as const;
+const LIMITS_MS: WorkerLimits = { start: 60_000, warm: 60_000, run: 120_000 };
+
+/** Milliseconds after which a worker is given up. */
+export interface WorkerLimits {
+  readonly start: number;
+  readonly warm: number;
+  readonly run: number;
+}
 
 /** A program that prepares itself, says `{"ready": true}` and then answers each word with one JSON line. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #lines: Interface;
   readonly #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
+  readonly #limits: WorkerLimits;
   #complaints = '';
+  /** What it last said about itself. */
   about: string | undefined;
 
-  private constructor({ file, arguments: args, env, opening }: WorkerStart) {
+  private constructor({ file, arguments: args, env, opening }: WorkerStart, limits: Partial<WorkerLimits>) {
+    this.#limits = { ...LIMITS_MS, ...limits };
     this.#child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     this.#lines = createInterface({ input: this.#child.stdout ?? process.stdin });
     this.#lines.on('line', (line) => {
@@ -49,10 +59,10 @@ export class WorkerProcess {
   }
 
   /** Starts a worker and waits until it is prepared. @throws {Error} with the reason when it is not */
-  static async start(start: WorkerStart): Promise<WorkerProcess> {
-    const worker = new WorkerProcess(start);
+  static async start(start: WorkerStart, limits: Partial<WorkerLimits> = {}): Promise<WorkerProcess> {
+    const worker = new WorkerProcess(start, limits);
     try {
-      worker.about = (await worker.#answer(LIMITS_MS.start)).about;
+      await worker.#answer(worker.#limits.start);
     } catch (error) {
       worker.kill();
       throw error;
@@ -63,7 +73,7 @@ export class WorkerProcess {
   /** @returns the worker's value for this word */
   async ask(word: 'warm' | 'run'): Promise<number> {
     this.#child.stdin?.write(`${word}\n`);
-    const { value } = await this.#answer(LIMITS_MS[word]);
+    const { value } = await this.#answer(this.#limits[word]);
     if (value === undefined) throw new Error('answered without a value');
     return value;
   }
@@ -99,6 +109,7 @@ export class WorkerProcess {
       });
     });
     if (answer.error !== undefined) throw new Error(answer.error);
+    this.about = answer.about ?? this.about;
     return answer;
   }
 

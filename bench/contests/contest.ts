@@ -1,7 +1,7 @@
 /** A program that is measured: which worker runs it, and what the worker is told. */
 export interface Party {
   readonly worker: WorkerKind;
-  /** One of the worker's tasks with its settings; see `our-tasks.ts`, `peers/torch_worker.py` and `peers/llama_native.cpp`. */
+  /** One of the worker's tasks with its settings; see `engine/our-tasks.ts`, `search/our-tasks.ts`, `peers/torch_worker.py` and `peers/llama_native.cpp`. */
   readonly command: Readonly<Record<string, string | number | boolean>>;
   /** Environment of its process. */
   readonly env?: Readonly<Record<string, string>>;
@@ -37,8 +37,10 @@ export interface Contest {
   readonly processes: 'kept' | 'fresh';
   /** `worker` unless told: the value that it answers; `start`: seconds from the start of its process to the answer. */
   readonly clock?: 'worker' | 'start';
-  /** Samples that are enough, where they cannot differ. */
+  /** Samples that are enough: where they cannot differ, or take minutes each. */
   readonly samples?: number;
+  /** Seconds that one sample may take; two minutes unless told. */
+  readonly limitSeconds?: number;
   readonly parties: Readonly<Record<string, Party>>;
   readonly rows: readonly ContestRow[];
 }

@@ -70,19 +70,22 @@ function prepare(log: (line: string) => void): BenchModel | null {
 }
 
 async function openContestant(contest: Contest, name: string, model: BenchModel | null): Promise<Contestant> {
+  const limits = contest.limitSeconds === undefined ? {} : { run: contest.limitSeconds * 1000 };
   const party = contest.parties[name];
   if (party === undefined) throw new Error('is not a party of this case');
   const { start, about } = WORKERS[party.worker](party, model);
-  const words = about === undefined ? {} : { about };
+  let said: string | undefined;
+  const words = () => [about, said].filter((each) => each !== undefined).join(', ') || undefined;
   if (contest.processes === 'fresh') {
     return {
-      ...words,
+      about: words,
       warm: async () => undefined,
       run: async () => {
         const begin = performance.now();
-        const worker = await WorkerProcess.start(start);
+        const worker = await WorkerProcess.start(start, limits);
         try {
           const value = await worker.ask('run');
+          said = worker.about;
           return contest.clock === 'start' ? (performance.now() - begin) / 1000 : value;
         } finally {
           await worker.end();
@@ -91,13 +94,17 @@ async function openContestant(contest: Contest, name: string, model: BenchModel 
       dispose: async () => undefined,
     };
   }
-  const worker = await WorkerProcess.start(start);
+  const worker = await WorkerProcess.start(start, limits);
   return {
-    ...words,
+    about: words,
     warm: async () => {
       await worker.ask('warm');
     },
-    run: () => worker.ask('run'),
+    run: async () => {
+      const value = await worker.ask('run');
+      said = worker.about;
+      return value;
+    },
     dispose: () => worker.end(),
   };
 }
