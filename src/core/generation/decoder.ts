@@ -35,7 +35,8 @@ interface Program {
   /** Names of the inputs that the graph has. */
   readonly inputs: ReadonlySet<string>;
   readonly feeds: Record<string, TensorView>;
-  /** Cache version, first row and row count that the views belong to. */
+  /** Cache, its version, first row and row count that the views belong to. */
+  rows: KvRows | null;
   viewsOf: string;
   /** Whether the graph holds weights, those of `compiledVersion`. */
   readonly isSnapshot: boolean;
@@ -193,6 +194,7 @@ export class Decoder {
       weightNames,
       inputs,
       feeds,
+      rows: null,
       viewsOf: '',
       isSnapshot: weights.isSnapshot,
       compiledVersion: version,
@@ -211,7 +213,7 @@ export class Decoder {
       program.fedVersion = parameters.version;
     }
     const viewsOf = `${rows.version}:${first}:${count}`;
-    if (program.viewsOf === viewsOf) return;
+    if (program.rows === rows && program.viewsOf === viewsOf) return;
     const dims = [count, config.numKvHeads, rows.length, rows.layout.headDim];
     for (let layer = 0; layer < config.numLayers; layer++) {
       for (const part of KV_PARTS) {
@@ -221,6 +223,7 @@ export class Decoder {
       }
     }
     program.viewsOf = viewsOf;
+    program.rows = rows;
   }
 
   /** Memory for new keys and values, [layers, 2, count, kvHeads, width, headDim], and its views by output. */

@@ -3,6 +3,7 @@ import type { ModelConfig, ParameterStore } from '../models/model-config';
 import { DeviceWeights } from '../models/device-weights';
 import { INT8_LARGEST, REFERENCE_QUANTISER, type Quantiser } from '../models/quantise';
 import type { DeviceMemory, GraphExecutor } from '../ports';
+import { rowLengthFor } from './admission';
 import { Decoder, type DecoderOptions } from './decoder';
 import { DeviceDecoder } from './device-decoder';
 import { DeviceKvRows } from './device-kv-rows';
@@ -124,8 +125,31 @@ interface Parts {
 function inSharedMemory(options: DecoderOptions, layout: KvLayout, limits: SchedulerLimits): Parts {
   const decoder = new Decoder(options);
   const trie = new PrefixTrie(layout, hostSpans(layout));
-  const scheduler = new Scheduler({ ...limits, decoder, rows: new KvRows(layout), trie });
+  // Coarser weights differ from batch to batch by far more than rounding; a referee would decide little.
+  const referee =
+    options.precision === 'fp32'
+      ? (ids: Int32Array) => computeAlone(decoder, layout, ids, limits.maxContext)
+      : undefined;
+  const scheduler = new Scheduler({ ...limits, decoder, rows: new KvRows(layout), trie, ...(referee && { referee }) });
   return { scheduler, prepare: () => decoder.prepare(), release: () => decoder.dispose() };
+}
+
+/** Tokens that a run takes while a sequence is computed alone. */
+const ALONE_WIDTH = 512;
+
+/** Logits after ids, [V], from nothing but the ids: one row, an empty cache, pieces of fixed width. */
+async function computeAlone(
+  decoder: Decoder,
+  layout: KvLayout,
+  ids: Int32Array,
+  maxContext: number,
+): Promise<Float32Array> {
+  const rows = new KvRows(layout);
+  rows.resize(1, rowLengthFor(ids.length, maxContext), 0);
+  const last = ids.length - 1;
+  for (let at = 0; at < last; at += ALONE_WIDTH)
+    await decoder.prefill(rows, 0, [ids.subarray(at, Math.min(at + ALONE_WIDTH, last))], [at]);
+  return decoder.decode(rows, [...ids.subarray(last)], [last]);
 }
 
 function onDevice(

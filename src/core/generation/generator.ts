@@ -11,7 +11,10 @@ export interface TokenConstraint {
   forbidden?(newIds: readonly number[]): readonly number[];
 }
 
-/** One continuation to sample. Requests are independent: the same request gives the same tokens in any company. */
+/**
+ * One continuation to sample. Requests are independent: at fp32 the same request gives the same tokens in any company, whatever is cached, and
+ * log-probabilities that differ by rounding alone.
+ */
 export interface GenerationRequest {
   /** All ids before the first new one. What an earlier request computed for the same prefix is reused. */
   readonly prefixIds: ArrayLike<number>;
@@ -30,6 +33,8 @@ export interface GenerationRequest {
   readonly rng?: Rng;
   /** Ask for the log-probabilities (temperature 1, no constraint) of these ids after the last new one. */
   readonly probeIds?: readonly number[];
+  /** Compute the probe alone and anew, so that its last bits do not depend on what runs beside it. Costs a pass over the whole prefix. */
+  readonly exactProbe?: boolean;
   readonly cancel?: CancelToken;
 }
 
@@ -53,8 +58,12 @@ export interface GenerationStats {
   readonly reusedTokens: number;
   readonly newTokens: number;
   readonly decodeSteps: number;
+  /** Draws so close that the place was computed once more by itself. */
+  readonly closeCalls?: number;
   /** Mean rows per decoding step = newTokens / decodeSteps. */
   readonly peakKvBytes: number;
+  /** What `peakKvBytes` stays below, and room for how many tokens that is; absent where nobody knows. */
+  readonly kvBound?: { readonly bytes: number; readonly tokens: number };
 }
 
 /**

@@ -70,6 +70,7 @@ describe('sampleToken', () => {
       id: 0,
       logProb: 0,
       samplingLogProb: 0,
+      certainty: Infinity,
     });
   });
 
@@ -87,6 +88,32 @@ describe('sampleToken', () => {
     expect(() => sampleToken(Float32Array.of(0, 1), { temperature: 1, allowed: null, rng: undefined })).toThrow(
       'random stream',
     );
+  });
+});
+
+describe('certainty', () => {
+  it('says how much all logits may change without another token being drawn', () => {
+    fc.assert(
+      fc.property(logitsArb, fc.constantFrom(0, 0.2, 0.7, 1.5), fc.integer(), (logits, temperature, seed) => {
+        const rule = () => ({ temperature, allowed: null, rng: createRng(seed) });
+        const { id, certainty } = sampleToken(logits, rule());
+        const rng = createRng(seed).fork('shift');
+        const shift = Math.min(certainty, 0.005) * 0.98;
+        const moved = logits.map((value) => value + (2 * rng.next() - 1) * shift);
+        // Rounding of the sum to float32 is a change too.
+        if (shift > 1e-4) expect(sampleToken(moved, rule()).id).toBe(id);
+      }),
+      { seed: 1, numRuns: 1000 },
+    );
+  });
+
+  it('is half the distance of the two largest when greedy', () => {
+    const greedy = (logits: number[], allowed: number[] | null = null) =>
+      sampleToken(Float32Array.from(logits), { temperature: 0, allowed, rng: undefined }).certainty;
+    expect(greedy([1, 3, 2.5])).toBe(0.25);
+    expect(greedy([3, 3])).toBe(0);
+    expect(greedy([9, 3, 2], [1, 2])).toBe(0.5);
+    expect(greedy([9, 3], [1])).toBe(Infinity);
   });
 });
 

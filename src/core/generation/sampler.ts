@@ -1,6 +1,7 @@
 import { NumericError, WorkbenchError } from '../errors';
 import type { Rng } from '../ports';
 import { REFERENCE_LOGITS_KERNEL, type LogitsKernel } from './logits-kernel';
+import { best, drawRaceKey, race, raceAmong, type RaceKey, type RaceResult } from './race';
 
 /** How one token is drawn from one row of logits. */
 export interface SamplingRule {
@@ -10,7 +11,7 @@ export interface SamplingRule {
   readonly allowed: readonly number[] | null;
   /** Ids that are never drawn, whatever is allowed. */
   readonly forbidden?: readonly number[];
-  /** Asked for one number per token when the temperature is above 0. */
+  /** Asked for two numbers per token when the temperature is above 0. */
   readonly rng: Rng | undefined;
 }
 
@@ -21,15 +22,18 @@ export interface SampledToken {
   readonly logProb: number;
   /** Under the distribution that was drawn from; 0 when greedy. */
   readonly samplingLogProb: number;
+  /**
+   * How much all logits could change, each by itself, without another token being drawn; exact where it is small. Infinite where there was no
+   * other.
+   */
+  readonly certainty: number;
 }
 
-/** Logits whose weights are summed together while a drawn place is looked for. */
-const BLOCK = 1024;
-
 /**
- * Draws one token by inverting the cumulative distribution; sums are float64.
+ * Draws one token: the winner of a race between all that are allowed, see `race.ts`. Sums are float64.
  *
  * @param logits [V] of one position, float32; changed while this runs where ids are forbidden, and as before afterwards
+ * @param key    bits of this draw; from the rule's stream unless given
  * @throws {NumericError} when a logit is NaN or the largest is infinite
  * @throws {WorkbenchError} `nothing-allowed` when the constraint leaves no token
  */
@@ -37,11 +41,14 @@ export function sampleToken(
   logits: Float32Array,
   rule: SamplingRule,
   kernel: LogitsKernel = REFERENCE_LOGITS_KERNEL,
+  key: RaceKey | null = rule.temperature === 0 ? null : drawRaceKey(requireRng(rule.rng)),
 ): SampledToken {
   const normaliser = logNormaliser(logits, kernel);
-  const { id, samplingLogProb } =
-    rule.allowed === null ? drawFromAll(logits, rule, kernel) : drawFromSome(logits, rule);
-  return { id, logProb: logits[id]! - normaliser, samplingLogProb };
+  const { id, lead, samplingLogProb } =
+    rule.allowed === null ? drawFromAll(logits, rule, kernel, key) : drawFromSome(logits, rule, key);
+  // Both sides of a tie may move towards each other.
+  const certainty = (lead * (rule.temperature || 1)) / 2;
+  return { id, logProb: logits[id]! - normaliser, samplingLogProb, certainty };
 }
 
 /** Log-probabilities of `ids` at temperature 1 without constraint, nats: [ids.length]. */
@@ -62,13 +69,14 @@ export function logNormaliser(logits: Float32Array, kernel: LogitsKernel = REFER
   return largest + Math.log(kernel.sumExp(logits, largest, 1));
 }
 
-type Draw = Pick<SampledToken, 'id' | 'samplingLogProb'>;
+type Draw = RaceResult & Pick<SampledToken, 'samplingLogProb'>;
 
 /** Any token but the forbidden ones, whose logits are out of the way meanwhile. */
 function drawFromAll(
   logits: Float32Array,
-  { forbidden = [], temperature, rng }: SamplingRule,
+  { forbidden = [], temperature }: SamplingRule,
   kernel: LogitsKernel,
+  key: RaceKey | null,
 ): Draw {
   const hidden = forbidden.map((id) => {
     const value = logits[id]!;
@@ -78,71 +86,41 @@ function drawFromAll(
   try {
     const largest = kernel.largest(logits);
     if (largest === Number.NEGATIVE_INFINITY) throw nothingAllowed();
-    // The smallest id among equals.
-    if (temperature === 0) return { id: logits.indexOf(largest), samplingLogProb: 0 };
+    if (key === null) return { ...leader(logits, largest), samplingLogProb: 0 };
     const scale = 1 / temperature;
+    const winner = race(logits, scale, key, kernel);
     const sum = kernel.sumExp(logits, largest, scale);
-    const target = sum * requireRng(rng).next();
-    const id = invertBlocks(logits, target, (part) => kernel.sumExp(part, largest, scale));
-    return { id, samplingLogProb: (logits[id]! - largest) * scale - Math.log(sum) };
+    return { ...winner, samplingLogProb: (logits[winner.id]! - largest) * scale - Math.log(sum) };
   } finally {
     // Backwards, as an id that is named twice was hidden twice.
     for (let i = forbidden.length - 1; i >= 0; i--) logits[forbidden[i]!] = hidden[i]!;
   }
 }
 
-/** First id whose cumulative weight exceeds `target`; the last one with weight when rounding left a rest. */
-function invertBlocks(logits: Float32Array, target: number, weigh: (part: Float32Array) => number): number {
-  let cumulative = 0;
-  for (let begin = 0; begin < logits.length; begin += BLOCK) {
-    const block = logits.subarray(begin, begin + BLOCK);
-    const weight = weigh(block);
-    if (cumulative + weight <= target) {
-      cumulative += weight;
-      continue;
-    }
-    for (let i = 0; i < block.length; i++) {
-      const own = weigh(block.subarray(i, i + 1));
-      cumulative += own;
-      if (own > 0 && cumulative > target) return begin + i;
-    }
-  }
-  let last = logits.length - 1;
-  while (last > 0 && weigh(logits.subarray(last, last + 1)) === 0) last--;
-  return last;
+/** The largest, the smallest id among equals; its lead over the next. */
+function leader(logits: Float32Array, largest: number): RaceResult {
+  const id = logits.indexOf(largest);
+  let second = Number.NEGATIVE_INFINITY;
+  for (let other = 0; other < logits.length; other++)
+    if (other !== id && logits[other]! > second) second = logits[other]!;
+  return { id, lead: largest - second };
 }
 
 /** One of the allowed tokens, which are few. */
-function drawFromSome(logits: Float32Array, { allowed, forbidden = [], temperature, rng }: SamplingRule): Draw {
+function drawFromSome(
+  logits: Float32Array,
+  { allowed, forbidden = [], temperature }: SamplingRule,
+  key: RaceKey | null,
+): Draw {
   const blocked = new Set(forbidden);
   const candidates = (allowed ?? []).filter((id) => !blocked.has(id));
-  const [first] = candidates;
-  if (first === undefined) throw nothingAllowed();
-  // The smallest id among equals.
-  const best = candidates.reduce(
-    (a, b) => (logits[b]! > logits[a]! || (logits[b] === logits[a] && b < a) ? b : a),
-    first,
-  );
-  if (temperature === 0) return { id: best, samplingLogProb: 0 };
-  const largest = logits[best]!;
+  if (candidates.length === 0) throw nothingAllowed();
+  if (key === null) return { ...best(candidates, (id) => logits[id]!), samplingLogProb: 0 };
   const scale = 1 / temperature;
-  const weights = candidates.map((id) => Math.exp((logits[id]! - largest) * scale));
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  const id = candidates[invert(weights, sum * requireRng(rng).next())] ?? best;
-  return { id, samplingLogProb: (logits[id]! - largest) * scale - Math.log(sum) };
-}
-
-/** First index whose cumulative weight exceeds `target`; the last one with weight when rounding left a rest. */
-function invert(weights: readonly number[], target: number): number {
-  let cumulative = 0;
-  let last = 0;
-  for (const [i, weight] of weights.entries()) {
-    if (weight === 0) continue;
-    last = i;
-    cumulative += weight;
-    if (cumulative > target) return i;
-  }
-  return last;
+  const winner = raceAmong(candidates, logits, scale, key);
+  const largest = candidates.reduce((most, id) => Math.max(most, logits[id]!), Number.NEGATIVE_INFINITY);
+  const sum = candidates.reduce((total, id) => total + Math.exp((logits[id]! - largest) * scale), 0);
+  return { ...winner, samplingLogProb: (logits[winner.id]! - largest) * scale - Math.log(sum) };
 }
 
 function requireRng(rng: Rng | undefined): Rng {

@@ -91,7 +91,7 @@ describe('Scheduler', () => {
               const first = await generate(requestOf(seed, prefix, newTokens));
               expect([...first.ids]).toEqual(continueAlone(requestOf(seed, prefix, newTokens)));
               if (!fork) return;
-              const longer = [...prefix, ...first.ids, 3];
+              const longer = [...prefix, ...first.ids, 3].slice(0, MAX_CONTEXT);
               const forks = await Promise.all([1, 2].map((n) => generate(requestOf(seed + n, longer, newTokens))));
               forks.forEach(({ ids: found }, n) =>
                 expect([...found]).toEqual(continueAlone(requestOf(seed + n + 1, longer, newTokens))),
@@ -102,6 +102,41 @@ describe('Scheduler', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('lets the referee decide what rounding would, and only that', async () => {
+    /** Logits on a coarse grid, so that the largest are often equal. */
+    const onGrid = (history: readonly number[]) => historyLogits(history, VOCAB).map((x) => Math.round(x * 2) / 2);
+    const write = async (noiseSeed: number, referee: boolean) => {
+      const noise = createRng(noiseSeed);
+      const decoder = historyDecoder(LAYOUT, VOCAB);
+      const { decode } = decoder;
+      decoder.decode = async (rows, tokens, past) => {
+        const logits = await decode(rows, tokens, past);
+        return logits.map((x) => Math.round(x * 2) / 2 + 5e-5 * (2 * noise.next() - 1));
+      };
+      const { generate, scheduler } = openScheduler({
+        decoder,
+        maxRows: 1 + (noiseSeed % 4),
+        ...(referee && { referee: async (ids) => onGrid([...ids]) }),
+      });
+      const texts = await Promise.all(
+        Array.from({ length: 12 }, (_, i) =>
+          generate(requestOf(i, [i % 3, 1, 2], 20)).then(({ ids: found }) => [...found]),
+        ),
+      );
+      return { texts, calls: scheduler.stats.closeCalls ?? 0 };
+    };
+    const runs = await Promise.all([1, 2, 3, 4].map((seed) => write(seed, true)));
+    for (const { texts, calls } of runs) {
+      expect(texts).toEqual(runs[0]?.texts);
+      // A third of the texts is greedy.
+      expect(calls).toBeGreaterThan(10);
+      expect(calls).toBeLessThan(12 * 20);
+    }
+    const alone = await Promise.all([1, 2].map((seed) => write(seed, false)));
+    expect(alone[0]?.texts).not.toEqual(alone[1]?.texts);
+    expect(alone[0]?.calls).toBe(0);
   });
 
   it('computes what prefixes have in common once', async () => {

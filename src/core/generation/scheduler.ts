@@ -24,6 +24,11 @@ export interface SchedulerOptions<Span, Cache extends KvCache<Span>> {
   readonly kvBytes: number;
   /** Changes when the weights do; cached prefixes are then forgotten. */
   readonly weightsVersion: () => number;
+  /**
+   * Logits after these ids, computed by themselves and anew: bit for bit the same whatever else goes on. Absent where numbers are too coarse, or
+   * too far away, for that to be worth it.
+   */
+  readonly referee?: (ids: Int32Array) => Promise<Float32Array>;
   /** Lets whoever waits for a result go on and ask for more before the next step. */
   readonly pause: () => Promise<void>;
 }
@@ -50,6 +55,11 @@ const LOOKAHEAD = 2;
 const ROWS_SHARE = 0.5;
 /** What remains when the prefix cache was full, as a share of its bound. */
 const KEPT_SHARE = 0.9;
+/**
+ * Logits that differ by less than this may change places from one batch to another; the referee then decides. Several times what was measured
+ * (docs/experiments.md, "The same trees in any company").
+ */
+const ROUNDING = 1e-4;
 
 /**
  * Continuous batching: sequences move from a queue into free rows, every step feeds one token to each row, finished rows are filled again.
@@ -60,7 +70,14 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
   #queue: Ticket[] = [];
   /** Row i belongs to the i-th. */
   #active: Ticket[] = [];
-  readonly #stats = { prefilledTokens: 0, reusedTokens: 0, newTokens: 0, decodeSteps: 0, peakKvBytes: 0 };
+  readonly #stats = {
+    prefilledTokens: 0,
+    reusedTokens: 0,
+    newTokens: 0,
+    decodeSteps: 0,
+    closeCalls: 0,
+    peakKvBytes: 0,
+  };
   #epoch = 0;
   #weightsVersion: number;
   #work: Promise<void> | null = null;
@@ -72,7 +89,9 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
   }
 
   get stats(): GenerationStats {
-    return { ...this.#stats };
+    const { rows, kvBytes } = this.#options;
+    const tokens = Math.floor(kvBytes / kvBytesPerToken(rows.layout));
+    return { ...this.#stats, kvBound: { bytes: kvBytes, tokens } };
   }
 
   submit(sequence: Sequence): Promise<GenerationResult> {
@@ -121,17 +140,24 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
   /** Fills free rows from the queue; in rounds, so that what one sequence computes the next can reuse. */
   async #admit(): Promise<void> {
     for (let round = this.#nextRound(); round.length > 0; round = this.#nextRound()) {
-      const rests = new Map(
-        round.map((ticket) => [ticket, ticket.sequence.prefillLength - this.#cachedLength(ticket.sequence)]),
-      );
-      const byRest = round.toSorted((a, b) => (rests.get(a) ?? 0) - (rests.get(b) ?? 0));
       const first = this.#active.length;
-      for (const ticket of byRest) {
+      const inOrder = this.#orderForPrefill(round);
+      for (const ticket of inOrder) {
         ticket.epoch = this.#epoch;
         this.#restore(this.#active.push(ticket) - 1, ticket.sequence);
       }
-      await this.#prefill(first, byRest);
+      await this.#prefill(first, inOrder);
     }
+  }
+
+  /** Short rests first, which need no run; then those that have as much in the cache beside each other, with rests that ascend. */
+  #orderForPrefill(round: readonly Ticket[]): Ticket[] {
+    const keyed = round.map((ticket) => {
+      const past = this.#cachedLength(ticket.sequence);
+      const rest = ticket.sequence.prefillLength - past;
+      return { ticket, rest, past: rest <= MAX_TRICKLED_TOKENS ? -1 : past };
+    });
+    return keyed.toSorted((a, b) => a.past - b.past || a.rest - b.rest).map(({ ticket }) => ticket);
   }
 
   /** Takes from the queue what can start now: no sequence whose beginning another one of the same round computes. */
@@ -198,15 +224,22 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
     this.#stats.reusedTokens += sequence.fed;
   }
 
-  /** Computes what consecutive rows lack of their prefixes, ascending; a short rest is left to the decoding steps. */
+  /**
+   * Computes what consecutive rows lack of their prefixes, ordered as `#orderForPrefill` does; a short rest is left to the decoding steps. Runs are of
+   * rows with as much in the cache: where new keys lie behind cached ones then hangs on the row alone, and so does the order of every sum.
+   */
   async #prefill(first: number, tickets: readonly Ticket[]): Promise<void> {
     const rests = tickets.map(({ sequence }) => sequence.prefillLength - sequence.fed);
     this.#stats.prefilledTokens += rests.reduce((sum, rest) => sum + rest, 0);
     let begin = rests.findIndex((rest) => rest > MAX_TRICKLED_TOKENS);
-    if (begin < 0) return;
-    for (const size of groupByLength(rests.slice(begin), MAX_PREFILL_TOKENS)) {
-      await this.#prefillGroup(first + begin, tickets.slice(begin, begin + size));
-      begin += size;
+    while (begin >= 0 && begin < tickets.length) {
+      const past = tickets[begin]?.sequence.fed;
+      const other = tickets.findIndex(({ sequence }, i) => i > begin && sequence.fed !== past);
+      const end = other < 0 ? tickets.length : other;
+      for (const size of groupByLength(rests.slice(begin, end), MAX_PREFILL_TOKENS)) {
+        await this.#prefillGroup(first + begin, tickets.slice(begin, begin + size));
+        begin += size;
+      }
     }
   }
 
@@ -239,30 +272,58 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
     const { decoder, rows, vocabSize } = this.#options;
     const tokens = this.#active.map(({ sequence }) => sequence.nextToken);
     const past = this.#active.map(({ sequence }) => sequence.fed);
+    if (tokens.length === 1 && rows.rows > 1) {
+      // A product with one row sums in another order than one with more; so a free row, which holds nothing, goes along.
+      tokens.push(0);
+      past.push(0);
+    }
     const logits = await decoder.decode(rows, tokens, past);
     this.#stats.decodeSteps++;
+    const minimum = this.#options.referee ? ROUNDING : 0;
+    const open: Ticket[] = [];
     // From the last row down: the row that moves into a freed place has had its turn.
-    for (let row = this.#active.length - 1; row >= 0; row--)
-      this.#accept(row, logits.subarray(row * vocabSize, (row + 1) * vocabSize));
+    for (let row = this.#active.length - 1; row >= 0; row--) {
+      const ticket = this.#active[row];
+      if (!ticket) continue;
+      const own = logits.subarray(row * vocabSize, (row + 1) * vocabSize);
+      const isTaken = this.#advance(row, ticket, () => ticket.sequence.accept(own, minimum));
+      if (!isTaken) open.push(ticket);
+    }
+    // The referee's run overwrites the logits, so it comes when all others have had theirs.
+    for (const ticket of open) await this.#settle(ticket);
   }
 
-  #accept(row: number, logits: Float32Array): void {
-    const ticket = this.#active[row];
-    if (!ticket) return;
+  /** Decides a close call. */
+  async #settle(ticket: Ticket): Promise<void> {
+    const { sequence } = ticket;
+    const logits = await this.#options.referee?.(sequence.ids.subarray(0, sequence.count));
+    const row = this.#active.indexOf(ticket);
+    if (logits === undefined || row < 0) return;
+    this.#stats.closeCalls++;
+    this.#advance(row, ticket, () => {
+      sequence.settle(logits);
+      return true;
+    });
+  }
+
+  /** Lets the sequence of a row take its logits. @returns false where it did not */
+  #advance(row: number, ticket: Ticket, take: () => boolean): boolean {
     const { sequence, resolve, reject } = ticket;
     const before = sequence.newTokens;
+    let isTaken: boolean;
     try {
-      sequence.accept(logits);
+      isTaken = take();
     } catch (error) {
       this.#free(row);
       reject(error);
-      return;
+      return true;
     }
     this.#stats.newTokens += sequence.newTokens - before;
-    if (!sequence.isFinished) return;
+    if (!isTaken || !sequence.isFinished) return isTaken;
     this.#remember(row, ticket);
     this.#free(row);
     resolve(sequence.result());
+    return true;
   }
 
   /** Moves the last active row into the place of `row`. */

@@ -1,6 +1,7 @@
 import { WorkbenchError } from '../errors';
 import type { GenerationRequest, GenerationResult, StopReason } from './generator';
 import type { LogitsKernel } from './logits-kernel';
+import { drawRaceKey, type RaceKey } from './race';
 import { logProbsOf, sampleToken } from './sampler';
 import { checkTokenIds } from '../models/token-range';
 import type { StopWatch } from './stopping';
@@ -32,6 +33,8 @@ export class Sequence {
   readonly #samplingLogProbs: number[] = [];
   #stopReason: StopReason | null = null;
   #probeLogProbs: Float32Array | null = null;
+  /** Bits of the draw that was too close to be made. */
+  #openKey: RaceKey | null = null;
 
   /** @throws WorkbenchError `prefix-empty`, `prefix-too-long`, `token-unknown` */
   constructor(request: GenerationRequest, watch: StopWatch, { maxContext, vocabSize, logitsKernel }: SequenceLimits) {
@@ -77,13 +80,19 @@ export class Sequence {
 
   /**
    * Takes the logits that followed the token just fed.
-   * @param logits [V]; as before when this returns
+   * @param logits     [V]; as before when this returns
+   * @param minimum certainty that a draw must have; 0 takes any
+   * @returns false when the draw was not that certain, or exact numbers are asked for: `settle` must follow
    */
-  accept(logits: Float32Array): void {
+  accept(logits: Float32Array, minimum: number): boolean {
     this.fed++;
-    if (this.fed < this.count) return;
-    if (this.#stopReason === null) this.#sample(logits);
-    else this.#probeLogProbs = logProbsOf(logits, this.request.probeIds ?? [], this.#kernel);
+    if (this.fed < this.count) return true;
+    return this.#take(logits, minimum);
+  }
+
+  /** Takes logits of the same place that do not depend on what ran beside. */
+  settle(logits: Float32Array): void {
+    this.#take(logits, 0);
   }
 
   result(): GenerationResult {
@@ -101,25 +110,31 @@ export class Sequence {
     return this.request.probeIds !== undefined && this.#probeLogProbs === null && this.count <= this.#maxContext;
   }
 
-  #sample(logits: Float32Array): void {
+  #take(logits: Float32Array, minimum: number): boolean {
+    if (this.#stopReason === null) return this.#sample(logits, minimum);
+    if (minimum > 0 && this.request.exactProbe === true) return false;
+    this.#probeLogProbs = logProbsOf(logits, this.request.probeIds ?? [], this.#kernel);
+    return true;
+  }
+
+  #sample(logits: Float32Array, minimum: number): boolean {
     const { temperature, constraint, bannedIds = [], rng } = this.request;
     const allowed = constraint?.allowed(this.#newIds) ?? null;
     const forbidden = allowed === null ? (constraint?.forbidden?.(this.#newIds) ?? []) : [];
-    const { id, logProb, samplingLogProb } = sampleToken(
-      logits,
-      {
-        temperature,
-        allowed,
-        forbidden: joined(bannedIds, forbidden),
-        rng,
-      },
-      this.#kernel,
-    );
+    const rule = { temperature, allowed, forbidden: joined(bannedIds, forbidden), rng };
+    const key = this.#openKey ?? (temperature > 0 && rng ? drawRaceKey(rng) : undefined);
+    const { id, logProb, samplingLogProb, certainty } = sampleToken(logits, rule, this.#kernel, key);
+    if (certainty < minimum) {
+      this.#openKey = key ?? null;
+      return false;
+    }
+    this.#openKey = null;
     this.ids[this.count++] = id;
     this.#newIds.push(id);
     this.#logProbs.push(logProb);
     this.#samplingLogProbs.push(samplingLogProb);
     this.#stopReason = this.#reasonToStop(id);
+    return true;
   }
 
   #reasonToStop(id: number): StopReason | null {

@@ -31,19 +31,26 @@ export interface Expander {
 /**
  * Order of a sample without replacement from `probabilities`: Gumbel-top-k (Kool et al. 2019), with the log-probability of each draw
  * given the draws before it.
- * @returns indices in drawing order, parallel to `logQ`
+ * @param noise standard Gumbel noise of each
+ * @returns indices in drawing order, parallel to `logQ`; `certainty`: how much every log-probability could change without another order
  */
 export function gumbelOrder(
   probabilities: readonly number[],
-  rng: Rng,
-): { readonly order: readonly number[]; readonly logQ: readonly number[] } {
-  const keys = probabilities.map((p) => Math.log(p) - Math.log(-Math.log(rng.next() || Number.MIN_VALUE)));
+  noise: readonly number[],
+): { readonly order: readonly number[]; readonly logQ: readonly number[]; readonly certainty: number } {
+  const keys = probabilities.map((p, i) => Math.log(p) + noise[i]!);
   const order = probabilities.map((_, index) => index).sort((a, b) => keys[b]! - keys[a]! || a - b);
+  const leads = order.slice(1).map((index, i) => keys[order[i]!]! - keys[index]!);
   let left = probabilities.reduce((sum, p) => sum + p, 0);
   const logQ = order.map((index) => {
     const q = probabilities[index]! / left;
     left = Math.max(left - probabilities[index]!, Number.MIN_VALUE);
     return Math.min(0, Math.log(q));
   });
-  return { order, logQ };
+  return { order, logQ, certainty: Math.min(Number.POSITIVE_INFINITY, ...leads) / 2 };
+}
+
+/** Standard Gumbel noise. */
+export function gumbelNoise(rng: Rng): number {
+  return -Math.log(-Math.log(rng.next() || Number.MIN_VALUE));
 }

@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os';
 import { createGenerator } from '@core/generation/generate';
 import type { Generator } from '@core/generation/generator';
 import type { JsonRecord } from '@core/formats/json';
@@ -13,6 +12,7 @@ import { createTrainer, type Trainer, type TrainerOptions } from '@core/train/tr
 import { createWasmAdamW } from './adamw-wasm';
 import type { ModelSource } from './files/model-source';
 import { openModel } from './files/open-model';
+import { chooseKvBytes } from './kv-budget';
 import { createWasmLogitsKernel } from './logits-wasm';
 import { createWasmQuantiser } from './quantise-wasm';
 import { createWasmInt8Quantiser } from './int8-matrix-wasm';
@@ -120,7 +120,7 @@ function describeModel(source: ModelSource, executor: GraphExecutor, withValueHe
         ...shared,
         tokenizer,
         pause: untilNextTurn,
-        kvBytes: device ? DEVICE_KV_BYTES : defaultKvBytes(),
+        kvBytes: device ? DEVICE_KV_BYTES : chooseKvBytes(weightBytes(parameters)),
         quantiser: createWasmQuantiser(),
         logitsKernel: createWasmLogitsKernel(),
         int8Largest: () => probeInt8Range(executor),
@@ -153,15 +153,11 @@ async function loadWeights(
   });
 }
 
-/** Part of the machine's memory that keys and values may take, within bounds. */
-const KV_SHARE = 0.15;
-const MIN_KV_BYTES = 2 ** 28;
-const MAX_KV_BYTES = 2 ** 32;
 /** A device does not tell how much memory it has. */
 const DEVICE_KV_BYTES = 2 ** 29;
 
-function defaultKvBytes(): number {
-  return Math.max(MIN_KV_BYTES, Math.min(MAX_KV_BYTES, KV_SHARE * totalmem()));
+function weightBytes(parameters: WeightStore): number {
+  return parameters.names.reduce((sum, name) => sum + parameters.get(name).data.byteLength, 0);
 }
 
 function untilNextTurn(): Promise<void> {

@@ -5,6 +5,8 @@ import { allocateFloats, memoryOf } from './weight-store';
 interface KernelExports {
   largest(at: number, count: number): number;
   sumExp(at: number, count: number, shift: number, scale: number): number;
+  front(at: number, count: number, scale: number, low: number, high: number): number;
+  reaching(at: number, count: number, scale: number, low: number, high: number, reach: number, from: number): number;
 }
 
 /** Reductions over logits in WebAssembly SIMD, ten times as fast as in JavaScript; what lies in other memory goes the reference's way. */
@@ -30,5 +32,11 @@ export function createWasmLogitsKernel(): LogitsKernel {
     sumExp: (logits, shift, scale) =>
       kernelFor(logits)?.sumExp(logits.byteOffset, logits.length, shift, scale) ??
       REFERENCE_LOGITS_KERNEL.sumExp(logits, shift, scale),
+    front: (logits, scale, key) =>
+      kernelFor(logits)?.front(logits.byteOffset, logits.length, scale, key.low, key.high) ??
+      REFERENCE_LOGITS_KERNEL.front(logits, scale, key),
+    reaching: (logits, scale, key, reach, from) =>
+      kernelFor(logits)?.reaching(logits.byteOffset, logits.length, scale, key.low, key.high, reach, from) ??
+      REFERENCE_LOGITS_KERNEL.reaching(logits, scale, key, reach, from),
   };
 }

@@ -73,4 +73,118 @@
         (local.set $total (f64.add (local.get $total) (f64.promote_f32 (f32x4.extract_lane 0 (local.get $x)))))
         (local.set $at (i32.add (local.get $at) (i32.const 4)))
         (br $next)))
-    (local.get $total)))
+    (local.get $total))
+
+  ;; Bits of four tokens from $id on; raceBits of core/generation/race.ts.
+  (func $bits (param $ids v128) (param $low v128) (param $high v128) (result v128)
+    (local $x v128)
+    (local.set $x (v128.xor
+      (i32x4.mul (local.get $ids) (i32x4.splat (i32.const 0x9e3779b1)))
+      (local.get $low)))
+    (local.set $x (i32x4.mul
+      (v128.xor (local.get $x) (i32x4.shr_u (local.get $x) (i32.const 16)))
+      (i32x4.splat (i32.const 0x7feb352d))))
+    (local.set $x (i32x4.add (local.get $x) (local.get $high)))
+    (local.set $x (i32x4.mul
+      (v128.xor (local.get $x) (i32x4.shr_u (local.get $x) (i32.const 15)))
+      (i32x4.splat (i32.const 0x846ca68b))))
+    (v128.xor (local.get $x) (i32x4.shr_u (local.get $x) (i32.const 16))))
+
+  ;; Bounds of four scores: x * scale + (151 - exponent of the bits as a float32) * ln 2.
+  (func $bound (param $x v128) (param $scale v128) (param $bits v128) (result v128)
+    (f32x4.add
+      (f32x4.mul (local.get $x) (local.get $scale))
+      (f32x4.mul
+        (f32x4.convert_i32x4_s (i32x4.sub
+          (i32x4.splat (i32.const 151))
+          (i32x4.shr_u
+            (f32x4.convert_i32x4_u (i32x4.shr_u (local.get $bits) (i32.const 8)))
+            (i32.const 23))))
+        (f32x4.splat (f32.const 0.69314718)))))
+
+  ;; The token with the largest bound; $at is where the logits begin.
+  (func (export "front") (param $at i32) (param $count i32) (param $scale f32) (param $low i32) (param $high i32) (result i32)
+    (local $ids v128) (local $end i32) (local $most v128) (local $which v128) (local $value v128) (local $better v128)
+    (local $one f32) (local $two f32) (local $id i32) (local $lane i32)
+    (local.set $ids (v128.const i32x4 0 1 2 3))
+    (local.set $most (f32x4.splat (f32.const -inf)))
+    (local.set $end (i32.add (local.get $at) (i32.shl (i32.and (local.get $count) (i32.const -4)) (i32.const 2))))
+    (block $done
+      (loop $next
+        (br_if $done (i32.eq (local.get $at) (local.get $end)))
+        (local.set $value (call $bound
+          (v128.load $m align=4 (local.get $at))
+          (f32x4.splat (local.get $scale))
+          (call $bits (local.get $ids) (i32x4.splat (local.get $low)) (i32x4.splat (local.get $high)))))
+        (local.set $better (f32x4.gt (local.get $value) (local.get $most)))
+        (local.set $most (v128.bitselect (local.get $value) (local.get $most) (local.get $better)))
+        (local.set $which (v128.bitselect (local.get $ids) (local.get $which) (local.get $better)))
+        (local.set $ids (i32x4.add (local.get $ids) (i32x4.splat (i32.const 4))))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br $next)))
+    (local.set $one (f32x4.extract_lane 0 (local.get $most)))
+    (local.set $id (i32x4.extract_lane 0 (local.get $which)))
+    (if (f32.gt (f32x4.extract_lane 1 (local.get $most)) (local.get $one))
+      (then
+        (local.set $one (f32x4.extract_lane 1 (local.get $most)))
+        (local.set $id (i32x4.extract_lane 1 (local.get $which)))))
+    (if (f32.gt (f32x4.extract_lane 2 (local.get $most)) (local.get $one))
+      (then
+        (local.set $one (f32x4.extract_lane 2 (local.get $most)))
+        (local.set $id (i32x4.extract_lane 2 (local.get $which)))))
+    (if (f32.gt (f32x4.extract_lane 3 (local.get $most)) (local.get $one))
+      (then
+        (local.set $one (f32x4.extract_lane 3 (local.get $most)))
+        (local.set $id (i32x4.extract_lane 3 (local.get $which)))))
+    (local.set $lane (i32.and (local.get $count) (i32.const -4)))
+    (block $over
+      (loop $rest
+        (br_if $over (i32.eq (local.get $lane) (local.get $count)))
+        (local.set $two (f32x4.extract_lane 0 (call $bound
+          (f32x4.splat (f32.load $m (local.get $at)))
+          (f32x4.splat (local.get $scale))
+          (call $bits (i32x4.splat (local.get $lane)) (i32x4.splat (local.get $low)) (i32x4.splat (local.get $high))))))
+        (if (f32.gt (local.get $two) (local.get $one))
+          (then
+            (local.set $one (local.get $two))
+            (local.set $id (local.get $lane))))
+        (local.set $lane (i32.add (local.get $lane) (i32.const 1)))
+        (local.set $at (i32.add (local.get $at) (i32.const 4)))
+        (br $rest)))
+    (local.get $id))
+
+  ;; The first token from $from on whose bound is at least $reach, or -1; $at is where the logits begin.
+  (func (export "reaching") (param $at i32) (param $count i32) (param $scale f32) (param $low i32) (param $high i32)
+    (param $reach f32) (param $from i32) (result i32)
+    (local $ids v128)
+    (local.set $at (i32.add (local.get $at) (i32.shl (local.get $from) (i32.const 2))))
+    ;; Four at a time while none of them reaches.
+    (local.set $ids (i32x4.add (i32x4.splat (local.get $from)) (v128.const i32x4 0 1 2 3)))
+    (block $found
+      (loop $next
+        (br_if $found (i32.gt_s (i32.add (local.get $from) (i32.const 4)) (local.get $count)))
+        (br_if $found (v128.any_true (f32x4.ge
+          (call $bound
+            (v128.load $m align=4 (local.get $at))
+            (f32x4.splat (local.get $scale))
+            (call $bits (local.get $ids) (i32x4.splat (local.get $low)) (i32x4.splat (local.get $high))))
+          (f32x4.splat (local.get $reach)))))
+        (local.set $ids (i32x4.add (local.get $ids) (i32x4.splat (i32.const 4))))
+        (local.set $from (i32.add (local.get $from) (i32.const 4)))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br $next)))
+    ;; One by one: the first of the four, or the rest.
+    (block $none
+      (loop $single
+        (br_if $none (i32.ge_s (local.get $from) (local.get $count)))
+        (if (f32.ge
+            (f32x4.extract_lane 0 (call $bound
+              (f32x4.splat (f32.load $m (local.get $at)))
+              (f32x4.splat (local.get $scale))
+              (call $bits (i32x4.splat (local.get $from)) (i32x4.splat (local.get $low)) (i32x4.splat (local.get $high)))))
+            (local.get $reach))
+          (then (return (local.get $from))))
+        (local.set $from (i32.add (local.get $from) (i32.const 1)))
+        (local.set $at (i32.add (local.get $at) (i32.const 4)))
+        (br $single)))
+    (i32.const -1)))

@@ -4,7 +4,7 @@ import { forbiddenTable } from '../../tokens/constraint';
 import { functionalToken, type FunctionalTokenName } from '../../tokens/functional-tokens';
 import { GRAMMAR_START, type Grammar, type GrammarState } from '../../tokens/grammar';
 import type { FunctionalTokenIds } from '../../tokens/token-ids';
-import { gumbelOrder, type Expander, type Slot } from '../expand';
+import { gumbelNoise, gumbelOrder, type Expander, type Slot } from '../expand';
 import type { SearchConfig } from '../search-config';
 import { pathIds, pathTo, type IdOrigin, type SearchTree, type WrittenStep } from '../tree';
 
@@ -20,6 +20,8 @@ export interface SampledExpanderParts {
 
 /** A path with less room than this is cut: it could not even state an answer. */
 const MIN_ROOM = 8;
+/** Log-probabilities of the same place differ by less from batch to batch. */
+const MIN_CERTAINTY = 1e-4;
 
 /**
  * Token-guided expansion (arXiv 2502.13389, section on reinforcement learning): one child for each legal functional token, ordered by a
@@ -49,26 +51,22 @@ export function createSampledExpander({
 
     async slots(tree, node, rng, cancel) {
       const legal = grammar.legal(stateOf(tree, node));
-      const { probeLogProbs } = await generator.generate({
-        prefixIds: pathIds(tree, node),
-        maxNewTokens: 0,
-        temperature: 1,
-        stopIds: [],
-        probeIds: legal.map((name) => tokens.open[name]),
-        cancel,
-      });
-      const logProbs = Array.from(probeLogProbs!);
-      const probabilities = restrictedSoftmax(logProbs, config.temperature);
-      const worth = probabilities.map((p, i) => (p >= config.minPrior ? i : -1)).filter((i) => i >= 0);
-      const kept = worth.length > 0 ? worth : [probabilities.indexOf(Math.max(...probabilities))];
-      const { order, logQ } = gumbelOrder(
-        kept.map((i) => Math.max(probabilities[i]!, Number.MIN_VALUE)),
-        rng,
-      );
-      return order.map((position, draw): Slot => {
-        const i = kept[position]!;
-        return { kind: legal[i]!, prior: probabilities[i]!, logProb: logProbs[i]!, logQ: logQ[draw]! };
-      });
+      const noise = legal.map(() => gumbelNoise(rng));
+      const probe = async (exactProbe: boolean): Promise<DrawnSlots> => {
+        const { probeLogProbs } = await generator.generate({
+          prefixIds: pathIds(tree, node),
+          maxNewTokens: 0,
+          temperature: 1,
+          stopIds: [],
+          probeIds: legal.map((name) => tokens.open[name]),
+          exactProbe,
+          cancel,
+        });
+        return drawSlots(legal, Array.from(probeLogProbs!), noise, config);
+      };
+      const drawn = await probe(false);
+      // Too close to say: rounding, which differs from batch to batch, must not decide.
+      return drawn.certainty < MIN_CERTAINTY ? (await probe(true)).slots : drawn.slots;
     },
 
     async write(tree, node, slot, rng, cancel) {
@@ -89,6 +87,36 @@ export function createSampledExpander({
       const isFull = !step.isTerminal && prefix.length + step.ids.length + MIN_ROOM > longest;
       return isFull ? { ...step, isTruncated: true } : step;
     },
+  };
+}
+
+interface DrawnSlots {
+  readonly slots: readonly Slot[];
+  /** How much the log-probabilities could change without other slots or another order. */
+  readonly certainty: number;
+}
+
+/** A slot for each legal token that is worth one, in drawing order. */
+function drawSlots(
+  legal: readonly FunctionalTokenName[],
+  logProbs: readonly number[],
+  noise: readonly number[],
+  { temperature, minPrior }: SearchConfig,
+): DrawnSlots {
+  const probabilities = restrictedSoftmax(logProbs, temperature);
+  const worth = probabilities.map((p, i) => (p >= minPrior ? i : -1)).filter((i) => i >= 0);
+  const kept = worth.length > 0 ? worth : [probabilities.indexOf(Math.max(...probabilities))];
+  const { order, logQ, certainty } = gumbelOrder(
+    kept.map((i) => Math.max(probabilities[i]!, Number.MIN_VALUE)),
+    kept.map((i) => noise[i]!),
+  );
+  const margins = minPrior > 0 ? probabilities.map((p) => Math.abs(Math.log(p / minPrior))) : [];
+  return {
+    certainty: Math.min(certainty, ...margins) * temperature,
+    slots: order.map((position, draw): Slot => {
+      const i = kept[position]!;
+      return { kind: legal[i]!, prior: probabilities[i]!, logProb: logProbs[i]!, logQ: logQ[draw]! };
+    }),
   };
 }
 

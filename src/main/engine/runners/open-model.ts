@@ -55,7 +55,8 @@ export async function openJobModel(
     throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
   const { executor, readsInPlace } = await openJobExecutor(context);
   const settings: GeneratorSettings = {
-    maxBatch: Math.max(1, Math.min(MAX_BATCH, options.maxRows)),
+    // Two at least: see the scheduler's step.
+    maxBatch: Math.max(2, Math.min(MAX_BATCH, options.maxRows)),
     ...(options.maxContext !== undefined && { maxContext: options.maxContext }),
     // Copying all weights for each token costs more than compiling them into the graph after each change.
     ...(!readsInPlace && { maxBakedBytes: MAX_BAKED_BYTES }),
@@ -63,6 +64,12 @@ export async function openJobModel(
   };
   const opening = { executor, cancel: context.cancel };
   const { model: language, generator } = await openGenerator(origin.path, opening, settings);
+  const { kvBound } = generator.stats;
+  if (kvBound)
+    context.log(
+      'info',
+      `Keys and values may take up to ${formatGigabytes(kvBound.bytes)}, which holds ${kvBound.tokens} tokens of this model. What does not fit is dropped, the least recently used first, and computed again when it is needed.`,
+    );
   const { tokenizer } = language;
   const tokens = hasFunctionalTokens(tokenizer) ? functionalTokenIds(tokenizer) : null;
   return {
@@ -81,4 +88,8 @@ export async function openJobModel(
       language.dispose();
     },
   };
+}
+
+function formatGigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(2)} GB`;
 }
