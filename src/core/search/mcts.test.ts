@@ -10,12 +10,13 @@ import { createGrammar, stateAfter } from '../tokens/grammar';
 import { parseIds } from '../tokens/parse';
 import { functionalTokenIds } from '../tokens/token-ids';
 import type { FunctionalTokenName } from '../tokens/functional-tokens';
-import { gumbelOrder } from './expand';
+import { gumbelNoise, gumbelOrder } from './expand';
 import { createPromptedExpander } from './expanders/prompted';
 import { createSampledExpander } from './expanders/sampled';
 import { growTree } from './mcts';
 import { SearchConfigSchema, type SearchConfig } from './search-config';
 import { scoreChildren, selectChild } from './select';
+import { SavedSearch } from './saved-search';
 import { leaves, pathIds, pathTo, ROOT_INDEX, treeDistance, treeFigures, type SearchTree } from './tree';
 import { treeFromRows, treeRows } from './tree-rows';
 
@@ -209,6 +210,30 @@ describe('both', () => {
     },
   );
 
+  test.each(['prompted', 'sampled'] as const)(
+    '%s: stopped after any round and taken up from plain data, the tree comes out the same',
+    async (kind) => {
+      const options = { numSimulations: 9, concurrentWalks: 2, lazySiblings: kind === 'sampled' };
+      const context = grow[kind](options, 5);
+      const whole = await growTree(QUESTION, context);
+      for (let rounds = 1; rounds < 5; rounds++) {
+        let text = '';
+        let left = rounds;
+        const cut = await growTree(QUESTION, {
+          ...context,
+          betweenRounds: (save) => {
+            if (--left > 0) return true;
+            text = JSON.stringify(save());
+            return false;
+          },
+        });
+        expect(cut.simulations).toHaveLength(2 * rounds);
+        const saved = SavedSearch.parse(JSON.parse(text));
+        expect(signature(await growTree(QUESTION, { ...context, saved })) === signature(whole)).toBe(true);
+      }
+    },
+  );
+
   test('books stay right for any settings', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -262,7 +287,10 @@ test('Gumbel order draws without replacement with the stated probabilities', () 
   const first = [0, 0, 0];
   const runs = 20_000;
   for (let i = 0; i < runs; i++) {
-    const { order, logQ } = gumbelOrder(probabilities, rng);
+    const { order, logQ } = gumbelOrder(
+      probabilities,
+      probabilities.map(() => gumbelNoise(rng)),
+    );
     first[order[0]!]!++;
     expect(logQ[0]).toBeCloseTo(Math.log(probabilities[order[0]!]!), 9);
     expect(logQ[2]).toBeCloseTo(0, 9);

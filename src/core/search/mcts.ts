@@ -1,3 +1,4 @@
+import { restoreRng } from '../random/rng';
 import { NEVER_CANCELLED, type CancelToken, type Rng } from '../ports';
 import type { Question } from '../tasks/question';
 import type { Verifier } from '../tasks/verifier';
@@ -5,6 +6,7 @@ import { normaliseStepText } from '../tokens/lint';
 import { backUp, markExhausted } from './backup';
 import type { Expander, Slot } from './expand';
 import type { SearchConfig } from './search-config';
+import { restoreTree, saveSearch, type SavedSearch } from './saved-search';
 import { EXPLORATION_WEIGHTS, scoreChildren, selectChild } from './select';
 import { appendNode, createTree, ROOT_INDEX, type SearchTree, type WrittenStep } from './tree';
 
@@ -22,6 +24,10 @@ export interface SearchContext {
   readonly onSimulation?: (tree: SearchTree, simulation: number) => void;
   /** Value of a finished leaf; 1 for a right answer and 0 otherwise unless given. */
   readonly leafValue?: (tree: SearchTree, leaf: number) => number;
+  /** Goes on from here instead of beginning; same question, settings and stream. */
+  readonly saved?: SavedSearch;
+  /** Called between rounds of walks, when all that was found is in the tree. False leaves the tree as it is. */
+  readonly betweenRounds?: (save: () => SavedSearch) => boolean;
 }
 
 /** A walk on its way from the root to a leaf. */
@@ -48,7 +54,8 @@ interface ChosenSlot {
  * Callers run many trees as coroutines; the generator puts their requests into common batches.
  */
 export async function growTree(question: Question, context: SearchContext): Promise<SearchTree> {
-  const tree = createTree(question, context.expander.questionIds(question.prompt));
+  const { saved, expander } = context;
+  const tree = saved ? restoreTree(question, saved) : createTree(question, expander.questionIds(question.prompt));
   await new Search(tree, context).run();
   return tree;
 }
@@ -65,18 +72,24 @@ class Search {
   readonly #virtual = new Map<number, number>();
   /** Draws of the tree policy; walks choose one after the other, so one stream is enough. */
   readonly #choices: Rng;
-  #chosenSoFar = 0;
+  #chosenSoFar: number;
+  #startedWalks: number;
 
   constructor(tree: SearchTree, context: SearchContext) {
     this.#tree = tree;
     this.#context = context;
     this.#cancel = context.cancel ?? NEVER_CANCELLED;
-    this.#choices = context.rng.fork('choices');
+    const { saved } = context;
+    this.#choices = saved ? restoreRng(saved.choices) : context.rng.fork('choices');
+    this.#chosenSoFar = saved?.chosenSoFar ?? 0;
+    this.#startedWalks = saved?.startedWalks ?? 0;
+    for (const [node, slots] of saved?.slots ?? []) this.#slots.set(node, [...slots]);
   }
 
   async run(): Promise<void> {
     const { numSimulations, concurrentWalks } = this.#context.config;
-    for (let started = 0; started < numSimulations && !this.#tree.isExhausted[ROOT_INDEX]; started += concurrentWalks) {
+    while (this.#startedWalks < numSimulations && !this.#tree.isExhausted[ROOT_INDEX]) {
+      const started = this.#startedWalks;
       const count = Math.min(concurrentWalks, numSimulations - started);
       await this.#runRound(
         Array.from({ length: count }, (_, i): Walk => ({
@@ -86,7 +99,18 @@ class Search {
           announced: [],
         })),
       );
+      this.#startedWalks += count;
+      if (this.#context.betweenRounds?.(() => this.#save()) === false) return;
     }
+  }
+
+  #save(): SavedSearch {
+    return saveSearch(this.#tree, {
+      slots: this.#slots,
+      choices: [...this.#choices.save()],
+      chosenSoFar: this.#chosenSoFar,
+      startedWalks: this.#startedWalks,
+    });
   }
 
   /** Brings the walks of a round to their leaves, turn by turn. */

@@ -23,8 +23,12 @@ const TEMPORARY = /^\..+\.(\d+)\.tmp$/;
 /** One read or write of the system takes at most 2 GB. */
 const MAX_CHUNK_BYTES = 2 ** 30;
 
-/** Replaces `path` by `bytes` in one step; makes missing folders. @throws WorkbenchError `disk-full` and `state-not-written` */
-export function writeAtomic(path: string, bytes: Uint8Array | readonly Uint8Array[]): void {
+/**
+ * Replaces `path` by `bytes` in one step; makes missing folders.
+ * @param isDurable false: outlives the process but perhaps not the machine's power, without waiting for the disk
+ * @throws WorkbenchError `disk-full` and `state-not-written`
+ */
+export function writeAtomic(path: string, bytes: Uint8Array | readonly Uint8Array[], isDurable = true): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   const parts = bytes instanceof Uint8Array ? [bytes] : bytes;
   try {
@@ -32,12 +36,12 @@ export function writeAtomic(path: string, bytes: Uint8Array | readonly Uint8Arra
     const file = openSync(temporary, 'w');
     try {
       for (const part of parts) writeWhole(file, part);
-      fsyncSync(file);
+      if (isDurable) fsyncSync(file);
     } finally {
       closeSync(file);
     }
     renameSync(temporary, path);
-    flushFolder(dirname(path));
+    if (isDurable) flushFolder(dirname(path));
   } catch (error) {
     try {
       rmSync(temporary, { force: true });

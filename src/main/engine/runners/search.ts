@@ -1,24 +1,31 @@
 import type { TreeRecord } from '@contracts/engine-protocol';
 import { QuestionRow } from '@contracts/questions';
+import { WorkbenchError } from '@core/errors';
+import type { Rng } from '@core/ports';
 import { createRng } from '@core/random/rng';
 import { createPromptedExpander } from '@core/search/expanders/prompted';
 import { createSampledExpander } from '@core/search/expanders/sampled';
 import { createSamplesExpander } from '@core/search/expanders/samples';
 import type { Expander } from '@core/search/expand';
-import { growTree } from '@core/search/mcts';
+import { growTree, type SearchContext } from '@core/search/mcts';
 import type { SearchConfig } from '@core/search/search-config';
 import { treeFigures, type SearchTree } from '@core/search/tree';
 import { treeRows } from '@core/search/tree-rows';
 import { answerVerifier } from '@core/tasks/verifier';
 import { createGrammar } from '@core/tokens/grammar';
 import type { JobContext, RunnerOutcome } from '../job-context';
-import { createGrowthReport } from './growth-report';
+import { ArithmeticShare } from './arithmetic-share';
+import { Forest } from './forest';
+import { createGrowthReport, type GrowthReport } from './growth-report';
 import { readJsonl } from './jsonl';
 import { openJobModel, type JobModel } from './open-model';
 import { loadPromptSet } from './prompt-folder';
-import { addTo, workInRounds } from './rounds';
+import { sumsOf, sumsOfTree, warningsOf } from './search-sums';
 
-/** Grows a tree for every question; trees of a round grow side by side and share the model's batches. */
+/**
+ * Grows a tree for every question, so many side by side, which share the model's batches. When one is done the next begins; a tree does not depend on
+ * its company, so a run that was killed or paused goes on with the very same trees.
+ */
 export async function runSearch(context: JobContext<'search'>): Promise<RunnerOutcome> {
   const { config } = context.spec;
   const questions = readJsonl(context.job.inputs.questions, QuestionRow, 'questions').slice(
@@ -29,82 +36,158 @@ export async function runSearch(context: JobContext<'search'>): Promise<RunnerOu
     maxRows: config.concurrentTrees * config.concurrentWalks,
     precision: config.decodePrecision,
   });
-  const expander = EXPANDERS[config.expander](context, model, config);
-  const rng = createRng(config.seed);
   try {
-    const { outcome, tally } = await workInRounds(context, {
-      items: questions,
-      roundSize: config.concurrentTrees,
-      work: async (round, first, sums) => {
-        model.generator.clearCache();
-        const before = { ...model.generator.stats };
-        let walks = 0;
-        // A report for each round: trees that are whole are forgotten with it.
-        const growth = createGrowthReport(
-          (trees) => context.showGrowth(trees),
-          () => performance.now(),
-        );
-        const onSimulation = (tree: SearchTree, simulation: number) => {
-          growth.onSimulation(tree, simulation);
-          walks += 1;
-          const done = first + walks / config.numSimulations;
-          context.progress({
-            phase: 'growing trees',
-            done,
-            total: questions.length,
-            unit: 'trees',
-            tokens: model.generator.stats.newTokens,
-          });
-        };
-        const trees = await Promise.all(
-          round.map(async (question) => {
-            const tree = await growTree(
-              { ...question, source: '' },
-              {
-                config,
-                expander,
-                verifier: answerVerifier,
-                rng: rng.fork(`question:${question.id}`),
-                cancel: context.cancel,
-                onNode: growth.onNode,
-                onSimulation,
-              },
-            );
-            growth.forget(tree);
-            await context.commit([treeRecord(tree)]);
-            return tree;
-          }),
-        );
-        for (const tree of trees) {
-          const figures = treeFigures(tree);
-          addTo(sums, 'trees', 1);
-          addTo(sums, 'solved', figures.isSolved ? 1 : 0);
-          addTo(sums, 'mixed', figures.isSolved && figures.wrongLeaves > 0 ? 1 : 0);
-          addTo(sums, 'nodes', figures.nodeCount);
-        }
-        const { stats } = model.generator;
-        addTo(sums, 'tokens', stats.newTokens - before.newTokens);
-        addTo(sums, 'prefilledTokens', stats.prefilledTokens - before.prefilledTokens);
-        addTo(sums, 'reusedTokens', stats.reusedTokens - before.reusedTokens);
-        const done = first + round.length;
-        await context.commit([
-          {
-            type: 'metrics',
-            step: done,
-            values: { solvedShare: (sums['solved'] ?? 0) / done, nodesPerTree: (sums['nodes'] ?? 0) / done },
-          },
-        ]);
-      },
-    });
-    if (outcome === 'finished' && (tally['mixed'] ?? 0) === 0) {
-      context.log(
-        'warning',
-        'No tree has both right and wrong answers, so no pair can be made from them. Try other questions, more simulations, or a higher temperature.',
-      );
-    }
-    return { outcome, result: tally };
+    const search = new SearchRun(context, model, questions);
+    const outcome = await search.grow();
+    return { outcome, result: { ...search.sums } };
   } finally {
     await model.dispose();
+  }
+}
+
+class SearchRun {
+  readonly #context: JobContext<'search'>;
+  readonly #model: JobModel;
+  readonly #questions: readonly QuestionRow[];
+  readonly #expander: Expander;
+  readonly #forest: Forest;
+  readonly #rng: Rng;
+  readonly #growth: GrowthReport;
+  /** Walks of each tree that is under way. */
+  readonly #walks = new Map<number, number>();
+  /** Questions, from the first on, that the metrics have told of. */
+  #reported = 0;
+
+  constructor(context: JobContext<'search'>, model: JobModel, questions: readonly QuestionRow[]) {
+    const { config } = context.spec;
+    this.#context = context;
+    this.#model = model;
+    this.#questions = questions;
+    this.#expander = EXPANDERS[config.expander](context, model, config);
+    this.#forest = new Forest(context.stateFolder, (message) => context.log('warning', message));
+    this.#rng = createRng(config.seed);
+    this.#growth = createGrowthReport(
+      (trees) => context.showGrowth(trees),
+      () => performance.now(),
+    );
+  }
+
+  async grow(): Promise<RunnerOutcome['outcome']> {
+    const context = this.#context;
+    const { done, halfGrown } = this.#forest;
+    if (done.size + halfGrown > 0)
+      context.log(
+        'info',
+        `Going on after ${done.size} of ${this.#questions.length}; ${halfGrown} trees are half grown.`,
+      );
+    const share = new ArithmeticShare(this.#model.executor);
+    await this.#report();
+    const open = [...this.#questions.keys()].filter((index) => !done.has(index));
+    const next = open.values();
+    const worker = async (): Promise<void> => {
+      for (const index of next) {
+        if (context.stopRequested() === 'pause') return;
+        await this.#growOne(index);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: context.spec.config.concurrentTrees }, worker));
+    } finally {
+      this.#forest.flush();
+    }
+    const told = share.describe();
+    if (told !== null) context.log('info', told);
+    if (done.size < this.#questions.length) return 'paused';
+    this.#sumUp();
+    return 'finished';
+  }
+
+  get sums(): Readonly<Record<string, number>> {
+    return sumsOf([...this.#forest.done.values()]);
+  }
+
+  async #growOne(index: number): Promise<void> {
+    const context = this.#context;
+    const question = this.#questions[index]!;
+    const saved = this.#forest.restore(index, question.id);
+    this.#walks.set(index, saved?.startedWalks ?? 0);
+    let isPaused = false;
+    const tree = await this.#tryToGrow(index, {
+      config: context.spec.config,
+      expander: this.#expander,
+      verifier: answerVerifier,
+      rng: this.#rng.fork(`question:${question.id}`),
+      cancel: context.cancel,
+      ...(saved && { saved }),
+      onNode: this.#growth.onNode,
+      onSimulation: (grown, simulation) => {
+        this.#growth.onSimulation(grown, simulation);
+        this.#noteWalk(index);
+      },
+      betweenRounds: (save) => {
+        isPaused = context.stopRequested() === 'pause';
+        this.#forest.keep(index, save, isPaused);
+        return !isPaused;
+      },
+    });
+    if (isPaused) return;
+    if (tree !== null) {
+      this.#growth.forget(tree);
+      await context.commit([treeRecord(tree)]);
+    }
+    this.#forest.finish(index, tree === null ? null : sumsOfTree(tree));
+    this.#walks.delete(index);
+    await this.#report();
+  }
+
+  /** The tree, or null where the question cannot be searched: one of hundreds must not end the run. */
+  async #tryToGrow(index: number, search: SearchContext): Promise<SearchTree | null> {
+    const question = this.#questions[index]!;
+    try {
+      return await growTree({ ...question, source: '' }, search);
+    } catch (error) {
+      if (!(error instanceof WorkbenchError) || error.kind !== 'validation') throw error;
+      this.#context.log('warning', `Question ${index + 1} (${question.id}) is left out: ${error.message}`);
+      return null;
+    }
+  }
+
+  #noteWalk(index: number): void {
+    this.#walks.set(index, (this.#walks.get(index) ?? 0) + 1);
+    const walks = [...this.#walks.values()].reduce((sum, count) => sum + count, 0);
+    const { numSimulations } = this.#context.spec.config;
+    this.#context.progress({
+      phase: 'growing trees',
+      done: this.#forest.done.size + walks / numSimulations,
+      total: this.#questions.length,
+      unit: 'trees',
+      tokens: this.#model.generator.stats.newTokens,
+    });
+  }
+
+  /** Metrics over the first questions, batch by batch: the same points whichever tree was done first. */
+  async #report(): Promise<void> {
+    const { done } = this.#forest;
+    const { concurrentTrees } = this.#context.spec.config;
+    for (;;) {
+      const step = Math.min(this.#reported + concurrentTrees, this.#questions.length);
+      for (let index = this.#reported; index < step; index++) if (!done.has(index)) return;
+      if (step === this.#reported) return;
+      this.#reported = step;
+      const sums = sumsOf(Array.from({ length: step }, (_, index) => done.get(index) ?? null));
+      const values = { solvedShare: (sums['solved'] ?? 0) / step, nodesPerTree: (sums['nodes'] ?? 0) / step };
+      await this.#context.commit([{ type: 'metrics', step, values }]);
+    }
+  }
+
+  #sumUp(): void {
+    const { prefilledTokens, reusedTokens, closeCalls = 0 } = this.#model.generator.stats;
+    const log = this.#context.log.bind(this.#context);
+    log(
+      'info',
+      `${prefilledTokens} tokens of beginnings were computed and ${reusedTokens} taken from memory; ${closeCalls} draws were too close to call and computed once more.`,
+    );
+    for (const warning of warningsOf(this.sums, this.#questions.length)) log('warning', warning);
   }
 }
 

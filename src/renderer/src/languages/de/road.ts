@@ -366,6 +366,8 @@ export const road = {
     nodes: count('node'),
     newTokens: count('new token'),
     'search.newTokens': (value: number) => `${formatInteger(value)} Token geschrieben`,
+    leaves: null,
+    truncated: (value: number) => `${formatInteger(value)} Pfade abgeschnitten`,
     prefilledTokens: null,
     reusedTokens: null,
     withoutAnswer: (value: number) => `${formatInteger(value)} ohne Antwort`,

@@ -21,6 +21,8 @@ export const FIGURES: Readonly<Record<string, ((value: number) => string) | null
   nodes: count('node'),
   newTokens: count('new token'),
   'search.newTokens': (value: number) => `${formatInteger(value)} tokens written`,
+  leaves: null,
+  truncated: (value: number) => `${formatCount(value, 'path')} cut`,
   prefilledTokens: null,
   reusedTokens: null,
   withoutAnswer: (value: number) => `${formatInteger(value)} without an answer`,

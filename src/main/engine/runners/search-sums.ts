@@ -1,0 +1,53 @@
+import { leaves, treeFigures, type SearchTree } from '@core/search/tree';
+import type { TreeSums } from './forest';
+
+export function sumsOfTree(tree: SearchTree): TreeSums {
+  const { isSolved, wrongLeaves, nodeCount, newTokens, leafCount } = treeFigures(tree);
+  return {
+    solved: isSolved ? 1 : 0,
+    mixed: isSolved && wrongLeaves > 0 ? 1 : 0,
+    nodes: nodeCount,
+    tokens: newTokens,
+    leaves: leafCount,
+    truncated: leaves(tree).filter((leaf) => tree.isTruncated[leaf]).length,
+  };
+}
+
+/** Sums over trees; a question that could not be searched counts as `leftOut` alone. */
+export function sumsOf(list: readonly (TreeSums | null)[]): Record<string, number> {
+  const sums: Record<string, number> = { trees: 0, solved: 0, mixed: 0, nodes: 0, tokens: 0, leaves: 0, truncated: 0 };
+  for (const each of list) {
+    if (each === null) continue;
+    sums['trees']! += 1;
+    for (const [name, value] of Object.entries(each)) sums[name]! += value;
+  }
+  const leftOut = list.filter((each) => each === null).length;
+  return leftOut === 0 ? sums : { ...sums, leftOut };
+}
+
+/** Half of the paths being cut is a sign of a wrong limit or of a model that does not know how to end. */
+const MANY_CUT = 0.5;
+
+/** What a finished search should be told about, with numbers and a way out. */
+export function warningsOf(sums: Readonly<Record<string, number>>, questions: number): readonly string[] {
+  const { solved = 0, mixed = 0, leaves: paths = 0, truncated = 0, leftOut = 0 } = sums;
+  const warnings: string[] = [];
+  if (leftOut > 0)
+    warnings.push(
+      `${leftOut} of ${questions} questions could not be searched; the log names each. The trees of the others are kept.`,
+    );
+  if (paths > 0 && truncated / paths > MANY_CUT)
+    warnings.push(
+      `${truncated} of ${paths} paths were cut before an answer: the model seldom ends a step. ` +
+        'Allow longer steps or paths, or fine-tune the model on steps with their closing tokens first.',
+    );
+  if (mixed === 0)
+    warnings.push(
+      `No usable pair: of ${questions} trees ${solved} have a right answer and none has right and wrong ones. ` +
+        (solved === 0
+          ? 'Try easier questions, more simulations, or a stronger model.'
+          : 'Try harder questions, more simulations, or a higher temperature.') +
+        ' All trees are kept.',
+    );
+  return warnings;
+}
