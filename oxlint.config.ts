@@ -9,6 +9,7 @@ const CORE_ROOMS = [
   ['nn', 'optim'],
   ['models', 'tokenizer'],
   ['tokens', 'tasks', 'rewards', 'generation'],
+  ['remote'],
   ['search'],
   ['dataset'],
   ['train'],

@@ -9,6 +9,7 @@ import { readRows, runContests } from './contests/run-contests';
 import { FEWEST_SAMPLES, formatScores, formatScoresAsMarkdown } from './contests/score';
 import { ENGINE_CONTESTS } from './engine/contests';
 import { measureInstalledSize, measureStartUp } from './program';
+import { measureReview } from './review';
 import { formatRows, rowOf, type BenchRow, type Measurement } from './row';
 import { measureSearch } from './search-speed';
 import { SEARCH_CONTESTS } from './search/contests';
@@ -24,6 +25,7 @@ const SUITES: Readonly<Record<string, (log: Log) => Measurement[] | Promise<Meas
   'train-tiny': (log) => measureTraining('tiny 1.8M', log),
   'train-135m': (log) => measureTraining('135M', log),
   search: measureSearch,
+  review: measureReview,
   'start-up': measureStartUp,
   size: measureInstalledSize,
 };

@@ -7,6 +7,7 @@ import { ExampleKind, ExampleStep, StepMark } from './examples';
 import { Alarm } from './run-events';
 import { LogLine, RunProgress, Sample } from './runs';
 import { Simulation, TreeNode } from './trees';
+import { RemoteServerSchema } from '@core/remote/server';
 
 /**
  * What the host and an engine process say to each other. One engine process runs one job and exits.
@@ -58,6 +59,8 @@ export const EngineJob = z.object({
   deviceName: z.string().default('processor'),
   /** Why it is this device, in words; empty where nothing is worth saying. */
   deviceReason: z.string().default(''),
+  /** Where the model runs, unless on this machine. Its key is never part of a job: it comes with `start`. */
+  server: RemoteServerSchema.nullable().default(null),
 });
 export type EngineJob = z.infer<typeof EngineJob>;
 
@@ -157,7 +160,8 @@ export const JobRecord = z.discriminatedUnion('type', [
 export type JobRecord = z.infer<typeof JobRecord>;
 
 export const ToEngine = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('start'), job: EngineJob }),
+  /** @param serverKey of the server that the job names; neither side writes it down */
+  z.object({ type: z.literal('start'), job: EngineJob, serverKey: z.string().nullable().default(null) }),
   /** Save and stop at the next safe point. */
   z.object({ type: z.literal('pause') }),
   /** End at the next safe point as if all of it were done: what is there so far becomes the result. */

@@ -1,10 +1,12 @@
 import { evaluationsContract } from './evaluations';
+import { exampleFilesContract } from './example-files';
 import { examplesContract } from './examples';
 import { modelsContract } from './models';
 import { previewsContract } from './previews';
 import { projectsContract } from './projects';
 import { questionsContract } from './questions';
 import { runsContract } from './runs';
+import { serversContract } from './servers';
 import { systemContract } from './system';
 import { treesContract } from './trees';
 
@@ -16,8 +18,10 @@ export const workbenchContract = {
   models: modelsContract,
   questions: questionsContract,
   runs: runsContract,
+  servers: serversContract,
   trees: treesContract,
   examples: examplesContract,
+  exampleFiles: exampleFilesContract,
   evaluations: evaluationsContract,
 };
 export type WorkbenchContract = typeof workbenchContract;

@@ -17,6 +17,8 @@ export type ToHost =
   | { type: 'windowClosed'; window: number }
   /** Answer to `spawnEngine`: the engine's port comes along. */
   | { type: 'engineSpawned'; engine: number }
+  /** Answer to `secret`; null where it could not be done. */
+  | { type: 'secretDone'; request: number; text: string | null }
   | { type: 'engineExited'; engine: number; code: number | null }
   /** Stop: let running jobs save, close the store, exit. The shell kills after `SHUTDOWN_DEADLINE_MS`. */
   | { type: 'shutdown' };
@@ -31,6 +33,8 @@ export type FromHost =
   | { type: 'spawnEngine'; engine: number }
   | { type: 'killEngine'; engine: number }
   | { type: 'reveal'; path: string }
+  /** Seal a key with the operating system's store, or open what it sealed. Neither side writes the text down. */
+  | { type: 'secret'; request: number; action: 'seal' | 'open'; text: string }
   /** Whether a run is going or waiting: then the program stays when its last window closes, and goes once this turns false. */
   | { type: 'activity'; isWorking: boolean };
 

@@ -13,6 +13,8 @@ export interface FieldFacts {
   readonly paper?: string;
   /** Folded away until asked for. */
   readonly advanced?: boolean;
+  /** What the value is the name of, where it is chosen from what this installation has. */
+  readonly pick?: 'server';
   /** Values of other settings without which this one means nothing; it is not shown then. */
   readonly when?: Readonly<Record<string, readonly string[]>>;
 }

@@ -1,11 +1,9 @@
 import type { Rng } from '../ports';
 import type { SearchTree } from '../search/tree';
-import { createGrammar } from '../tokens/grammar';
-import { lintSteps } from '../tokens/lint';
-import { functionalTokenIds, hasFunctionalTokens } from '../tokens/token-ids';
-import { renderIds } from '../tokens/render';
 import { CHECK_REFUSALS } from './check-text';
+import { countTokens } from './count-tokens';
 import type { DraftExample } from './example';
+import { exampleProblems } from './example-problems';
 import { examplesOfPath, type MergeContext } from './merge-paths';
 import { reasoningPaths } from './reasoning-path';
 import { selectPaths } from './select-paths';
@@ -42,9 +40,6 @@ const LINT_REASONS: readonly (readonly [RegExp, Rejection])[] = [
   [/spelling/, 'tag-in-text'],
   [/no text/, 'empty-step'],
 ];
-
-/** Responses as training data allows them: a check may follow any number of times only as the grammar says, and the first step may be an answer. */
-const EXAMPLE_GRAMMAR = createGrammar({ rootDirectAnswer: true });
 
 /** Makes the candidate examples of one tree: selects paths, asks for checks, merges, and drops what the linter finds wrong. */
 export async function examplesOfTree(
@@ -98,18 +93,7 @@ function answerExample(tree: SearchTree, { prompts }: Omit<MergeContext, 'onRefu
 function whyNot(example: DraftExample, { tokenizer, config }: Omit<MergeContext, 'onRefusal'>): Rejection | null {
   for (const problem of exampleProblems(example))
     return LINT_REASONS.find(([pattern]) => pattern.test(problem))?.[1] ?? 'illegal-order';
-  const question = tokenizer.encodeChat([{ role: 'user', content: example.prompt }], {
-    addGenerationPrompt: true,
-  }).length;
-  const response = hasFunctionalTokens(tokenizer)
-    ? renderIds(example.steps, tokenizer, functionalTokenIds(tokenizer), { withEos: true }).ids.length
-    : example.steps.reduce((sum, step) => sum + tokenizer.encode(`\n${step.text}\n`).length + 3, 1);
-  return question + response > config.maxTokens ? 'too-many-tokens' : null;
-}
-
-/** What the linter finds wrong with an example, as sentences; a wrong turn may say what its correction says differently, nothing else may repeat. */
-export function exampleProblems(example: Pick<DraftExample, 'steps'>): string[] {
-  return lintSteps(example.steps, EXAMPLE_GRAMMAR);
+  return countTokens(example.prompt, example.steps, tokenizer) > config.maxTokens ? 'too-many-tokens' : null;
 }
 
 /** Adds counts up. */

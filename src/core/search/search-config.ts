@@ -10,6 +10,17 @@ export const CHILDREN_TABLES = ['paper', 'narrow'] as const;
 
 /** Settings of a tree search: prompted (writes training data) and sampled (guided by the functional tokens; RL and evaluation). */
 export const SearchConfigSchema = z.object({
+  server: z
+    .string()
+    .max(80)
+    .default('')
+    .meta(
+      field({
+        label: 'Where the model runs',
+        help: 'On this machine, or on a server from the settings that writes the steps instead: then each prompt, with its question, is sent there. The chosen model words the prompts.',
+        pick: 'server',
+      }),
+    ),
   expander: z
     .enum(EXPANDERS)
     .default('prompted')

@@ -68,12 +68,14 @@ export function readQuestion(cells: QuestionCells, columns: QuestionColumns, sou
   if (given === '') return { problem: `The column “${columns.answer}” is empty.` };
   const found = /\\boxed|\\fbox|####/.test(given) ? extractAnswer(given) : { text: given };
   if (found === null) return { problem: `The column “${columns.answer}” marks an answer but holds none.` };
-  const id =
-    columns.id === null
-      ? `q-${hashLabel(prompt).toString(36)}${hashLabel(`again ${prompt}`).toString(36)}`
-      : readCell(cells, columns.id);
+  const id = columns.id === null ? idOfPrompt(prompt) : readCell(cells, columns.id);
   if (id === '') return { problem: `The column “${columns.id ?? ''}” is empty.` };
   return { question: QuestionSchema.parse({ id, prompt, referenceAnswer: found.text, source }) };
+}
+
+/** The id of a question that came without one: the same question has the same id in every file. */
+export function idOfPrompt(prompt: string): string {
+  return `q-${hashLabel(prompt).toString(36)}${hashLabel(`again ${prompt}`).toString(36)}`;
 }
 
 /** A row that was left out. `line` counts from 1. */

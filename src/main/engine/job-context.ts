@@ -23,6 +23,8 @@ export interface JobProgress {
 export interface JobContext<K extends JobKind = JobKind> {
   readonly job: EngineJob;
   readonly spec: Extract<JobSpec, { kind: K }>;
+  /** Key of the server that the job names; never to be written down. */
+  readonly serverKey: string | null;
   /** The run's own folder. */
   readonly folder: string;
   /** Where a runner keeps what it needs to go on after a kill; see `run-state.ts`. */

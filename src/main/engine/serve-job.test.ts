@@ -53,9 +53,10 @@ function serve(runner: (context: JobContext<'export'>) => ReturnType<Runner<'exp
     device: 'cpu',
     deviceName: 'processor',
     deviceReason: '',
+    server: null,
   };
   const say = (message: ToEngine) => listener(message);
-  say({ type: 'start', job });
+  say({ type: 'start', job, serverKey: null });
   return {
     sent,
     say,

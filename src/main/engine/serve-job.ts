@@ -51,7 +51,7 @@ export function serveJob(channel: EngineChannel, runners: Runners, environment: 
     const message = ToEngine.parse(raw);
     if (message.type === 'start') {
       if (service) return;
-      service = new JobService(message.job, channel, environment);
+      service = new JobService(message.job, message.serverKey, channel, environment);
       void service.run(runners);
     } else if (message.type === 'probe') {
       void environment
@@ -65,6 +65,7 @@ export function serveJob(channel: EngineChannel, runners: Runners, environment: 
 
 class JobService {
   readonly #job: EngineJob;
+  readonly #serverKey: string | null;
   readonly #channel: EngineChannel;
   readonly #environment: EngineEnvironment;
   readonly #abort = new AbortController();
@@ -76,8 +77,9 @@ class JobService {
   #sentPhase = '';
   #unsent: FromEngine | null = null;
 
-  constructor(job: EngineJob, channel: EngineChannel, environment: EngineEnvironment) {
+  constructor(job: EngineJob, serverKey: string | null, channel: EngineChannel, environment: EngineEnvironment) {
     this.#job = job;
+    this.#serverKey = serverKey;
     this.#channel = channel;
     this.#environment = environment;
   }
@@ -143,6 +145,7 @@ class JobService {
     clearLeftovers(stateFolder);
     return {
       job: this.#job,
+      serverKey: this.#serverKey,
       spec,
       folder,
       stateFolder,

@@ -14,7 +14,9 @@ import { createModelReader } from './model-reader';
 import { createRouter, type HostRouter } from './rpc/router';
 import type { MachineFacts, ModelReader, ServiceContext } from './services/context';
 import { DeviceDesk, type DeviceProbe } from './services/devices';
+import { ServerKeys, type SecretStore } from './services/server-keys';
 import { getSettings, shareOfMachine } from './services/system';
+import { requireServer } from './store/repositories/servers';
 import { openDatabase } from './store/database';
 import { takeInstanceLock } from './store/instance-lock';
 import { findTreeId } from './store/repositories/trees';
@@ -31,6 +33,8 @@ export interface HostOptions {
   readonly spawnEngine: SpawnEngine;
   /** Shows a path in the desktop's file manager, where there is one. */
   readonly reveal?: (path: string) => Promise<void>;
+  /** The operating system's store for secrets, where the shell has one. */
+  readonly secrets?: SecretStore | null;
   /** A damaged database is renamed and an empty one begun; only when the person asked for it. */
   readonly setAsideCorrupt?: boolean;
   readonly clock?: { nowMs(): number };
@@ -78,6 +82,7 @@ export function composeHost(options: HostOptions): Host {
       choice: () => getSettings({ db }).device,
     });
     const liveTrees = new LiveTrees({ bus, nowMs, findTree: (runId, questionId) => findTreeId(db, runId, questionId) });
+    const serverKeys = new ServerKeys(folders.data, options.secrets ?? null);
     const jobs = new JobSupervisor({
       db,
       bus,
@@ -86,6 +91,7 @@ export function composeHost(options: HostOptions): Host {
       liveTrees,
       versions,
       spawnEngine: options.spawnEngine,
+      serverKey: async (name) => serverKeys.read(requireServer(db, name)),
       prepareOptions: async () => ({
         promptsFolder,
         share: (wanted) => shareOfMachine({ machine, db }, wanted),
@@ -99,6 +105,7 @@ export function composeHost(options: HostOptions): Host {
       jobs,
       liveTrees,
       machine,
+      serverKeys,
       devices,
       folders,
       versions,

@@ -10,6 +10,7 @@ import { forkEngine } from './jobs/engine-child';
 import { watchActivity } from './jobs/events';
 import { RelayedPort } from './relayed-port';
 import { createShellEngines, type ShellPort } from './shell-engines';
+import { createShellSecrets } from './shell-secrets';
 
 /**
  * Entry of the host under the Electron shell, in either of the two ways that `shell-protocol.ts` describes: as a utility process, where windows
@@ -29,6 +30,7 @@ const post = (message: FromHost): void => {
   else process.send?.(message, () => undefined);
 };
 const shellEngines = createShellEngines(post);
+const shellSecrets = createShellSecrets(post);
 const windows = new Map<number, WindowPort>();
 
 try {
@@ -56,6 +58,7 @@ function startHost(): Host {
     spawnEngine: parentPort
       ? shellEngines.spawn
       : forkEngine(join(dirname(resolve(process.argv[1] ?? '.')), 'engine.cjs')),
+    secrets: shellSecrets,
     reveal: (path) => Promise.resolve(post({ type: 'reveal', path })),
     setAsideCorrupt: process.env['WORKBENCH_SET_ASIDE_DATABASE'] === '1',
   });
@@ -90,6 +93,9 @@ function serve(host: Host): void {
         break;
       case 'engineExited':
         shellEngines.onExited(message.engine, message.code);
+        break;
+      case 'secretDone':
+        shellSecrets.onDone(message.request, message.text);
         break;
       case 'shutdown':
         // Less than the shell's own deadline, so that the store is closed before the shell kills.

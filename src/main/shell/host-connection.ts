@@ -3,6 +3,7 @@ import type { ErrorEnvelope } from '@contracts/errors';
 import { SHUTDOWN_DEADLINE_MS, type FromHost } from '@contracts/shell-protocol';
 import { FAILED_CHANNEL, PORT_CHANNEL, REQUEST_CHANNEL } from '@contracts/shell-channels';
 import type { HostPaths, HostProcess } from './host-process';
+import { answerSecret } from './secrets';
 import { isOurs } from './security';
 import { startHost } from './start-host';
 
@@ -78,6 +79,7 @@ export class HostConnection {
   private receive(message: FromHost): void {
     if (message.type === 'failed') this.failure = message.error;
     else if (message.type === 'reveal') shell.showItemInFolder(message.path);
+    else if (message.type === 'secret') this.host?.post(answerSecret(message));
     else if (message.type === 'activity') this.setWorking(message.isWorking);
   }
 

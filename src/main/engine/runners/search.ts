@@ -18,7 +18,7 @@ import { ArithmeticShare } from './arithmetic-share';
 import { Forest } from './forest';
 import { createGrowthReport, type GrowthReport } from './growth-report';
 import { readJsonl } from './jsonl';
-import { openJobModel, type JobModel } from './open-model';
+import { openPolicy, type Policy } from './open-policy';
 import { loadPromptSet } from './prompt-folder';
 import { sumsOf, sumsOfTree, warningsOf } from './search-sums';
 
@@ -32,7 +32,7 @@ export async function runSearch(context: JobContext<'search'>): Promise<RunnerOu
     0,
     config.maxQuestions ?? undefined,
   );
-  const model = await openJobModel(context, {
+  const model = await openPolicy(context, {
     maxRows: config.concurrentTrees * config.concurrentWalks,
     precision: config.decodePrecision,
   });
@@ -47,7 +47,7 @@ export async function runSearch(context: JobContext<'search'>): Promise<RunnerOu
 
 class SearchRun {
   readonly #context: JobContext<'search'>;
-  readonly #model: JobModel;
+  readonly #model: Policy;
   readonly #questions: readonly QuestionRow[];
   readonly #expander: Expander;
   readonly #forest: Forest;
@@ -58,7 +58,7 @@ class SearchRun {
   /** Questions, from the first on, that the metrics have told of. */
   #reported = 0;
 
-  constructor(context: JobContext<'search'>, model: JobModel, questions: readonly QuestionRow[]) {
+  constructor(context: JobContext<'search'>, model: Policy, questions: readonly QuestionRow[]) {
     const { config } = context.spec;
     this.#context = context;
     this.#model = model;
@@ -80,7 +80,8 @@ class SearchRun {
         'info',
         `Going on after ${done.size} of ${this.#questions.length}; ${halfGrown} trees are half grown.`,
       );
-    const share = new ArithmeticShare(this.#model.executor);
+    const { executor } = this.#model;
+    const share = executor && new ArithmeticShare(executor);
     await this.#report();
     const open = [...this.#questions.keys()].filter((index) => !done.has(index));
     const next = open.values();
@@ -95,7 +96,7 @@ class SearchRun {
     } finally {
       this.#forest.flush();
     }
-    const told = share.describe();
+    const told = share?.describe() ?? null;
     if (told !== null) context.log('info', told);
     if (done.size < this.#questions.length) return 'paused';
     this.#sumUp();
@@ -134,6 +135,7 @@ class SearchRun {
     if (tree !== null) {
       this.#growth.forget(tree);
       await context.commit([treeRecord(tree)]);
+      this.#model.saveUsage();
     }
     this.#forest.finish(index, tree === null ? null : sumsOfTree(tree));
     this.#walks.delete(index);
@@ -193,14 +195,14 @@ class SearchRun {
 
 /** Makes the expander that the settings name. */
 const EXPANDERS: Readonly<
-  Record<SearchConfig['expander'], (context: JobContext<'search'>, model: JobModel, config: SearchConfig) => Expander>
+  Record<SearchConfig['expander'], (context: JobContext<'search'>, model: Policy, config: SearchConfig) => Expander>
 > = {
   prompted: (context, model, config) =>
     createPromptedExpander({ ...model, prompts: loadPromptSet(context.job.promptsFolder, config.promptSet), config }),
   sampled: (_context, model, config) =>
     createSampledExpander({
       ...model,
-      maxContext: model.language.config.maxPositions,
+      maxContext: model.maxPositions,
       tokens: model.requireTokens(),
       grammar: createGrammar({ rootDirectAnswer: config.rootDirectAnswer, maxDepth: config.maxDepth }),
       config,

@@ -50,6 +50,7 @@ export function startEngineRun(
   job: EngineJob,
   listeners: EngineListeners,
   timings: EngineTimings = ENGINE_TIMINGS,
+  serverKey: string | null = null,
 ): EngineRun {
   const settlement = Promise.withResolvers<Settlement>();
   const exited = Promise.withResolvers<void>();
@@ -131,7 +132,7 @@ export function startEngineRun(
     );
     exited.resolve();
   });
-  child.post({ type: 'start', job });
+  child.post({ type: 'start', job, serverKey });
 
   return {
     settlement: settlement.promise,

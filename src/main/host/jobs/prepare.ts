@@ -5,11 +5,13 @@ import { EngineJob, type ModelRef } from '@contracts/engine-protocol';
 import type { CheckpointId, RunId } from '@contracts/ids';
 import type { Run } from '@contracts/runs';
 import { WorkbenchError } from '@core/errors';
+import { RemoteServerSchema } from '@core/remote/server';
 import { readJsonState, writeJsonAtomic } from '../../engine/run-state';
 import { findCheckpoint } from '../store/repositories/checkpoints';
 import { eachTrainable } from '../store/repositories/examples';
 import { eachQuestion, listQuestionSets } from '../store/repositories/question-sets';
 import { findRun } from '../store/repositories/runs';
+import { requireServer } from '../store/repositories/servers';
 import { eachTreeRecord } from '../store/repositories/trees';
 import type { ReadableDb } from '../store/sql';
 import { describeLineage } from './lineage';
@@ -54,9 +56,16 @@ export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptio
     device,
     deviceName,
     deviceReason,
+    server: serverOf(db, run),
   };
   writeJsonAtomic(rooms.job, job);
   return job;
+}
+
+/** The server that writes the steps, null for this machine. The place of its key stays behind. @throws WorkbenchError `server-gone` */
+function serverOf(db: ReadableDb, { spec }: Run): EngineJob['server'] {
+  const name = spec.kind === 'search' ? spec.config.server : '';
+  return name === '' ? null : RemoteServerSchema.parse(requireServer(db, name));
 }
 
 function openModel(db: ReadableDb, id: CheckpointId): ModelRef {

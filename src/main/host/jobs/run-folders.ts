@@ -6,10 +6,12 @@ export interface DataFolders {
   readonly data: string;
   /** One folder for each run. */
   readonly runs: string;
+  /** Data that was written out for other programs, unless a person named another place. */
+  readonly exports: string;
 }
 
 export function dataFolders(data: string): DataFolders {
-  return { data, runs: join(data, 'runs') };
+  return { data, runs: join(data, 'runs'), exports: join(data, 'exports') };
 }
 
 /** The rooms of a run's folder: the host writes `input`, the engine `state` and `output`. */

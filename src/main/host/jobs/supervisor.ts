@@ -23,6 +23,8 @@ export interface SupervisorDeps {
   readonly newId: NewId;
   /** Trees under way. */
   readonly liveTrees: LiveTrees;
+  /** The key of a server, null where it needs none. */
+  readonly serverKey: (name: string) => Promise<string | null>;
   /** Asked whenever a run starts. */
   readonly prepareOptions: () => PrepareOptions | Promise<PrepareOptions>;
   /** Versions of the program and its store, kept with each run. */
@@ -206,6 +208,8 @@ export class JobSupervisor {
     this.#change(id, { status: 'running', error: null, startedAtMs: run.startedAtMs ?? now });
 
     const job = await prepareJob(db, run, await prepareOptions());
+    // Read anew each time a run starts or resumes, and handed over by message alone.
+    const serverKey = job.server === null ? null : await this.#deps.serverKey(job.server.name);
     // Somebody may have asked to stop while the inputs were written.
     if (active.stop) {
       this.#settle(id, { outcome: active.stop === 'pause' ? 'paused' : 'cancelled', result: {}, error: null });
@@ -231,6 +235,7 @@ export class JobSupervisor {
         },
       },
       timings ?? ENGINE_TIMINGS,
+      serverKey,
     );
     const settlement = await active.engine.settlement;
     this.#deps.liveTrees.stop(id);

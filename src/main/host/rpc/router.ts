@@ -1,5 +1,6 @@
 import type { ServiceContext } from '../services/context';
 import { evaluationsRouter } from './evaluations';
+import { exampleFilesRouter } from './example-files';
 import { examplesRouter } from './examples';
 import { contract } from './implementer';
 import { modelsRouter } from './models';
@@ -7,6 +8,7 @@ import { previewsRouter } from './previews';
 import { projectsRouter } from './projects';
 import { questionsRouter } from './questions';
 import { runsRouter } from './runs';
+import { serversRouter } from './servers';
 import { systemRouter } from './system';
 import { treesRouter } from './trees';
 
@@ -19,8 +21,10 @@ export function createRouter(context: ServiceContext) {
     models: modelsRouter(context),
     questions: questionsRouter(context),
     runs: runsRouter(context),
+    servers: serversRouter(context),
     trees: treesRouter(context),
     examples: examplesRouter(context),
+    exampleFiles: exampleFilesRouter(context),
     evaluations: evaluationsRouter(context),
   });
 }

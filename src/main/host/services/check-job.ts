@@ -10,6 +10,7 @@ import type { StoredCheckpoint } from '../store/repositories/checkpoints';
 import { countTrainable, findDataset } from '../store/repositories/examples';
 import { findQuestionSet } from '../store/repositories/question-sets';
 import { findRun } from '../store/repositories/runs';
+import { requireServer } from '../store/repositories/servers';
 import type { ServiceContext } from './context';
 import { requirePresent } from './models';
 import { required } from './not-found';
@@ -22,6 +23,17 @@ const SEARCHING: ReadonlySet<SpecOf<'evaluate'>['config']['mode']> = new Set(['s
 
 /** Ways to answer that choose among several answers. */
 const SEVERAL: ReadonlySet<SpecOf<'evaluate'>['config']['mode']> = new Set(['search', 'samples']);
+
+/** A server can write what prompts ask for; it cannot tell how likely each functional token is. */
+function requireWritable({ db }: ServiceContext, { server, expander }: SpecOf<'search'>['config']): void {
+  requireServer(db, server);
+  if (expander !== 'sampled') return;
+  throw refuse(
+    `“${server}” cannot tell how likely each functional token is: the completions API names only the likeliest few tokens.`,
+    'server-tokens-unknown',
+    'Let the steps be proposed by prompts, or let the tuned model run on this machine.',
+  );
+}
 
 const STILL_GROWING: ReadonlySet<Run['status']> = new Set(['queued', 'running', 'pausing']);
 
@@ -48,6 +60,7 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
   search(context, projectId, { checkpointId, questionSetId, config }) {
     const checkpoint = requireCheckpoint(context, projectId, checkpointId);
     requireQuestions(context, projectId, questionSetId);
+    if (config.server !== '') requireWritable(context, config);
     if (config.expander === 'sampled') requireTokens(checkpoint);
     if (config.expander === 'prompted') requirePromptSet(context, config.promptSet);
     return { ...NO_PARENTS, checkpointId, questionSetId };

@@ -8,6 +8,7 @@ import type { LiveTrees } from '../jobs/live-trees';
 import type { JobSupervisor } from '../jobs/supervisor';
 import type { WritableDb } from '../store/sql';
 import type { DeviceDesk } from './devices';
+import type { ServerKeys } from './server-keys';
 
 /** Reads what a model is without loading its weights. */
 export interface ModelReader {
@@ -37,6 +38,7 @@ export interface ServiceContext {
   readonly models: ModelReader;
   readonly machine: MachineFacts;
   readonly devices: DeviceDesk;
+  readonly serverKeys: ServerKeys;
   readonly folders: DataFolders;
   readonly resourcesFolder: string;
   readonly promptsFolder: string;

@@ -23,11 +23,12 @@ import { filterClause, idsClause, maskOfClasses, type Selection } from '../store
 import { countErrorClasses, countTags, pageExampleRows, placeOfExample } from '../store/repositories/example-rows';
 import * as stored from '../store/repositories/examples';
 import { findQuestionSet } from '../store/repositories/question-sets';
-import { findRun, listRunsOnDataset } from '../store/repositories/runs';
+import { listRunsOnDataset } from '../store/repositories/runs';
 import { transaction } from '../store/sql';
 import { ADD_ACTION } from './add-example';
 import type { ServiceContext } from './context';
 import { measureEdit } from './example-edit';
+import { lineageOfDataset } from './example-lineage';
 import { required } from './not-found';
 
 type DecisionValue = z.infer<typeof Decision>;
@@ -75,9 +76,7 @@ export function getExample(
 ): { example: Example; lineage: ExampleLineageValue; originalSteps: ExampleStep[] | null } {
   const example = required(stored.findExample(db, id), 'This example');
   const dataset = required(stored.findDataset(db, example.datasetId), 'This data set');
-  const examplesRun = dataset.runId && findRun(db, dataset.runId);
-  const searchRun = examplesRun?.parents.runId ? findRun(db, examplesRun.parents.runId) : null;
-  const setId = searchRun?.parents.questionSetId ?? examplesRun?.parents.questionSetId ?? null;
+  const { searchRun, checkpointId, questionSetId } = lineageOfDataset(db, dataset);
   return {
     example,
     originalSteps: example.isEdited ? decisions.findOriginalSteps(db, id) : null,
@@ -87,9 +86,9 @@ export function getExample(
       searchRunId: searchRun?.id ?? null,
       searchRunName: searchRun?.name ?? null,
       examplesRunId: dataset.runId,
-      checkpointId: searchRun?.parents.checkpointId ?? null,
-      questionSetId: setId,
-      questionSetName: (setId && findQuestionSet(db, setId)?.name) ?? null,
+      checkpointId,
+      questionSetId,
+      questionSetName: (questionSetId && findQuestionSet(db, questionSetId)?.name) ?? null,
       questionId: example.questionId,
       usedIn: listRunsOnDataset(db, example.datasetId).map((run) => ({ runId: run.id, name: run.name })),
     },

@@ -148,7 +148,8 @@ describe('a preview', () => {
     ['nothing.jsonl', null, 'file-missing'],
     ['empty.jsonl', '', 'file-empty'],
     ['picture.png', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0, 0, 0]), 'question-format'],
-    ['list.json', '[{"question": "a"}]', 'question-format'],
+    ['one.json', '"question"', 'question-format'],
+    ['list.json', '[{"question": "a"}] and more', 'json-list-damaged'],
     ['broken.parquet', 'PAR1 and nothing more', 'parquet-damaged'],
   ])('of %s is refused with the way out', async (name, content, code) => {
     const path = content === null ? join(folder.path, name) : write(name, content);

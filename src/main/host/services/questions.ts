@@ -19,12 +19,11 @@ import { transaction } from '../store/sql';
 import type { ServiceContext } from './context';
 import { required } from './not-found';
 import { openQuestionFile } from './question-files/open-question-file';
-import { excerpt } from './question-files/question-file';
+import { excerpt, showCell } from './question-files/question-file';
 
 const PREVIEW_ROWS = 20;
 /** Rejected rows that a report lists; the count is of all. */
 const LISTED_REJECTS = 200;
-const CELL_CHARACTERS = 500;
 
 export function listQuestionSets({ db }: ServiceContext, projectId: ProjectId): QuestionSet[] {
   return stored.listQuestionSets(db, projectId);
@@ -153,13 +152,6 @@ function findForeignToken(cells: QuestionCells, mapping: ColumnMapping): string 
       return `The column “${column}” contains “${surface}”, which is a functional token; write it differently.`;
   }
   return '';
-}
-
-function showCell(cell: unknown): string {
-  if (cell === null || cell === undefined) return '';
-  if (typeof cell === 'string') return cell.slice(0, CELL_CHARACTERS);
-  const text = JSON.stringify(cell, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
-  return text.slice(0, CELL_CHARACTERS);
 }
 
 function nothingLeft(path: string, rejected: readonly RejectedRow[]): WorkbenchError {

@@ -1,6 +1,6 @@
 import type { TreeId } from '@contracts/ids';
 import type { AddedExample, ExampleTarget, Tree } from '@contracts/trees';
-import { exampleProblems } from '@core/dataset/examples-of-tree';
+import { exampleProblems } from '@core/dataset/example-problems';
 import { exampleOfPath } from '@core/dataset/path-example';
 import { treeFromRows } from '@core/search/tree-rows';
 import { loadPromptSet } from '../../engine/runners/prompt-folder';

@@ -26,6 +26,7 @@ const RAIL_OF: Partial<Record<RouteId, RouteId>> = {
   tree: 'trees',
   treeGrowing: 'trees',
   examplesNew: 'examples',
+  examplesImport: 'examples',
   dataset: 'examples',
   sftNew: 'sft',
   prmNew: 'prm',

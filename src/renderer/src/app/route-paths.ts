@@ -16,6 +16,7 @@ export const ROUTE_PATHS = {
   treeGrowing: '/p/:projectId/trees/growing/:runId',
   examples: '/p/:projectId/examples',
   examplesNew: '/p/:projectId/examples/new',
+  examplesImport: '/p/:projectId/examples/import',
   dataset: '/p/:projectId/examples/:datasetId',
   sft: '/p/:projectId/fine-tune',
   sftNew: '/p/:projectId/fine-tune/new',

@@ -100,6 +100,12 @@ export const PAGES: { readonly [Id in RouteId]: PageRow<Id> } = {
     title: pageTitles.examples,
     Component: lazy(async () => ({ default: (await import('../features/datasets/ExamplesPage')).ExamplesPage })),
   },
+  examplesImport: {
+    title: 'Import examples',
+    Component: lazy(async () => ({
+      default: (await import('../features/data-files/ExamplesImportPage')).ExamplesImportPage,
+    })),
+  },
   dataset: {
     title: pageTitles.dataset,
     Component: lazy(async () => ({ default: (await import('../features/datasets/DatasetPage')).DatasetPage })),

@@ -12,10 +12,12 @@ export interface DialogProps {
   readonly actions: ReactNode;
   /** For lists; a plain question stays narrow. */
   readonly isWide?: boolean;
+  /** Instead of "Cancel", where there is nothing left to cancel. */
+  readonly closeLabel?: string;
 }
 
 /** A question that must be answered first. The platform's own modal: focus stays inside, Escape closes. */
-export function Dialog({ title, isOpen, onClose, children, actions, isWide = false }: DialogProps) {
+export function Dialog({ title, isOpen, onClose, children, actions, isWide = false, closeLabel }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -30,7 +32,7 @@ export function Dialog({ title, isOpen, onClose, children, actions, isWide = fal
           <h2 id={id}>{title}</h2>
           <div className="dialog-body">{children}</div>
           <div className="dialog-actions">
-            <Button onClick={onClose}>{texts.cancel}</Button>
+            <Button onClick={onClose}>{closeLabel ?? texts.cancel}</Button>
             {actions}
           </div>
         </>

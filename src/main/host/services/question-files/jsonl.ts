@@ -15,15 +15,15 @@ export async function* readJsonLines(path: string): AsyncGenerator<FileRow> {
   }
 }
 
-/** The object on a line, or what is wrong with it in words. */
-function parseObject(text: string): Record<string, unknown> | string {
+/** The object that a text is, or what is wrong with it in words. @param what the text as a sentence calls it */
+export function parseObject(text: string, what = 'This line'): Record<string, unknown> | string {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'This line is not a JSON object.';
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return `${what} is not a JSON object.`;
     return { ...value };
   } catch (error) {
     const detail =
       error instanceof SyntaxError ? ` (${error.message.replace(/ in JSON.*$| is not valid JSON$/, '')})` : '';
-    return `This line is not valid JSON${detail}.`;
+    return `${what} is not valid JSON${detail}.`;
   }
 }

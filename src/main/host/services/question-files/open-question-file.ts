@@ -3,22 +3,24 @@ import { extname } from 'node:path';
 import { WorkbenchError } from '@core/errors';
 import { errorCode } from '../../../engine/run-state';
 import { readCsv } from './csv';
+import { readJsonList } from './json-list';
 import { readJsonLines } from './jsonl';
 import { readParquet } from './parquet';
 import type { QuestionFile } from './question-file';
 
-const READERS: { readonly [F in QuestionFile['format']]: (path: string) => QuestionFile } = {
+const READERS = {
+  json: (path) => ({ format: 'jsonl', rows: () => readJsonList(path) }),
   jsonl: (path) => ({ format: 'jsonl', rows: () => readJsonLines(path) }),
   csv: (path) => ({ format: 'csv', rows: () => readCsv(path) }),
   parquet: (path) => ({ format: 'parquet', rows: () => readParquet(path) }),
-};
+} satisfies Readonly<Record<string, (path: string) => QuestionFile>>;
 
 /** Bytes at the start of a file by which its format is told. */
 const SNIFF_BYTES = 4096;
 const CSV_ENDINGS = new Set(['.csv', '.tsv', '.txt']);
 
 /**
- * Recognises a file of questions by its content, and by its name where the content could be several things.
+ * Recognises a file of questions or examples by its content, and by its name where the content could be several things.
  * @throws WorkbenchError `file-missing`, `file-unreadable`, `file-empty`, `question-format`
  */
 export async function openQuestionFile(path: string): Promise<QuestionFile> {
@@ -27,7 +29,7 @@ export async function openQuestionFile(path: string): Promise<QuestionFile> {
     throw new WorkbenchError('validation', `${path} is empty.`, {
       code: 'file-empty',
       where: path,
-      wayOut: 'Choose a file that holds questions.',
+      wayOut: 'Choose a file that holds rows.',
     });
   }
   if (head.subarray(0, 4).toString('latin1') === 'PAR1') return READERS.parquet(path);
@@ -37,15 +39,13 @@ export async function openQuestionFile(path: string): Promise<QuestionFile> {
     .replace(/^\uFEFF/, '')
     .trimStart();
   const ending = extname(path).toLowerCase();
+  if (!isBinary && text.startsWith('[')) return READERS.json(path);
   if (!isBinary && (ending === '.jsonl' || ending === '.ndjson' || text.startsWith('{'))) return READERS.jsonl(path);
   if (!isBinary && CSV_ENDINGS.has(ending)) return READERS.csv(path);
-  throw new WorkbenchError('unsupported', `${path} is neither JSON lines nor CSV nor Parquet.`, {
+  throw new WorkbenchError('unsupported', `${path} is neither JSON nor CSV nor Parquet.`, {
     code: 'question-format',
     where: path,
-    wayOut:
-      ending === '.json'
-        ? 'Write one JSON object a line instead of a list, and name the file .jsonl.'
-        : 'Convert it to one of these three formats.',
+    wayOut: 'Convert it to one of these three formats.',
   });
 }
 

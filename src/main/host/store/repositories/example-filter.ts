@@ -30,7 +30,9 @@ const CONDITIONS: { readonly [K in keyof Required<ExampleFilter>]: Condition } =
   tag: ({ tag }) =>
     tag
       ? {
-          sql: `examples.id IN (SELECT example_id FROM example_tags WHERE dataset_id = $datasetId AND tag = $tag)`,
+          // By seq: the index that a filter walks along holds it, the id it does not.
+          sql: `examples.seq IN (SELECT tagged.seq FROM example_tags JOIN examples AS tagged ON tagged.id = example_tags.example_id
+            WHERE example_tags.dataset_id = $datasetId AND example_tags.tag = $tag)`,
           params: { tag },
         }
       : null,

@@ -10,20 +10,39 @@ export interface SearchedRow {
   readonly tags_json: string;
 }
 
+/** What is searched of an example. */
+export interface SearchedTexts {
+  readonly seq: number;
+  readonly questionId: string;
+  readonly prompt: string;
+  readonly steps: readonly { readonly text: string }[];
+  readonly note: string;
+  readonly tags: readonly string[];
+}
+
 /** Puts an example into the full-text index, or anew when it changed. Call inside a transaction. */
 export function indexExample(db: WritableDb, row: SearchedRow): void {
+  indexTexts(db, 'INSERT OR REPLACE', {
+    seq: row.seq,
+    questionId: row.question_id,
+    prompt: row.prompt,
+    steps: fromJson(row.steps_json),
+    note: row.note,
+    tags: fromJson(row.tags_json),
+  });
+}
+
+/** The same from what is at hand. `INSERT` for an example that the index cannot know yet: nothing has to be looked for. */
+export function indexTexts(db: WritableDb, insert: 'INSERT' | 'INSERT OR REPLACE', texts: SearchedTexts): void {
   execute(
     db,
-    `INSERT OR REPLACE INTO example_texts (rowid, question, steps, note, tags)
-     VALUES ($seq, $question, $steps, $note, $tags)`,
+    `${insert} INTO example_texts (rowid, question, steps, note, tags) VALUES ($seq, $question, $steps, $note, $tags)`,
     {
-      seq: row.seq,
-      question: `${row.question_id}\n${row.prompt}`,
-      steps: fromJson<{ text: string }[]>(row.steps_json)
-        .map(({ text }) => text)
-        .join('\n'),
-      note: row.note,
-      tags: fromJson<string[]>(row.tags_json).join('\n'),
+      seq: texts.seq,
+      question: `${texts.questionId}\n${texts.prompt}`,
+      steps: texts.steps.map(({ text }) => text).join('\n'),
+      note: texts.note,
+      tags: texts.tags.join('\n'),
     },
   );
 }

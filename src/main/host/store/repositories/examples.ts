@@ -1,10 +1,8 @@
-import type { ExampleInput, ExampleRecord } from '@contracts/engine-protocol';
+import type { ExampleInput } from '@contracts/engine-protocol';
 import type { Dataset, Example, ExampleFilter, ExampleStep, StepMark, Verdict } from '@contracts/examples';
 import type { DatasetId, ExampleId, ProjectId, RunId, TreeId } from '@contracts/ids';
-import { createHash } from 'node:crypto';
-import { comparableText, findErrorClasses } from '@core/dataset/error-classes';
 import { bit, count, execute, fromJson, selectAll, selectOne, type ReadableDb, type WritableDb } from '../sql';
-import { bitOfClass, classesOfMask, filterClause, maskOfClasses } from './example-filter';
+import { classesOfMask, filterClause, maskOfClasses, type Selection } from './example-filter';
 import { indexExample } from './example-texts';
 
 export interface ExampleRow {
@@ -104,59 +102,6 @@ export function ensureDataset(
   return row?.id ?? wanted.newId;
 }
 
-/**
- * Stores what the engine made. The same key again replaces the content, but never what a person decided or edited.
- * Call inside a transaction.
- */
-export function upsertExample(
-  db: WritableDb,
-  place: { newId: ExampleId; datasetId: DatasetId; treeId: TreeId | null },
-  record: ExampleRecord,
-  knownClasses: Example['errorClasses'] = [],
-): void {
-  const hash = createHash('sha256').update(comparableText(record.prompt, record.steps)).digest('base64');
-  const isDuplicate =
-    count(
-      db,
-      'SELECT COUNT(*) AS count FROM examples WHERE dataset_id = $datasetId AND text_hash = $hash AND key <> $key',
-      { datasetId: place.datasetId, hash, key: record.key },
-    ) > 0;
-  const errorMask =
-    maskOfClasses([...findErrorClasses(record), ...knownClasses]) | (isDuplicate ? bitOfClass('duplicate') : 0);
-  execute(
-    db,
-    `INSERT INTO examples (id, dataset_id, position, key, tree_id, question_id, prompt, reference_answer, kind, steps_json, node_path_json,
-       problems_json, problem_count, token_count, verdict, is_edited, note, revision, error_mask, text_hash, tags_json, step_marks_json)
-     VALUES ($id, $datasetId, (SELECT COALESCE(MAX(position) + 1, 0) FROM examples WHERE dataset_id = $datasetId), $key, $treeId,
-       $questionId, $prompt, $referenceAnswer, $kind, $steps, $nodePath, $problems, $problemCount, $tokenCount, 'todo', 0, '', 1, $errorMask, $hash, '[]', '[]')
-     ON CONFLICT (dataset_id, key) DO UPDATE SET tree_id = excluded.tree_id, kind = excluded.kind, steps_json = excluded.steps_json,
-       node_path_json = excluded.node_path_json, problems_json = excluded.problems_json, problem_count = excluded.problem_count,
-       token_count = excluded.token_count, text_hash = excluded.text_hash WHERE is_edited = 0`,
-    {
-      id: place.newId,
-      datasetId: place.datasetId,
-      key: record.key,
-      treeId: place.treeId,
-      questionId: record.questionId,
-      prompt: record.prompt,
-      referenceAnswer: record.referenceAnswer,
-      kind: record.kind,
-      steps: JSON.stringify(record.steps),
-      nodePath: JSON.stringify(record.nodePath),
-      problems: JSON.stringify(record.problems),
-      problemCount: record.problems.length,
-      tokenCount: record.tokenCount,
-      errorMask,
-      hash,
-    },
-  );
-  const stored = selectOne<ExampleRow>(db, 'SELECT * FROM examples WHERE dataset_id = $datasetId AND key = $key', {
-    datasetId: place.datasetId,
-    key: record.key,
-  });
-  if (stored) indexExample(db, stored);
-}
-
 export interface ExampleQuery {
   readonly datasetId: DatasetId;
   readonly filter: ExampleFilter;
@@ -205,6 +150,42 @@ export function* eachTrainable(db: ReadableDb, datasetId: DatasetId): Generator<
     if (!last) return;
     after = last.position;
   }
+}
+
+/** A stored example with the key that its data set knows it by. */
+export interface KeyedExample {
+  readonly key: string;
+  readonly example: Example;
+}
+
+/**
+ * Every selected example in order, read in pieces: only their numbers are in memory at once. What is selected is settled at the start,
+ * whatever is decided meanwhile.
+ */
+export function* eachSelected(db: ReadableDb, { where, params }: Selection): Generator<KeyedExample> {
+  const found = selectAll<{ seq: number }>(db, `SELECT seq FROM examples WHERE ${where} ORDER BY position`, params);
+  for (let from = 0; from < found.length; from += WALK_ROWS) {
+    const seqs = JSON.stringify(found.slice(from, from + WALK_ROWS).map(({ seq }) => seq));
+    const rows = selectAll<ExampleRow>(
+      db,
+      'SELECT * FROM examples WHERE seq IN (SELECT value FROM json_each($seqs)) ORDER BY position',
+      { seqs },
+    );
+    for (const row of rows) yield { key: row.key, example: toExample(row) };
+  }
+}
+
+export function countSelected(db: ReadableDb, { where, params }: Selection): number {
+  return count(db, `SELECT COUNT(*) AS count FROM examples WHERE ${where}`, params);
+}
+
+export function renameDataset(db: WritableDb, id: DatasetId, name: string): void {
+  execute(db, 'UPDATE datasets SET name = $name WHERE id = $id', { id, name });
+}
+
+/** Removes a data set with its examples. */
+export function removeDataset(db: WritableDb, id: DatasetId): void {
+  execute(db, 'DELETE FROM datasets WHERE id = $id', { id });
 }
 
 /** Number of examples that SFT would train on. */

@@ -178,6 +178,13 @@ export function findTreeId(db: ReadableDb, runId: RunId, questionId: string): Tr
   return selectOne<{ id: TreeId }>(db, sql, { runId, questionId })?.id ?? null;
 }
 
+/** The project that a tree belongs to; null where there is no such tree. */
+export function findTreeProject(db: ReadableDb, id: TreeId): ProjectId | null {
+  return (
+    selectOne<{ project_id: ProjectId }>(db, 'SELECT project_id FROM trees WHERE id = $id', { id })?.project_id ?? null
+  );
+}
+
 export function listNodes(db: ReadableDb, treeId: TreeId): TreeNode[] {
   return selectAll<NodeRow>(db, 'SELECT * FROM tree_nodes WHERE tree_id = $treeId ORDER BY node_index', { treeId }).map(
     toNode,

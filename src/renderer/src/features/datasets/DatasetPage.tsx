@@ -1,16 +1,20 @@
+import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { DatasetId } from '@contracts/ids';
+import { DatasetId, ProjectId } from '@contracts/ids';
 import type { ErrorClass, Verdict } from '@contracts/examples';
 import type { ReviewAction } from '../../actions/action-table';
 import { useActions, useKeys } from '../../actions/use-actions';
 import { PageFrame } from '../../app/PageFrame';
 import { href } from '../../app/route-paths';
 import type { PageProps } from '../../app/router';
+import { api } from '../../lib/api';
 import { Button, ButtonLink } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { ErrorView } from '../../ui/ErrorView';
 import { Loaded } from '../../ui/Loaded';
 import { Skeleton } from '../../ui/Skeleton';
+import { ExampleExportDialog } from '../data-files/ExampleExportDialog';
+import { texts as fileTexts } from '../data-files/texts/en';
 import { ExampleEditor } from './ExampleEditor';
 import { ExampleFocus } from './ExampleFocus';
 import { ExampleTable } from './ExampleTable';
@@ -29,9 +33,14 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
   const keyboard = useKeys();
   const [view, setView] = useState<View>('read');
   const [bulk, setBulk] = useState<Verdict | null>(null);
+  const [isExporting, setExporting] = useState(false);
   const searchRef = useRef<HTMLInputElement>(null);
   const tagRef = useRef<HTMLInputElement>(null);
   const example = review.focus.data?.example;
+  const datasets = useQuery(
+    api.examples.datasets.queryOptions({ input: { projectId: ProjectId.parse(params.projectId) } }),
+  );
+  const dataset = datasets.data?.find(({ id }) => id === review.datasetId);
 
   const decide = (verdict: Verdict) => () => review.decide({ action: 'verdict', verdict });
   const classify = (errorClass: ErrorClass) => () =>
@@ -57,14 +66,20 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
     'class:leaked-question': classify('leaked-question'),
     'class:other': classify('other'),
   };
-  useActions(actions, { isBlocked: view === 'edit' || bulk !== null });
+  useActions(actions, { isBlocked: view === 'edit' || bulk !== null || isExporting });
 
   return (
     <PageFrame
       isWide
       title={texts.title}
       sentence={texts.sentence}
-      action={<ButtonLink href={href('examples', { projectId: params.projectId })}>{texts.back}</ButtonLink>}
+      action={
+        <div className="row review-files">
+          <Button onClick={() => setExporting(true)}>{fileTexts.export}</Button>
+          <ButtonLink href={href('examplesImport', { projectId: params.projectId })}>{fileTexts.import}</ButtonLink>
+          <ButtonLink href={href('examples', { projectId: params.projectId })}>{texts.back}</ButtonLink>
+        </div>
+      }
     >
       <ReviewFilters review={review} searchRef={searchRef} onBulk={setBulk} />
       {review.error && <ErrorView error={review.error} />}
@@ -111,6 +126,13 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
           </section>
         </div>
       )}
+      <ExampleExportDialog
+        datasetId={review.datasetId}
+        name={dataset?.name ?? ''}
+        filter={review.filter}
+        isOpen={isExporting}
+        onClose={() => setExporting(false)}
+      />
       <Dialog
         title={texts.bulkTitle}
         isOpen={bulk !== null}

@@ -35,8 +35,12 @@ export function ExampleFocus({
         <MathText text={example.prompt} />
       </p>
       <p className="review-quiet">
-        {texts.reference}: <b>{example.referenceAnswer}</b> · {texts.kinds[example.kind]} ·{' '}
-        {texts.tokens(example.tokenCount)}{' '}
+        {example.referenceAnswer !== '' && (
+          <>
+            {texts.reference}: <b>{example.referenceAnswer}</b> ·{' '}
+          </>
+        )}
+        {texts.kinds[example.kind]} {example.tokenCount > 0 && `· ${texts.tokens(example.tokenCount)}`}{' '}
         {example.isEdited && (
           <Mark tone="active" glyph="✎">
             {texts.edited}

@@ -11,6 +11,7 @@ import { Panel } from '../../ui/Panel';
 import { Table, type Column } from '../../ui/Table';
 import { StagePage } from '../stages/StagePage';
 import { STAGES } from '../../app/stages';
+import { texts as fileTexts } from '../data-files/texts/en';
 import { texts } from './texts/en';
 import './review.css';
 
@@ -37,8 +38,10 @@ export function ExamplesPage({ params }: PageProps<'examples'>) {
       products={
         <Loaded query={datasets}>
           {(list) =>
-            list.length === 0 ? null : (
-              <Panel title={texts.listTitle}>
+            list.length === 0 ? (
+              <ImportLink projectId={projectId} />
+            ) : (
+              <Panel title={texts.listTitle} actions={<ImportLink projectId={projectId} />}>
                 <Table
                   caption={texts.listTitle}
                   columns={columnsOf(projectId)}
@@ -53,6 +56,10 @@ export function ExamplesPage({ params }: PageProps<'examples'>) {
       }
     />
   );
+}
+
+function ImportLink({ projectId }: { readonly projectId: ProjectId }) {
+  return <ButtonLink href={href('examplesImport', { projectId })}>{fileTexts.import}</ButtonLink>;
 }
 
 function columnsOf(projectId: ProjectId): readonly Column<Dataset>[] {

@@ -24,10 +24,12 @@ export interface PathPickerProps {
   /** A folder that holds a model can be chosen as such. */
   readonly acceptsModels?: boolean;
   readonly onChoose: (path: string) => void;
+  /** Told of each folder that is opened, where a folder is what is looked for. */
+  readonly onFolder?: (path: string) => void;
 }
 
 /** Finds a file or a model folder on this machine; the same in both shells. A typed path works as well. */
-export function PathPicker({ label, value, accepts, acceptsModels = false, onChoose }: PathPickerProps) {
+export function PathPicker({ label, value, accepts, acceptsModels = false, onChoose, onFolder }: PathPickerProps) {
   const [folder, setFolder] = useState<string | null>(null);
   const [typed, setTyped] = useState<string | null>(null);
   const listing = useQuery(
@@ -39,6 +41,7 @@ export function PathPicker({ label, value, accepts, acceptsModels = false, onCho
   const open = (path: string): void => {
     setTyped(null);
     setFolder(path);
+    onFolder?.(path);
   };
   // A typed path may be a folder to look into, a model folder, or a file: only the host knows.
   const goTo = async (path: string): Promise<void> => {

@@ -17,6 +17,8 @@ import { SearchInput, Select } from '../../ui/inputs';
 import { Loaded } from '../../ui/Loaded';
 import { RenameButton } from '../../ui/RenameButton';
 import { Table, type Column } from '../../ui/Table';
+import { QuestionExportDialog } from '../data-files/QuestionExportDialog';
+import { texts as fileTexts } from '../data-files/texts/en';
 import { texts } from './texts/en';
 
 const PAGE = 100;
@@ -49,6 +51,7 @@ function SetView({ set }: { readonly set: QuestionSet }) {
   const queries = useQueryClient();
   const refresh = (): void => void queries.invalidateQueries({ queryKey: api.questions.key() });
   const change = useMutation(api.questions.rename.mutationOptions({ onSuccess: refresh }));
+  const [isExporting, setExporting] = useState(false);
   return (
     <PageFrame title={set.name} sentence={`${formatCount(set.count, 'question')}. ${texts.roleHelp[set.role]}`}>
       <div className="row row-end">
@@ -67,6 +70,8 @@ function SetView({ set }: { readonly set: QuestionSet }) {
           label={texts.rename}
           onRename={(name) => change.mutate({ id: set.id, name, role: set.role })}
         />
+        <Button onClick={() => setExporting(true)}>{fileTexts.export}</Button>
+        <QuestionExportDialog set={set} isOpen={isExporting} onClose={() => setExporting(false)} />
         <RemoveSet set={set} onRemoved={refresh} />
       </div>
       {change.isError && <ErrorView error={change.error} />}

@@ -12,6 +12,7 @@ import { Loaded } from '../../ui/Loaded';
 import { Notice } from '../../ui/marks';
 import { Disclosure, Facts, Panel } from '../../ui/Panel';
 import { DevicePanel } from './DevicePanel';
+import { ServersPanel } from './ServersPanel';
 import { texts } from './texts/en';
 
 const THEMES = (['system', 'light', 'dark'] as const).map((value) => ({ value, label: texts.themes[value] }));
@@ -34,6 +35,7 @@ export function SettingsPage() {
       <Loaded query={settings}>
         {(data) => <SettingsForm settings={data} cores={info.data?.cores ?? data.threads ?? 1} />}
       </Loaded>
+      <ServersPanel />
       <Panel title={texts.about}>
         <Loaded query={info}>{(data) => <Machine info={data} />}</Loaded>
       </Panel>

@@ -8,6 +8,7 @@ import { Button } from '../../ui/Button';
 import { CopyButton, ErrorView } from '../../ui/ErrorView';
 import { Notice } from '../../ui/marks';
 import { Facts } from '../../ui/Panel';
+import { RecipeButton } from '../data-files/RecipeDialog';
 import { StagePage } from './StagePage';
 import { texts } from './texts/en';
 
@@ -45,6 +46,7 @@ function ExportedFolders({ run }: { readonly run: Run }) {
               {texts.reveal}
             </Button>
             <CopyButton text={artefact.path} />
+            {artefact.kind === 'model-folder' && <RecipeButton projectId={run.projectId} runId={run.id} />}
           </div>
         </div>
       ))}

@@ -40,7 +40,13 @@ export function StagePage({ kind, projectId, renderProduct, products, details }:
         {(list) => {
           const sorted = [...list].sort((a, b) => b.createdAtMs - a.createdAtMs);
           const finished = sorted.find((run) => run.status === 'finished');
-          if (sorted.length === 0) return <EmptyState title={texts.empty(info.name)}>{info.sentence}</EmptyState>;
+          if (sorted.length === 0)
+            return (
+              <>
+                <EmptyState title={texts.empty(info.name)}>{info.sentence}</EmptyState>
+                {products}
+              </>
+            );
           return (
             <>
               {finished && renderProduct && <Panel title={finished.name}>{renderProduct(finished)}</Panel>}

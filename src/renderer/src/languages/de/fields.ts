@@ -116,6 +116,10 @@ export const fields = {
     seed: { label: 'Startzahl', help: 'Dieselbe Startzahl ergibt dieselben Zeilen.' },
   },
   'fields.search': {
+    server: {
+      label: 'Wo das Modell läuft',
+      help: 'Auf diesem Rechner, oder auf einem Server aus den Einstellungen, der statt seiner die Schritte schreibt: dann wird jede Anfrage mit ihrer Frage dorthin geschickt. Das gewählte Modell gibt den Anfragen ihre Form.',
+    },
     expander: {
       label: 'Wer den nächsten Schritt vorschlägt',
       help: 'Gefragt: ein Prompt für jede Art Schritt, für jedes Instruct-Modell. Gezogen: das Modell wählt unter seinen Funktions-Token.',

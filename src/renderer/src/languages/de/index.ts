@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../lib/language';
 import { fields } from './fields';
+import { files } from './files';
 import { frame } from './frame';
 import { road } from './road';
 import { runPages } from './runs';
@@ -7,4 +8,4 @@ import { wizards } from './wizards';
 import { words } from './words';
 
 /** German, by the names that the text files give. What is missing is shown in English. */
-export const de: Catalogue = { ...frame, ...road, ...runPages, ...wizards, ...words, ...fields };
+export const de: Catalogue = { ...frame, ...road, ...runPages, ...wizards, ...words, ...fields, ...files };

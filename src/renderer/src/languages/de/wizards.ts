@@ -31,6 +31,9 @@ function updatesOf(config: Config<'sft'>, examples: number): number {
 /** The wizards: their engine, the words of each, and the names of alternatives. */
 export const wizards = {
   wizards: translationOf<typeof texts>()({
+    thisMachine: 'Dieser Rechner',
+    serverGone: (name: string) => `${name} (nicht mehr in den Einstellungen)`,
+    addServer: 'Einen Server in den Einstellungen hinzufügen',
     check: {
       number: 'Geben Sie eine Zahl ein.',
       wholeNumber: 'Geben Sie eine ganze Zahl ein.',

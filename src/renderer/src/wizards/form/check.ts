@@ -4,6 +4,9 @@ import { texts } from '../texts/en';
 
 type Check<K extends Control['kind']> = (control: Extract<Control, { kind: K }>, value: unknown) => string | null;
 
+/** As in the schema of a server's name. */
+const LONGEST_NAME = 80;
+
 const CHECKS: { [K in Control['kind']]: Check<K> } = {
   number: (control, value) => {
     if (value === null && control.isOptional) return null;
@@ -17,6 +20,7 @@ const CHECKS: { [K in Control['kind']]: Check<K> } = {
   choice: (control, value) =>
     typeof value === 'string' && control.options.includes(value) ? null : texts.check.choice,
   switch: (_control, value) => (typeof value === 'boolean' ? null : texts.check.choice),
+  server: (_control, value) => (typeof value === 'string' && value.length <= LONGEST_NAME ? null : texts.check.choice),
   text: (control, value) => {
     if (typeof value !== 'string' || (control.isRequired && value.trim() === '')) return texts.check.text;
     return control.pattern === null || new RegExp(control.pattern, 'u').test(value) ? null : texts.check.pattern;

@@ -11,6 +11,7 @@ export type Control =
     }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
   | { readonly kind: 'switch' }
+  | { readonly kind: 'server' }
   | { readonly kind: 'text'; readonly isRequired: boolean; readonly pattern: string | null };
 
 /** One setting of a stage, ready to be drawn; made from its schema by `fieldsOf`. */
@@ -42,6 +43,7 @@ const JsonProperty = z.looseObject({
   help: z.string(),
   unit: z.string().optional(),
   paper: z.string().optional(),
+  pick: z.enum(['server']).optional(),
   advanced: z.boolean().optional(),
   when: z.record(z.string(), z.array(z.string())).optional(),
 });
@@ -90,6 +92,7 @@ function controlOf(property: JsonProperty, isOptional: boolean): Control {
     const other = property.anyOf.find((option) => option.type !== 'null');
     return controlOf(JsonProperty.parse({ ...property, ...other, anyOf: undefined }), true);
   }
+  if (property.pick) return { kind: property.pick };
   if (property.enum) return { kind: 'choice', options: property.enum };
   if (property.type === 'boolean') return { kind: 'switch' };
   if (property.type === 'integer' || property.type === 'number') {

@@ -2,6 +2,9 @@ import { translated } from '../../lib/language';
 
 /** Words of the wizards' engine; each wizard's own are in its definition's texts. */
 export const texts = translated('wizards', {
+  thisMachine: 'This machine',
+  serverGone: (name: string) => `${name} (no longer in the settings)`,
+  addServer: 'Add a server in the settings',
   check: {
     number: 'Type a number.',
     wholeNumber: 'Type a whole number.',

@@ -1,0 +1,99 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callServer } from '../remote-transport';
+import { searchOnServer } from '../testing/search-on-server';
+
+/** Python with llama-cpp-python[server], and node-llama-cpp; see bench/README.md. */
+const PEERS = process.env['WORKBENCH_PEERS'] ?? resolve('.peers');
+const PYTHON = process.env['WORKBENCH_PEER_PYTHON'] ?? join(PEERS, 'venv/bin/python');
+const FOLDER = join(process.env['WORKBENCH_MODELS'] ?? '../shared/models', 'smollm2-135m-instruct');
+const FILE = existsSync(FOLDER) ? readdirSync(FOLDER).find((name) => name.endsWith('.gguf')) : undefined;
+
+interface Program {
+  readonly missing: string | null;
+  start(gguf: string): Promise<{ readonly child: ChildProcess; readonly url: string }>;
+}
+
+/** llama.cpp as it is served here: its Python package's server, and the library behind a few lines of ours. */
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  'llama.cpp’s server': {
+    missing: hasPythonServer() ? null : `${PYTHON} has no llama-cpp-python[server]`,
+    async start(gguf) {
+      const port = await freePort();
+      const settings = ['--model', gguf, '--port', String(port), '--n_ctx', '2048', '--logits_all', 'true'];
+      const child = spawn(PYTHON, ['-m', 'llama_cpp.server', ...settings], { stdio: 'ignore' });
+      return { child, url: `http://127.0.0.1:${port}/v1` };
+    },
+  },
+  'llama.cpp in node-llama-cpp': {
+    missing: existsSync(join(PEERS, 'node_modules/node-llama-cpp')) ? null : `no node-llama-cpp in ${PEERS}`,
+    async start(gguf) {
+      const child = spawn(process.execPath, ['scripts/peers/llama-completions.mjs', PEERS, gguf]);
+      const url = await new Promise<string>((done, fail) => {
+        child.stdout.on('data', (chunk: Buffer) => done(chunk.toString().trim()));
+        child.once('exit', (code) => fail(new Error(`It ended with code ${code}.`)));
+      });
+      return { child, url };
+    },
+  },
+};
+
+describe.each(Object.entries(PROGRAMS))('%s', (_, program) => {
+  const missing = FILE === undefined ? `no GGUF file in ${FOLDER}` : program.missing;
+  describe.skipIf(missing !== null)(`as a policy${missing === null ? '' : ` (not here: ${missing})`}`, () => {
+    const path = resolve(FOLDER, FILE ?? '');
+    let folder: string;
+    let server: Awaited<ReturnType<Program['start']>>;
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'llama-server-'));
+      server = await program.start(path);
+      await untilReady(server.url);
+    });
+    afterAll(() => {
+      server.child.kill();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    it('grows trees of real questions, with log-probabilities that hold', async () => {
+      const { settled, trees } = await searchOnServer({
+        ...{ folder, model: path, promptSet: 'instruct', questions: 1 },
+        server: { url: server.url, model: 'default', timeoutSeconds: 300, maxInFlight: 4 },
+        config: { numSimulations: 2, maxStepTokens: 24, maxAnswerTokens: 32 },
+      });
+      expect(settled.error).toBeNull();
+      expect(trees).toHaveLength(1);
+      for (const { nodes } of trees) {
+        const written = nodes.filter(({ text, tokenCount }) => text !== '' && tokenCount > 0);
+        expect(written.length).toBeGreaterThan(1);
+        for (const { logProbSum } of written) expect(logProbSum).toBeLessThan(0);
+      }
+    });
+  });
+});
+
+function hasPythonServer(): boolean {
+  return existsSync(PYTHON) && spawnSync(PYTHON, ['-c', 'import llama_cpp.server'], { timeout: 60_000 }).status === 0;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const probe = createServer();
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo; // a server that listens on a port has one
+      probe.close(() => done(port));
+    });
+  });
+}
+
+async function untilReady(url: string): Promise<void> {
+  for (let second = 0; second < 120; second++) {
+    const answer = await callServer({ url, key: null }, 'models', { timeoutMs: 2000 }).catch(() => null);
+    if (answer?.status === 200) return;
+    await new Promise((wait) => setTimeout(wait, 1000));
+  }
+  throw new Error('The server did not come up within two minutes.');
+}
