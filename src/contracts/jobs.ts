@@ -38,8 +38,6 @@ export const JobSpec = z.discriminatedUnion('kind', [
     searchRunId: RunId,
     /** Examples whose steps a reviewer has marked, for more to learn from. */
     datasetId: DatasetId.nullable().default(null),
-    /** JSONL of judged steps (Math-Shepherd, PRM800K, PRMBench), for more to learn from. */
-    stepsPath: z.string().min(1).nullable().default(null),
     config: PrmConfigSchema,
   }),
   z.object({

@@ -12,6 +12,11 @@ export interface WorkbenchSession {
   close(): Promise<void>;
 }
 
+/** What ships with the program: the embedded model, its questions, the prompts. */
+export function resourcesFolder(): string {
+  return process.env['WORKBENCH_RESOURCES'] ?? join(process.cwd(), 'resources');
+}
+
 /**
  * Opens the host in this process. The engine's module lies beside this one, as in the built program.
  * @param dataFolder where everything is kept; null is the person's own, so that a window shows it afterwards
@@ -21,7 +26,7 @@ export function openSession(dataFolder: string | null): WorkbenchSession {
   const folder = dataFolder ?? defaultDataFolder();
   const host = composeHost({
     dataFolder: folder,
-    resourcesFolder: process.env['WORKBENCH_RESOURCES'] ?? join(process.cwd(), 'resources'),
+    resourcesFolder: resourcesFolder(),
     shell: 'none',
     spawnEngine: forkEngine(join(import.meta.dirname, 'engine.mjs')),
   });

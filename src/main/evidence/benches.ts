@@ -1,4 +1,6 @@
-import { basename } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { ProjectId } from '@contracts/ids';
 import type { Checkpoint } from '@contracts/models';
 import type { QuestionSet } from '@contracts/questions';
@@ -7,13 +9,15 @@ import { fullDemoPlan, quickDemoPlan } from '../demo/demo-settings';
 import { importModel, importQuestions } from '../demo/own-material';
 import { realPlan } from '../demo/real-settings';
 import type { WorkbenchClient } from '../demo/walk-road';
+import { resourcesFolder } from '../demo/workbench-session';
+import { readEmbeddedModel } from '../host/services/embedded';
 import type { Bench, SetName } from './study';
 
 export type OpenBench = Bench & { readonly projectId: ProjectId };
 
 /** The embedded model and its questions, in a project for each seed. */
 export async function openEmbeddedBench(client: WorkbenchClient, seed: number, isQuick: boolean): Promise<OpenBench> {
-  const name = `Evidence, seed ${seed}${isQuick ? ', quick' : ''}`;
+  const name = `Evidence, seed ${seed}${isQuick ? ', quick' : ''}, material ${await embeddedMark()}`;
   const projectId =
     (await findProject(client, name)) ?? (await client.projects.create({ name, withEmbedded: true })).id;
   const { base, sets } = await readProject(client, projectId);
@@ -63,6 +67,13 @@ export async function openRealBench(
     parameterCount: base.parameterCount,
   });
   return { seed, isQuick, projectId, base, plan, sets: named };
+}
+
+/** A few letters that change with the embedded model or its questions: runs on other material are never taken for these. */
+async function embeddedMark(): Promise<string> {
+  const { path, sets } = await readEmbeddedModel(resourcesFolder());
+  const hash = createHash('sha256').update(await readFile(join(path, 'model.safetensors')));
+  return hash.update(JSON.stringify(sets)).digest('hex').slice(0, 8);
 }
 
 async function findProject(client: WorkbenchClient, name: string): Promise<ProjectId | null> {

@@ -26,6 +26,26 @@ export const PrmConfigSchema = z.object({
         paper: 'hard, in Math-Shepherd',
       }),
     ),
+  stepsFile: z
+    .string()
+    .default('')
+    .meta(
+      field({
+        label: 'More judged steps',
+        help: 'Path of a JSONL file of Math-Shepherd, PRM800K or PRMBench to learn from beside the trees; empty for none.',
+        advanced: true,
+      }),
+    ),
+  testFile: z
+    .string()
+    .default('')
+    .meta(
+      field({
+        label: 'Judged steps to measure on',
+        help: 'Path of such a file that is never learned from; its ROC and calibration stand beside those of the held-out trees.',
+        advanced: true,
+      }),
+    ),
   headRate: z
     .number()
     .min(0.1)

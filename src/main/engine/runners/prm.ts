@@ -7,7 +7,7 @@ import { calibration, rocCurve, type Judged } from '@core/eval/judgement';
 import { VALUE_HEAD } from '@core/models/decoder/parameters';
 import { treeFromRows } from '@core/search/tree-rows';
 import type { FunctionalTokenName } from '@core/tokens/functional-tokens';
-import { functionalTokenIds } from '@core/tokens/token-ids';
+import { functionalTokenIds, type FunctionalTokenIds } from '@core/tokens/token-ids';
 import { judgedRow, type JudgedResponse, type JudgedRow } from '@core/train/prm/judged-steps';
 import { labelsOfReview } from '@core/train/prm/labels-of-review';
 import { labelsOfTree } from '@core/train/prm/labels-of-tree';
@@ -29,6 +29,8 @@ type Progress = z.infer<typeof Progress>;
 
 interface Stage {
   readonly context: JobContext<'prm'>;
+  readonly language: LanguageModel;
+  readonly tokens: FunctionalTokenIds;
   readonly config: PrmConfig;
   readonly trainer: Trainer;
   readonly plan: SftPlan;
@@ -52,6 +54,7 @@ export async function runPrm(context: JobContext<'prm'>): Promise<RunnerOutcome>
     { ...config, newRowUpdates: 0, newRowRate: 1 },
   );
   if (plan.totalUpdates === 0) throw noSteps(responses.length, plan.leftOut.length, config.maxTokens);
+  refuseOneSided(plan, responses);
   if (plan.leftOut.length > 0)
     context.log(
       'warning',
@@ -71,7 +74,7 @@ export async function runPrm(context: JobContext<'prm'>): Promise<RunnerOutcome>
       tokens: 0,
       bestLoss: null,
     };
-    const stage: Stage = { context, config, trainer, plan, rows, progress };
+    const stage: Stage = { context, language, tokens, config, trainer, plan, rows, progress };
     if (progress.update > 0) context.log('info', `Going on after update ${progress.update} of ${plan.totalUpdates}.`);
     else await measure(stage);
     while (progress.update < plan.totalUpdates) {
@@ -115,7 +118,7 @@ function readResponses({ job, spec }: JobContext<'prm'>): JudgedResponse[] {
     const named = steps.map((step) => ({ ...step, token: step.token as FunctionalTokenName }));
     return labelsOfReview({ ...example, steps: named }) ?? [];
   });
-  const ofFile = spec.stepsPath === null ? [] : readStepFile(spec.stepsPath);
+  const ofFile = spec.config.stepsFile === '' ? [] : readStepFile(spec.config.stepsFile);
   return [...ofTrees, ...ofReview, ...ofFile];
 }
 
@@ -163,8 +166,12 @@ function weightOf(rows: readonly JudgedRow[]): number {
 async function judgeHeldOut({ trainer, plan, rows }: Stage): Promise<Judged[]> {
   const held = plan.validation.map((index) => rows[index]!);
   if (held.length === 0) return [];
-  const values = await trainer.values(held);
-  return held.flatMap(({ places, labels, weights }, i) =>
+  return judgedAt(held, await trainer.values(held));
+}
+
+/** Judgements at the ends of steps that have a label. */
+function judgedAt(rows: readonly JudgedRow[], values: readonly ArrayLike<number>[]): Judged[] {
+  return rows.flatMap(({ places, labels, weights }, i) =>
     places.flatMap((place) =>
       weights[place] === 0 ? [] : [{ score: values[i]![place]!, outcome: labels[place]!, weight: weights[place]! }],
     ),
@@ -201,7 +208,7 @@ const ROC_POINTS = 50;
  */
 async function measureAll(stage: Stage, responses: readonly JudgedResponse[]): Promise<Record<string, number>> {
   const judged = await judgeHeldOut(stage);
-  if (judged.length === 0) return {};
+  if (judged.length === 0) return measureFile(stage);
   await measure(stage);
   const { bins, error } = calibration(judged, BANDS);
   const roc = rocCurve(judged);
@@ -224,11 +231,33 @@ async function measureAll(stage: Stage, responses: readonly JudgedResponse[]): P
   });
   await stage.context.commit([...records, ...(roc ? curve : [])]);
   const answers = rocCurve(ends)?.area;
+  const onFile = await measureFile(stage);
   return {
     heldOutLoss: crossEntropy(judged),
     calibrationError: error,
     ...(roc && { rocArea: roc.area }),
     ...(answers !== undefined && { answerRocArea: answers }),
+    ...onFile,
+  };
+}
+
+/** The same figures on a file of judged steps that was never learned from; nothing where none is named. */
+async function measureFile({ config, context, trainer, language, tokens }: Stage): Promise<Record<string, number>> {
+  if (config.testFile === '') return {};
+  const rows = readStepFile(config.testFile).map((response) => judgedRow(response, language.tokenizer, tokens));
+  const fitting = rows.filter(({ ids }) => ids.length <= config.maxTokens);
+  if (fitting.length < rows.length)
+    context.log(
+      'warning',
+      `${rows.length - fitting.length} of the ${rows.length} responses of ${config.testFile} are longer than ${config.maxTokens} tokens and are left out.`,
+    );
+  const values = await trainer.values(fitting);
+  const judged = judgedAt(fitting, values);
+  const area = rocCurve(judged)?.area;
+  return {
+    fileSteps: judged.length,
+    fileCalibrationError: calibration(judged).error,
+    ...(area !== undefined && { fileRocArea: area }),
   };
 }
 
@@ -294,6 +323,23 @@ function resultOf({ plan, progress }: Stage) {
     bestHeldOutLoss: progress.bestLoss,
     tokens: progress.tokens,
   };
+}
+
+/** @throws WorkbenchError `one-sided-labels` when there is nothing to tell apart */
+function refuseOneSided(plan: SftPlan, responses: readonly JudgedResponse[]): void {
+  const labels = plan.train.flatMap((index) => responses[index]!.labels.filter((label) => label !== null));
+  const [first] = labels;
+  if (first !== undefined && labels.some((label) => label !== first)) return;
+  const what = first === undefined ? 'has a label' : first > 0 ? 'led to a wrong answer' : 'led to a right answer';
+  throw new WorkbenchError(
+    'precondition',
+    `There is nothing to tell apart: none of the ${labels.length || 'steps'} judged steps ${what}.`,
+    {
+      code: 'one-sided-labels',
+      kept: 'The trees.',
+      wayOut: 'Grow trees in which some answers are right and some wrong: other questions, more walks, another model.',
+    },
+  );
 }
 
 function noSteps(count: number, tooLong: number, maxTokens: number): WorkbenchError {

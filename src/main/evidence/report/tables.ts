@@ -92,7 +92,9 @@ export function judgesTable(study: Study, seeds: readonly SeedResult[], rungs: r
       'walks learned from',
     ],
     rungs.map((id) => {
-      const title = study.rungs.find((rung) => rung.id === id)?.title ?? id;
+      const failed = failuresOf(seeds, id);
+      const named = study.rungs.find((rung) => rung.id === id)?.title ?? id;
+      const title = failed.length === 0 ? named : `${named} (failed, ${failed.join('; ')})`;
       const runs = seeds.flatMap((seed) => {
         const outcome = seed.rungs.get(id);
         return outcome?.kind === 'made' ? outcome.result.state.runs.filter(({ kind }) => kind === 'prm') : [];

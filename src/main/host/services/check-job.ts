@@ -77,12 +77,13 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
     requireExamples(context, projectId, datasetId);
     return { ...NO_PARENTS, checkpointId, datasetId };
   },
-  prm(context, projectId, { checkpointId, searchRunId, datasetId, stepsPath }) {
+  prm(context, projectId, { checkpointId, searchRunId, datasetId, config }) {
     requireTokens(requireCheckpoint(context, projectId, checkpointId));
     const search = requireTrees(context, projectId, searchRunId);
     if (datasetId !== null) requireExamples(context, projectId, datasetId);
-    if (stepsPath !== null && !existsSync(stepsPath))
-      throw refuse(`${stepsPath} is not there.`, 'file-missing', 'Choose a file that exists.');
+    for (const path of [config.stepsFile, config.testFile])
+      if (path !== '' && !existsSync(path))
+        throw refuse(`${path} is not there.`, 'file-missing', 'Choose a file that exists.');
     return {
       ...NO_PARENTS,
       checkpointId,

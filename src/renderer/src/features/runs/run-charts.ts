@@ -138,6 +138,38 @@ const CHARTS: readonly ChartRow[] = [
     metrics: [{ name: 'learningRate', label: words.learningRate }],
     isNoisy: false,
   },
+  {
+    id: 'judgement',
+    kinds: ['prm'],
+    metrics: [
+      { name: 'rocArea', label: words.rocArea },
+      { name: 'calibrationError', label: words.calibrationError },
+    ],
+    isNoisy: false,
+  },
+  { id: 'roc', kinds: ['prm'], metrics: [{ name: 'rocHits', label: words.rocHits }], isShare: true, isNoisy: false },
+  {
+    id: 'reliability',
+    kinds: ['prm'],
+    metrics: [
+      { name: 'reliabilityScore', label: words.reliabilityScore },
+      { name: 'reliabilityOutcome', label: words.reliabilityOutcome },
+    ],
+    isShare: true,
+    isNoisy: false,
+  },
+  {
+    id: 'reliabilityWeight',
+    kinds: ['prm'],
+    metrics: [{ name: 'reliabilityWeight', label: words.reliabilityWeight }],
+    isNoisy: false,
+  },
+  {
+    id: 'klCoefficient',
+    kinds: ['rl'],
+    metrics: [{ name: 'klCoefficient', label: words.klCoefficient }],
+    isNoisy: false,
+  },
 ];
 
 /** Metrics that other things on the page say better. */
