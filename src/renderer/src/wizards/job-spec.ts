@@ -62,9 +62,9 @@ const SPEC_OF: Readonly<
   },
   prm: ({ checkpoint, searchRun }, config) => {
     if (!searchRun) return texts.pick.chooseSearchRun;
-    return checkpoint
-      ? { kind: 'prm', checkpointId: checkpoint.id, searchRunId: searchRun.id, config }
-      : texts.pick.chooseCheckpoint;
+    if (!checkpoint) return texts.pick.chooseCheckpoint;
+    if (!checkpoint.hasFunctionalTokens) return texts.pick.needsTokens;
+    return { kind: 'prm', checkpointId: checkpoint.id, searchRunId: searchRun.id, config };
   },
   rl: ({ checkpoint, questionSet, judge }, config) => {
     if (!checkpoint) return texts.pick.chooseCheckpoint;
