@@ -112,6 +112,7 @@ describe('what a stage starts from', () => {
     ['search', { checkpoint: 'grown', questionSet: 'train' }],
     ['examples', { checkpoint: 'grown', searchRun: 'q' }],
     ['sft', { checkpoint: 'grown', dataset: 'd' }],
+    ['prm', { checkpoint: 'grown', searchRun: 'q' }],
     ['rl', { checkpoint: 'tuned', questionSet: 'train' }],
     ['evaluate', { checkpoint: 'tuned', questionSet: 'test' }],
     ['export', { checkpoint: 'tuned' }],
@@ -153,8 +154,35 @@ test('an adapter can only be exported of a checkpoint that has one', () => {
   expect(buildSpec('export', picked('/adapter'), config).ok).toBe(true);
 });
 
+test('a judge is taken only where a person wants one, and only one that was trained to judge', () => {
+  const judge = checkpoint('judge', { runId: RunId.parse('p'), hasFunctionalTokens: true });
+  const more: Material = {
+    ...material,
+    checkpoints: [...material.checkpoints, judge],
+    runs: [...material.runs, run('p', 'prm')],
+  };
+  expect(resolvePicks(PICK_RULES.rl, {}, more).judge).toBeNull();
+  expect(resolvePicks(PICK_RULES.rl, { judge: 'tuned' }, more).judge).toBeNull();
+  const picked = resolvePicks(PICK_RULES.rl, { judge: 'judge' }, more);
+  expect(buildSpec('rl', picked, defaultsOf(STAGE_FIELDS.rl))).toMatchObject({ ok: true, spec: { judgeId: 'judge' } });
+  expect(resolvePicks(PICK_RULES.sft, { judge: 'judge' }, more).judge).toBeNull();
+});
+
+test('a judge needs trees of a model with tokens', () => {
+  const picked = {
+    checkpoint: checkpoint('base'),
+    questionSet: null,
+    searchRun: run('q', 'search'),
+    dataset: null,
+    judge: null,
+  };
+  expect(buildSpec('prm', picked, defaultsOf(STAGE_FIELDS.prm))).toMatchObject({ ok: false });
+});
+
 describe('suggested settings', () => {
-  const sizes = [2e6, 135e6, 7e9].map((parameterCount) => checkpoint(String(parameterCount), { parameterCount }));
+  const sizes = [2e6, 135e6, 7e9].map((parameterCount) =>
+    checkpoint(String(parameterCount), { parameterCount, hasFunctionalTokens: true }),
+  );
   const cases = KINDS.flatMap((kind) =>
     sizes.flatMap((model) => PRESET_NAMES.map((preset) => ({ kind, model, preset }))),
   );
