@@ -100,6 +100,8 @@ export type Part =
   | { readonly kind: 'curves'; readonly places: readonly Place[]; readonly title: string }
   /** Metrics of the last stage of each rung, over its iterations. */
   | { readonly kind: 'series'; readonly metrics: readonly SeriesWish[] }
+  /** What the guard of RL said of each rung, and when first. */
+  | { readonly kind: 'alarms' }
   /** How well the process reward models of some rungs judge. */
   | { readonly kind: 'judges'; readonly rungs: readonly string[] }
   /** How often a check is written, mends and spoils. */

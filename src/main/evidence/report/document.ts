@@ -2,7 +2,7 @@ import type { Part, RungResult, SeedResult, Study } from '../study';
 import { pooled } from '../statistics';
 import { answersAt } from './gather';
 import { barPlot, curvePlot, SMALL_PLOT, type Curve } from './plots';
-import { accuracyTable, comparisonTable, judgesTable, mendingTable } from './tables';
+import { accuracyTable, alarmsTable, comparisonTable, judgesTable, mendingTable } from './tables';
 
 /** A study with what its seeds came to. */
 export interface StudyResults {
@@ -155,6 +155,9 @@ const PARTS: { readonly [K in Part['kind']]: (part: PartOf<K>, place: Place) => 
         return plot(`${name}-${metric}`, title, curvePlot(title, curves, { x: 'iteration' }, SMALL_PLOT));
       })
       .join('\n\n'),
+
+  alarms: (_, { study, seeds }) =>
+    `Alarms that the guard gave, with the iteration of the first time, seed by seed; the guard only watched, and changed nothing.\n\n${alarmsTable(study, seeds)}`,
 
   judges: ({ rungs }, { study, seeds }) =>
     `Process reward models, on questions that they did not learn from.\n\n${judgesTable(study, seeds, rungs)}`,

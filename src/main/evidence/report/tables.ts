@@ -1,7 +1,8 @@
 import type { ProportionInterval } from '@core/eval/wilson';
+import { NEW_GUARD, observe } from '@core/train/guard/guard';
 import { countMending, type Mending } from '../mending';
 import { comparePairs, pooled, type PairedOverSeeds } from '../statistics';
-import type { Place, SeedResult, Study } from '../study';
+import type { Place, RungResult, SeedResult, Study } from '../study';
 import { answersAt, failuresOf, pairsAt, spentOn } from './gather';
 
 const NOT_RUN = 'not run';
@@ -112,6 +113,43 @@ export function judgesTable(study: Study, seeds: readonly SeedResult[], rungs: r
       ];
     }),
   );
+}
+
+/** Which alarms a guard gives on the stored metrics of each rung's RL, and at which iteration first. */
+export function alarmsTable(study: Study, seeds: readonly SeedResult[]): string {
+  return table(
+    ['', 'alarms, with the iteration of the first time'],
+    study.rungs
+      .filter((rung) => !rung.isHidden)
+      .map(({ id, title }) => {
+        const bySeed = seeds.flatMap((seed) => {
+          const outcome = seed.rungs.get(id);
+          if (outcome?.kind !== 'made') return [];
+          const found = [...firstAlarms(outcome.result.metrics)].map(([name, step]) => `${name} (${step})`);
+          return [`seed ${seed.seed}: ${found.length === 0 ? 'none' : found.join(', ')}`];
+        });
+        return [title, bySeed.length === 0 ? NOT_RUN : bySeed.join('; ')];
+      }),
+  );
+}
+
+/** Detector → iteration of its first alarm. */
+function firstAlarms(metrics: RungResult['metrics']): ReadonlyMap<string, number> {
+  const steps = [...new Set(metrics.flatMap((series) => series.steps))].sort((a, b) => a - b);
+  const first = new Map<string, number>();
+  let state = NEW_GUARD;
+  for (const step of steps) {
+    const values = Object.fromEntries(
+      metrics.flatMap(({ name, steps: own, values: all }) => {
+        const at = own.indexOf(step);
+        return at < 0 ? [] : [[name, all[at]!]];
+      }),
+    );
+    const seen = observe('rl', state, { step, values });
+    state = seen.state;
+    for (const { detector } of seen.alarms) if (!first.has(detector)) first.set(detector, step);
+  }
+  return first;
 }
 
 /** How checks were used, row by row of places. */

@@ -15,7 +15,8 @@ function spoilt(id: string, title: string, change: object): Rung {
 export const failures: Study = {
   id: 'failures',
   title: 'Failure signatures',
-  question: 'How does RL look when a known mistake is made on purpose, and which signal shows it first?',
+  question:
+    'How does RL look when a known mistake is made on purpose, and what does the guard of the run say to it, and when?',
   rungs: [
     TREES,
     { ...WARM_UP, isHidden: true },
@@ -42,6 +43,7 @@ export const failures: Study = {
         { metric: 'gradNorm', title: 'gradient norm' },
       ],
     },
+    { kind: 'alarms' },
     { kind: 'accuracy', answers: ['test'] },
     { kind: 'comparisons' },
   ],

@@ -44,7 +44,7 @@ function checkpoint(id: string, facts: Partial<Checkpoint> = {}): Checkpoint {
   };
 }
 
-function run(id: string, kind: 'tokens' | 'search' | 'sft', facts: Partial<Run> = {}): Run {
+function run(id: string, kind: 'tokens' | 'search' | 'sft' | 'prm', facts: Partial<Run> = {}): Run {
   return {
     id: RunId.parse(id),
     projectId,
