@@ -52,12 +52,13 @@ const CHECKS = {
     }
     assert.equal((await electron.handlers.app({ url: 'app://elsewhere/index.html' })).status, 404);
   },
-  'denies every permission but to copy text': () => {
+  'denies every permission but to copy text and to tell of a run that ended': () => {
     for (const [permission, granted] of Object.entries({
       media: false,
       geolocation: false,
       'clipboard-read': false,
       'clipboard-sanitized-write': true,
+      notifications: true,
     })) {
       let decision = null;
       electron.session.permissionRequest(null, permission, (answer) => (decision = answer));

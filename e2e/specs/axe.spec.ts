@@ -6,6 +6,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** Pages that need no run, as addresses inside a project. */
 const PAGES = [
+  '',
   'model',
   'model/import',
   'questions',
@@ -52,6 +53,8 @@ for (const theme of ['light', 'dark'] as const) {
       await page.evaluate((hash) => (location.hash = hash), `#/p/${project}/${path}`);
       await examine(path);
     }
+    await page.evaluate(() => (location.hash = '#/guide'));
+    await examine('guide');
     await page.evaluate(() => (location.hash = '#/settings'));
     await examine('settings');
     expect(found).toEqual([]);

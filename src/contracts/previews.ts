@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { TokensConfigSchema } from '@core/tokens/tokens-config';
 import { RlConfigSchema } from '@core/train/rl/rl-config';
 import { SftConfigSchema } from '@core/train/sft-config';
 import { CheckpointId, DatasetId, ProjectId, TreeId } from './ids';
@@ -68,7 +69,33 @@ export const RewardPreview = z.object({
 });
 export type RewardPreview = z.infer<typeof RewardPreview>;
 
+/** How a vocabulary will grow, and what each new row begins as. */
+export const TokensPlan = z.object({
+  rows: z.array(
+    z.object({
+      surface: z.string(),
+      /** Row of the embedding that it takes. */
+      id: z.number().int(),
+      /** Tokens whose mean it begins as; null for the mean of the whole vocabulary. */
+      pieces: z.array(z.string()).nullable(),
+    }),
+  ),
+  /** Tokens of the vocabulary, and rows of the embedding, before and after. */
+  oldTokens: z.number().int(),
+  oldRows: z.number().int(),
+  newRows: z.number().int(),
+  /** Rows that were there and that no token used. */
+  spareRowsUsed: z.number().int(),
+  /** One table reads tokens in and writes them out; otherwise each new token gets a row in both. */
+  isTied: z.boolean(),
+});
+export type TokensPlan = z.infer<typeof TokensPlan>;
+
 export const previewsContract = {
+  /** @throws WorkbenchError as the start of the run would */
+  tokens: oc
+    .input(z.object({ projectId: ProjectId, checkpointId: CheckpointId, config: TokensConfigSchema }))
+    .output(TokensPlan),
   /** @throws WorkbenchError `functional-tokens-missing`, `examples-empty`, `too-many-to-preview` */
   firstBatch: oc
     .input(

@@ -70,6 +70,10 @@ export const DemoProject = z.object({
 });
 export type DemoProject = z.infer<typeof DemoProject>;
 
+/** A deleted project that can still come back. */
+export const TrashedProject = z.object({ project: Project, removedAtMs: z.number(), goneAtMs: z.number() });
+export type TrashedProject = z.infer<typeof TrashedProject>;
+
 export const projectsContract = {
   list: oc.input(z.object({})).output(z.array(Project)),
   create: oc
@@ -86,6 +90,11 @@ export const projectsContract = {
   /** Unpacks it into the data folder, or finds it there. @throws WorkbenchError `project-archive`, `disk-full` */
   openDemo: oc.input(z.object({})).output(Project),
   rename: oc.input(z.object({ id: ProjectId, name: z.string().trim().min(1).max(120) })).output(Project),
+  /** Puts a project into the trash, where it stays for a week. @throws WorkbenchError `project-busy` while a run of it is under way */
   remove: oc.input(z.object({ id: ProjectId })).output(z.object({ removed: z.boolean() })),
+  trash: oc.input(z.object({})).output(z.array(TrashedProject)),
+  restore: oc.input(z.object({ id: ProjectId })).output(Project),
+  /** Deletes a project with its files, now. */
+  deleteForGood: oc.input(z.object({ id: ProjectId })).output(z.object({ removed: z.boolean() })),
   overview: oc.input(z.object({ id: ProjectId })).output(ProjectOverview),
 };

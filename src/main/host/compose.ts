@@ -16,6 +16,7 @@ import type { MachineFacts, ModelReader, ServiceContext } from './services/conte
 import { DeviceDesk, type DeviceProbe } from './services/devices';
 import { ServerKeys, type SecretStore } from './services/server-keys';
 import { getSettings, shareOfMachine } from './services/system';
+import { emptyOldTrash } from './services/trash';
 import { requireServer } from './store/repositories/servers';
 import { openDatabase } from './store/database';
 import { takeInstanceLock } from './store/instance-lock';
@@ -122,6 +123,8 @@ export function composeHost(options: HostOptions): Host {
       return existsSync(here) ? here : path;
     });
     jobs.recover();
+    // Files that cannot be deleted now are deleted at another start; nothing waits for it.
+    emptyOldTrash(services).catch((error: unknown) => console.error('[workbench] the trash was not emptied:', error));
     return {
       services,
       router: createRouter(services),

@@ -7,6 +7,7 @@ import { openProjectArchive } from '../project-archive/open-project';
 import { findProject } from '../store/repositories/projects';
 import type { ServiceContext } from './context';
 import { required } from './not-found';
+import { isTrashed, restoreProject } from './trash';
 
 /** Where the finished project lies in the resources; `npm run make-demo-project` writes it. */
 export const DEMO_ARCHIVE = join('demo', 'project.rftt');
@@ -20,7 +21,8 @@ export async function describeDemo(context: ServiceContext): Promise<DemoProject
   const facts = await stat(where).catch(() => null);
   if (!facts) return { isAvailable: false, openId: null, projectId: null, sizeBytes: 0, about: null };
   const { projectId, about } = readManifest(await readFile(where), where);
-  const openId = findProject(context.db, projectId)?.id ?? null;
+  const isOpen = findProject(context.db, projectId) !== null && !isTrashed(context.db, projectId);
+  const openId = isOpen ? projectId : null;
   return { isAvailable: true, openId, projectId, sizeBytes: facts.size, about };
 }
 
@@ -53,6 +55,7 @@ async function unpack(context: ServiceContext): Promise<Project> {
     for (const what of ['projects', 'checkpoints', 'questionSets', 'datasets', 'examples', 'evaluations'] as const)
       bus.publish({ type: 'changed', what });
   }
+  if (isTrashed(db, projectId)) return restoreProject(context, projectId);
   return required(findProject(db, projectId), 'The demo project');
 }
 

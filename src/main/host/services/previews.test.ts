@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createToyModel } from '@core/testing/toy-arithmetic';
 import { RlConfigSchema } from '@core/train/rl/rl-config';
 import { SftConfigSchema } from '@core/train/sft-config';
+import { TokensConfigSchema } from '@core/tokens/tokens-config';
+import { createModelReader } from '../model-reader';
 import { applyRecords } from '../jobs/apply-records';
 import { makeExample, makeNode, makeTree } from '../testing/records';
 import { makeTestFolder, searchSpec, TestHost } from '../testing/test-host';
@@ -91,6 +93,26 @@ describe('a reward tried on stored paths', () => {
     const { projectId } = host.makeProject();
     const preview = await host.client.previews.reward({ projectId, config: RlConfigSchema.parse({}) });
     expect(preview).toMatchObject({ trees: 0, paths: [], upsetShare: null });
+  });
+});
+
+describe('the plan of the tokens', () => {
+  it('names the row of each and what it begins as, for the model that comes along', async () => {
+    await host.host.close(0);
+    host = new TestHost(folder.path, { models: createModelReader() });
+    const { id: projectId } = await host.client.projects.create({ name: 'Plan', withEmbedded: true });
+    const [base] = await host.client.models.list({ projectId });
+    const ask = (config: object) =>
+      host.client.previews.tokens({ projectId, checkpointId: base!.id, config: TokensConfigSchema.parse(config) });
+    const plan = await ask({ initialisation: 'cue', promptSet: 'workbook', padToMultiple: 32 });
+    expect(plan.rows).toHaveLength(16);
+    // Ids follow the last token's, without a gap; rows that are there are taken before the table grows.
+    expect(plan.rows.map(({ id }) => id)).toEqual(plan.rows.map((_, at) => plan.oldTokens + at));
+    expect(plan.spareRowsUsed).toBe(Math.min(16, plan.oldRows - plan.oldTokens));
+    expect(plan.newRows >= plan.oldTokens + 16).toBe(true);
+    expect(plan.rows.find(({ surface }) => surface === '<clarify>')?.pieces?.length).toBeGreaterThan(0);
+    const mean = await ask({ initialisation: 'mean' });
+    expect(mean.rows.every(({ pieces }) => pieces === null)).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JobSpec } from '@contracts/jobs';
@@ -177,7 +177,38 @@ describe('removing', () => {
     engine.finish();
     await host.services.jobs.whenIdle();
     expect(await host.client.projects.remove({ id: made.projectId })).toEqual({ removed: true });
+    expect(await host.client.projects.list({})).toEqual([]);
+    expect(await host.client.projects.deleteForGood({ id: made.projectId })).toEqual({ removed: true });
     await expect(host.client.runs.get({ id: run.id })).rejects.toMatchObject({ data: { kind: 'not_found' } });
+    expect(existsSync(run.folder)).toBe(false);
+    expect(await host.client.projects.trash({})).toEqual([]);
+  });
+
+  it('a project can be taken back for a week, with everything in it', async () => {
+    const made = host.makeProject('Mine');
+    const run = await host.client.runs.start({ projectId: made.projectId, spec: searchSpec(made) });
+    const engine = await host.engine();
+    engine.finish();
+    await host.services.jobs.whenIdle();
+    await host.client.projects.remove({ id: made.projectId });
+    const [entry] = await host.client.projects.trash({});
+    expect(entry).toMatchObject({ project: { name: 'Mine' }, goneAtMs: host.nowMs + 7 * 86_400_000 });
+    await host.client.projects.restore({ id: made.projectId });
+    expect((await host.client.projects.list({})).map(({ name }) => name)).toEqual(['Mine']);
+    expect((await host.client.runs.get({ id: run.id })).status).toBe('finished');
+
+    // Six days later it is still there, after the week it is gone with the next start.
+    await host.client.projects.remove({ id: made.projectId });
+    for (const [days, left] of [
+      [6, 1],
+      [8, 0],
+    ] as const) {
+      await host.host.close(0);
+      const then = host.nowMs;
+      host = new TestHost(folder.path, { clock: { nowMs: () => then + days * 86_400_000 } });
+      await expect.poll(() => host.client.projects.trash({})).toHaveLength(left);
+    }
+    expect(existsSync(run.folder)).toBe(false);
   });
 
   it('a run is refused while another stands on it, by name', async () => {

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { CheckpointId, ProjectId, QuestionSetId } from '@contracts/ids';
 import type { Project, ProjectOverview } from '@contracts/projects';
 import { WorkbenchError } from '@core/errors';
@@ -7,7 +6,6 @@ import { listDatasets } from '../store/repositories/examples';
 import { listEvaluations } from '../store/repositories/evaluations';
 import {
   countProducts,
-  deleteProject,
   findProject,
   insertProject,
   listProjects as listStored,
@@ -19,10 +17,11 @@ import { transaction } from '../store/sql';
 import type { ServiceContext } from './context';
 import { readEmbeddedModel } from './embedded';
 import { required } from './not-found';
+import { deleteForGood, isTrashed, putIntoTrash } from './trash';
 import { describeRoad, type RoadFacts } from './road';
 
 export function listProjects({ db }: ServiceContext): Project[] {
-  return listStored(db);
+  return listStored(db).filter(({ id }) => !isTrashed(db, id));
 }
 
 /**
@@ -55,24 +54,30 @@ export function renameProject(context: ServiceContext, id: ProjectId, name: stri
   return required(findProject(context.db, id), 'This project');
 }
 
-/** Deletes a project with everything the program made in it; imported models and files of the person stay where they are. */
-export async function removeProject(context: ServiceContext, id: ProjectId): Promise<{ removed: boolean }> {
-  const { db, bus } = context;
+/** Puts a project into the trash. @throws WorkbenchError `project-busy` */
+export function removeProject(context: ServiceContext, id: ProjectId): { removed: boolean } {
+  const { db } = context;
+  if (!findProject(db, id) || isTrashed(db, id)) return { removed: false };
+  requireIdle(context, id);
+  putIntoTrash(context, id);
+  return { removed: true };
+}
+
+/** Deletes a project with its files at once, whether it lies in the trash or not. @throws WorkbenchError `project-busy` */
+export async function deleteProjectForGood(context: ServiceContext, id: ProjectId): Promise<{ removed: boolean }> {
+  requireIdle(context, id);
+  return deleteForGood(context, id);
+}
+
+function requireIdle({ db }: ServiceContext, id: ProjectId): void {
   const runs = listRuns(db, id);
   const busy = runs.find((run) => run.status === 'running' || run.status === 'pausing' || run.status === 'queued');
-  if (busy) {
-    throw new WorkbenchError('conflict', `The run "${busy.name}" of this project is under way.`, {
-      code: 'project-busy',
-      kept: 'The project and the run.',
-      wayOut: 'Cancel the run first.',
-    });
-  }
-  const removed = deleteProject(db, id);
-  if (removed) {
-    await Promise.all(runs.map((run) => rm(run.folder, { recursive: true, force: true })));
-    bus.publish({ type: 'changed', what: 'projects' });
-  }
-  return { removed };
+  if (!busy) return;
+  throw new WorkbenchError('conflict', `The run "${busy.name}" of this project is under way.`, {
+    code: 'project-busy',
+    kept: 'The project and the run.',
+    wayOut: 'Cancel the run first.',
+  });
 }
 
 /** Where every stage of a project stands, and which one comes next. */

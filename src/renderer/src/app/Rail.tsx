@@ -5,6 +5,7 @@ import { runAction } from '../actions/action-store';
 import { showKey } from '../actions/keys';
 import { useKeys } from '../actions/use-actions';
 import { api } from '../lib/api';
+import { inWindowWords } from './host-words';
 import { href, type RouteId } from './route-paths';
 import { STAGES } from './stages';
 import { texts } from './texts/en';
@@ -127,7 +128,7 @@ function Road({ projectId, current }: { readonly projectId: ProjectId; readonly 
                 data-next={isNext || undefined}
                 href={href(info.page, { projectId })}
                 aria-current={current === info.page ? 'page' : undefined}
-                title={stage.reason === '' ? info.name : `${info.name}: ${stage.reason}`}
+                title={stage.reason === '' ? info.name : `${info.name}: ${inWindowWords(stage.reason)}`}
               >
                 <span className="rail-glyph" aria-hidden="true">
                   {STATE_GLYPHS[stage.state]}
@@ -138,7 +139,7 @@ function Road({ projectId, current }: { readonly projectId: ProjectId; readonly 
                     , {texts.rail.states[stage.state]}
                     {isNext ? `, ${texts.rail.next}` : ''}
                   </span>
-                  {stage.figure && <span className="rail-figure">{stage.figure}</span>}
+                  {stage.figure && <span className="rail-figure">{inWindowWords(stage.figure)}</span>}
                 </span>
               </a>
             </li>

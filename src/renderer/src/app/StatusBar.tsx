@@ -5,6 +5,7 @@ import type { Run } from '@contracts/runs';
 import { api, connection } from '../lib/api';
 import { formatBytes, formatRange } from '../lib/format';
 import { Progress } from '../ui/marks';
+import { inWindowWords } from './host-words';
 import { href } from './route-paths';
 import { texts } from './texts/en';
 import './status-bar.css';
@@ -61,5 +62,5 @@ function shareOf({ progress }: Run): number | null {
 function leftOf({ progress }: Run): string {
   if (!progress) return '';
   const left = progress.secondsLeft;
-  return left ? texts.status.left(formatRange(left.low, left.high)) : progress.phase;
+  return left ? texts.status.left(formatRange(left.low, left.high)) : inWindowWords(progress.phase);
 }

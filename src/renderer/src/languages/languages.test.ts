@@ -20,19 +20,7 @@ const english = leavesOf(Object.fromEntries(listOriginals()));
 const german = leavesOf(de);
 
 /** Pages that are being rebuilt; their texts are in English until they stand. */
-const NOT_YET = [
-  'app',
-  'choices',
-  'fields',
-  'figures',
-  'review',
-  'settings',
-  'stages',
-  'trees',
-  'treeViewer',
-  'wizards',
-  'wizardWords',
-];
+const NOT_YET: readonly string[] = [];
 const isExpected = (place: string): boolean => !NOT_YET.includes(place.split('.')[0] ?? '');
 
 describe('German', () => {

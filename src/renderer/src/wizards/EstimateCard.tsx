@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ProjectId } from '@contracts/ids';
 import type { JobSpec } from '@contracts/jobs';
 import type { Estimate, MemoryProposal } from '@contracts/runs';
+import { inWindowWords } from '../app/host-words';
 import { api } from '../lib/api';
 import { formatBytes, formatRange } from '../lib/format';
 import { useDebounced } from '../lib/use-debounced';
@@ -66,10 +67,10 @@ function EstimateRows({ estimate, onChange }: Pick<EstimateCardProps, 'onChange'
         ]}
       />
       <p className="muted small">
-        {estimate.basis} {estimate.steps}
+        {inWindowWords(estimate.basis)} {estimate.steps !== null && inWindowWords(estimate.steps)}
       </p>
       {estimate.warnings.map((warning) => (
-        <Notice key={warning}>{warning}</Notice>
+        <Notice key={warning}>{inWindowWords(warning)}</Notice>
       ))}
       {onChange && estimate.proposals.length > 0 && (
         <div className="stack" role="group" aria-label={texts.wouldFit}>

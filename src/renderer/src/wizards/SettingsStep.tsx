@@ -15,6 +15,7 @@ import { SettingsForm } from './form/SettingsForm';
 import { RewardTrial } from './RewardTrial';
 import { hasPresets } from './suggestions';
 import { texts } from './texts/en';
+import { TokensPlan } from './TokensPlan';
 import type { WizardState } from './use-wizard';
 import { PRESET_NAMES, withSetting, withSettings } from './wizard-draft';
 
@@ -66,6 +67,7 @@ export function SettingsStep({ wizard, projectId }: { readonly wizard: WizardSta
         )}
       </div>
       <SettingsForm fields={rest} values={config} suggested={suggested} offers={offersOf(wizard)} onChange={change} />
+      {outcome.ok && outcome.spec.kind === 'tokens' && <TokensPlan projectId={projectId} spec={outcome.spec} />}
       {outcome.ok && outcome.spec.kind === 'rl' && <RewardTrial projectId={projectId} config={outcome.spec.config} />}
       {outcome.ok && outcome.spec.kind === 'sft' && <FirstBatch projectId={projectId} spec={outcome.spec} />}
       <ConfigText wizard={wizard} />
@@ -105,6 +107,22 @@ function ConfigText({ wizard }: { readonly wizard: WizardState }) {
       </Field>
       <div className="row">
         <CopyButton text={current} />
+        <Button look="quiet" onClick={() => saveText(`${wizard.kind}-settings.json`, current)}>
+          {texts.configSave}
+        </Button>
+        <label className="button button-quiet">
+          {texts.configLoad}
+          <input
+            type="file"
+            accept="application/json,.json"
+            className="visually-hidden"
+            onChange={(event) => {
+              void event.target.files?.[0]?.text().then(setTyped);
+              // The same file may be chosen again.
+              event.target.value = '';
+            }}
+          />
+        </label>
         {read?.values && typed !== current && (
           <Button
             onClick={() => {
@@ -119,6 +137,15 @@ function ConfigText({ wizard }: { readonly wizard: WizardState }) {
       </div>
     </Disclosure>
   );
+}
+
+/** Hands a text to the browser as a file to save. */
+function saveText(name: string, text: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 function readConfig(

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ProjectId } from '@contracts/ids';
 import type { ProjectOverview, StageState } from '@contracts/projects';
 import { PageFrame } from '../../app/PageFrame';
+import { inWindowWords } from '../../app/host-words';
 import { href } from '../../app/route-paths';
 import type { PageProps } from '../../app/router';
 import { STAGES } from '../../app/stages';
@@ -65,7 +66,7 @@ function GuidedRoad({ overview }: { readonly overview: ProjectOverview }) {
                 <p className="guided-head">
                   <a href={href(info.page, { projectId })}>{info.name}</a>
                   <span className="muted small">
-                    {stage.figure || texts.states[stage.state]}
+                    {inWindowWords(stage.figure) || texts.states[stage.state]}
                     {isNext ? ` · ${texts.next}` : ''}
                   </span>
                 </p>
@@ -73,7 +74,7 @@ function GuidedRoad({ overview }: { readonly overview: ProjectOverview }) {
                   <>
                     <p className="guided-sentence">
                       <WithTerms text={info.sentence} />
-                      {stage.reason && ` ${stage.reason}`}
+                      {stage.reason && ` ${inWindowWords(stage.reason)}`}
                     </p>
                     <p>
                       <NextButton stage={stage} projectId={projectId} />
@@ -119,7 +120,7 @@ function WorthALook({ overview }: { readonly overview: ProjectOverview }) {
       isTraining && stage.newestRunId
         ? href('run', { projectId, runId: stage.newestRunId })
         : href(STAGES[kind].page, { projectId });
-    return [{ kind, to, figure: stage.figure }];
+    return [{ kind, to, figure: inWindowWords(stage.figure) }];
   });
   if (ways.length === 0) return null;
   return (

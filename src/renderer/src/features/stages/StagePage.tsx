@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { ProjectId } from '@contracts/ids';
 import type { Run } from '@contracts/runs';
 import type { JobKind } from '@contracts/stages';
+import { inWindowWords } from '../../app/host-words';
 import { PageFrame } from '../../app/PageFrame';
 import { href } from '../../app/route-paths';
 import { STAGES } from '../../app/stages';
@@ -73,7 +74,7 @@ export function StagePage({ kind, projectId, renderProduct, products, details }:
 export function StartStage({ kind, projectId }: { readonly kind: JobKind; readonly projectId: ProjectId }) {
   const overview = useQuery(api.projects.overview.queryOptions({ input: { id: projectId } }));
   const stage = overview.data?.road.find((one) => one.kind === kind);
-  const reason = stage?.state === 'not-yet' ? stage.reason : null;
+  const reason = stage?.state === 'not-yet' ? inWindowWords(stage.reason) : null;
   return (
     <Button look="primary" disabledReason={reason} onClick={() => navigate(STAGES[kind].start, { projectId })}>
       {STAGES[kind].verb}

@@ -1,5 +1,6 @@
 import type { Run, RunStatus } from '@contracts/runs';
 import { formatBytes, formatDuration, formatInteger, formatNumber, formatPercent, formatRange } from '../../lib/format';
+import { inWindowWords } from '../../app/host-words';
 import type { Tone } from '../../ui/marks';
 import { FIGURES } from './texts/figures.en';
 import { texts } from './texts/en';
@@ -43,9 +44,9 @@ export function describeRun(run: Run): string {
   if (run.status === 'finished' || !progress) return run.error?.message ?? describeResult(run);
   const left =
     progress.secondsLeft && run.status === 'running'
-      ? `, ${formatRange(progress.secondsLeft.low, progress.secondsLeft.high)} left`
+      ? `, ${texts.left(formatRange(progress.secondsLeft.low, progress.secondsLeft.high))}`
       : '';
-  return `${progress.phase}, ${formatInteger(progress.done)} of ${formatInteger(progress.total)} ${progress.unit}${left}`;
+  return `${inWindowWords(progress.phase)}, ${texts.doneOf(formatInteger(progress.done), formatInteger(progress.total), inWindowWords(progress.unit))}${left}`;
 }
 
 export function statusName(status: RunStatus): string {

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Project, ProjectOverview } from '@contracts/projects';
+import { inWindowWords } from '../../app/host-words';
 import { href } from '../../app/route-paths';
 import { STAGES } from '../../app/stages';
 import { api } from '../../lib/api';
@@ -55,7 +56,7 @@ function NextStep({ overview, isFirst }: { readonly overview: ProjectOverview; r
         {overview.road.map((stage) => (
           <li key={stage.kind} data-state={stage.state} data-next={stage.kind === overview.nextStage || undefined}>
             <a href={href(STAGES[stage.kind].page, { projectId })}>{STAGES[stage.kind].name}</a>
-            <span className="small muted">{stage.figure || ' '}</span>
+            <span className="small muted">{inWindowWords(stage.figure) || ' '}</span>
           </li>
         ))}
       </ol>

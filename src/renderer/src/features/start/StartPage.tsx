@@ -8,6 +8,7 @@ import { Loaded } from '../../ui/Loaded';
 import { DemoOffer } from './DemoOffer';
 import { NewProjectForm } from './NewProjectForm';
 import { ProjectCard } from './ProjectCard';
+import { TrashList } from './TrashList';
 import { texts } from './texts/en';
 import './start.css';
 
@@ -47,6 +48,7 @@ export function StartPage() {
           )
         }
       </Loaded>
+      <TrashList />
     </PageFrame>
   );
 }

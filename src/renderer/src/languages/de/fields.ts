@@ -89,8 +89,91 @@ const learning = {
     help: 'Ein abgebrochener Lauf geht von der letzten Sicherung weiter.',
     unit: 'Updates',
   },
+  onCollapse: {
+    label: 'Wenn das Lernen schiefgeht',
+    help: 'Die Zahlen werden darauf beobachtet, wie ein Zusammenbruch aussieht: ein Token nimmt überhand, das Modell läuft vom Anfang weg, Wege ohne Signal, Zahlen, die keine sind.',
+  },
+  keepBest: {
+    label: 'Das Beste unterwegs aufheben',
+    help: 'Schreibt einen Modellstand, sooft die Messung auf Zurückgehaltenem besser ist als zuvor, anstelle des letzten solchen: wohin ein Lauf zurückgerollt werden kann.',
+  },
   threads: THREADS,
 } satisfies Readonly<Record<string, Words>>;
+
+/** Fine-tuning; a judge of steps learns with most of the same settings. */
+const fineTuning = {
+  ...learning,
+  form: {
+    label: 'Form der Antwort',
+    help: 'Mit Token: jeder Schritt in seinem Funktions-Token. Schlicht: nur die Texte, Zeile für Zeile, zum Vergleich; das kann jedes Modell lernen.',
+  },
+  loraDropout: {
+    label: 'LoRA-Dropout',
+    help: 'Anteil der Eingänge jedes Adapters, der in jedem Update ausgelassen wird; etwas hilft gegen das Auswendiglernen weniger Beispiele und kostet Zeit.',
+  },
+  learningRate: {
+    label: 'Lernrate',
+    help: 'Schrittweite. Große Modelle wollen weniger (7e-6 bei 7B), winzige mehr (5e-4 bei 2M), LoRA etwa 2e-4.',
+  },
+  schedule: {
+    label: 'Rate mit der Zeit',
+    help: 'Wie die Lernrate nach dem Anlauf fällt.',
+    paper: 'gleichbleibend',
+  },
+  finalRateShare: { label: 'Rate am Ende', help: 'Als Anteil der vollen Rate.', unit: '× Rate' },
+  warmupUpdates: {
+    label: 'Anlauf',
+    help: 'Updates, in denen die Rate von null steigt; höchstens ein Fünftel aller.',
+    unit: 'Updates',
+  },
+  warmupShare: {
+    label: 'Anlauf als Anteil',
+    help: 'An allen Updates; der längere der beiden Anläufe gilt.',
+    unit: 'der Updates',
+  },
+  epochs: {
+    label: 'Durchgänge durch die Beispiele',
+    help: 'Mehr lernen die Form besser und wiederholen den Inhalt mehr.',
+  },
+  minUpdates: {
+    label: 'Mindestens',
+    help: 'Fügt Durchgänge hinzu, bis so viele Updates gemacht sind: weniger als etwa 120 sind zu wenig, um einem winzigen Modell die Token beizubringen.',
+    unit: 'Updates',
+  },
+  maxUpdates: { label: 'Höchstens', help: 'Hört dort auf, was immer die Durchgänge sagen.', unit: 'Updates' },
+  batchSize: {
+    label: 'Beispiele je Update',
+    help: 'Größer ist ruhiger und macht weniger Updates aus denselben Daten.',
+    unit: 'Beispiele',
+  },
+  grouping: {
+    label: 'Längen in einem Update',
+    help: 'Zufällig, oder ähnlich lang, was weniger auffüllt; welche Längen wann kommen, bleibt zufällig.',
+  },
+  maxTokens: { label: 'Längstes Beispiel', help: 'Längere bleiben draußen und werden gezählt.', unit: 'Token' },
+  weightDecay: { label: 'Gewichtsabnahme', help: 'Zug der Matrizen gegen null.' },
+  newRowRate: {
+    label: 'Rate der neuen Zeilen',
+    help: 'Die Zeilen der Funktions-Token lernen am Anfang so viel schneller.',
+    unit: '× Rate',
+  },
+  newRowUpdates: { label: 'Neue Zeilen schneller für', help: 'Danach lernen sie wie der Rest.', unit: 'Updates' },
+  validationShare: {
+    label: 'Zurückgehalten',
+    help: 'Anteil der Fragen, deren Beispiele nur messen.',
+    unit: 'der Fragen',
+  },
+  validateEvery: {
+    label: 'Messen alle',
+    help: 'Verlust auf den zurückgehaltenen Beispielen, Funktions-Token getrennt.',
+    unit: 'Updates',
+  },
+  seed: { label: 'Startzahl', help: 'Reihenfolge der Beispiele.' },
+};
+
+function without<T extends object>(words: T, names: readonly string[]): Partial<T> {
+  return Object.fromEntries(Object.entries(words).filter(([name]) => !names.includes(name))) as Partial<T>; // entries of `words`
+}
 
 export const fields = {
   'fields.tokens': {
@@ -212,11 +295,19 @@ export const fields = {
       label: 'Gänge zugleich in einem Baum',
       help: 'Gänge eines Baums nebeneinander, durch gedachte Besuche getrennt. Mehr füllt die Stapel besser und sucht etwas weniger scharf.',
     },
+    responsePrefix: {
+      label: 'Anfang der Antwort',
+      help: 'Text, mit dem jede ganze Antwort beginnt, um das Modell auf seine beste Art zu fragen.',
+    },
     threads: THREADS,
     decodePrecision: PRECISION,
     seed: { label: 'Startzahl', help: 'Dieselbe Startzahl und dasselbe Modell ergeben dieselben Bäume.' },
   },
   'fields.examples': {
+    content: {
+      label: 'Was die Beispiele enthalten',
+      help: 'Verschmolzen: richtige Wege mit Irrwegen, Prüfungen und Berichtigungen. Richtige Wege: wie sie gefunden wurden, wie beim Auswahlverfahren. Antworten: nur die richtige Antwort jeder Frage; beides zum Vergleich.',
+    },
     selection: {
       label: 'Welche Paare von Wegen',
       help: 'Unsere: mehrere verschiedene richtige Wege einer Frage, jeder mit dem sprechendsten Irrweg. Veröffentlichung: bester richtiger und schlechtester falscher. Programm: wie das Skript der Verfasser sortiert.',
@@ -296,73 +387,36 @@ export const fields = {
     threads: THREADS,
     seed: { label: 'Startzahl', help: 'Dieselbe Startzahl und dieselben Bäume ergeben dieselben Beispiele.' },
   },
-  'fields.sft': {
-    ...learning,
-    loraDropout: {
-      label: 'LoRA-Dropout',
-      help: 'Anteil der Eingänge jedes Adapters, der in jedem Update ausgelassen wird; etwas hilft gegen das Auswendiglernen weniger Beispiele und kostet Zeit.',
+  'fields.sft': fineTuning,
+  'fields.prm': {
+    ...without(fineTuning, ['form', 'loraDropout', 'newRowRate', 'newRowUpdates']),
+    labels: {
+      label: 'Was ein Schritt wert ist',
+      help: 'Weich: der Anteil richtiger Antworten unter den Gängen, die durch ihn gingen. Hart: ob einer von ihnen zu einer richtigen Antwort kam.',
     },
-    learningRate: {
-      label: 'Lernrate',
-      help: 'Schrittweite. Große Modelle wollen weniger (7e-6 bei 7B), winzige mehr (5e-4 bei 2M), LoRA etwa 2e-4.',
+    headRate: {
+      label: 'Rate des neuen Kopfs',
+      help: 'Der urteilende Kopf beginnt bei nichts und lernt so viel schneller.',
     },
-    schedule: {
-      label: 'Rate mit der Zeit',
-      help: 'Wie die Lernrate nach dem Anlauf fällt.',
-      paper: 'gleichbleibend',
-    },
-    finalRateShare: { label: 'Rate am Ende', help: 'Als Anteil der vollen Rate.', unit: '× Rate' },
-    warmupUpdates: {
-      label: 'Anlauf',
-      help: 'Updates, in denen die Rate von null steigt; höchstens ein Fünftel aller.',
-      unit: 'Updates',
-    },
-    warmupShare: {
-      label: 'Anlauf als Anteil',
-      help: 'An allen Updates; der längere der beiden Anläufe gilt.',
-      unit: 'der Updates',
-    },
-    epochs: {
-      label: 'Durchgänge durch die Beispiele',
-      help: 'Mehr lernen die Form besser und wiederholen den Inhalt mehr.',
-    },
-    minUpdates: {
-      label: 'Mindestens',
-      help: 'Fügt Durchgänge hinzu, bis so viele Updates gemacht sind: weniger als etwa 120 sind zu wenig, um einem winzigen Modell die Token beizubringen.',
-      unit: 'Updates',
-    },
-    maxUpdates: { label: 'Höchstens', help: 'Hört dort auf, was immer die Durchgänge sagen.', unit: 'Updates' },
-    batchSize: {
-      label: 'Beispiele je Update',
-      help: 'Größer ist ruhiger und macht weniger Updates aus denselben Daten.',
-      unit: 'Beispiele',
-    },
-    grouping: {
-      label: 'Längen in einem Update',
-      help: 'Zufällig, oder ähnlich lang, was weniger auffüllt; welche Längen wann kommen, bleibt zufällig.',
-    },
-    maxTokens: { label: 'Längstes Beispiel', help: 'Längere bleiben draußen und werden gezählt.', unit: 'Token' },
-    weightDecay: { label: 'Gewichtsabnahme', help: 'Zug der Matrizen gegen null.' },
-    newRowRate: {
-      label: 'Rate der neuen Zeilen',
-      help: 'Die Zeilen der Funktions-Token lernen am Anfang so viel schneller.',
-      unit: '× Rate',
-    },
-    newRowUpdates: { label: 'Neue Zeilen schneller für', help: 'Danach lernen sie wie der Rest.', unit: 'Updates' },
-    validationShare: {
-      label: 'Zurückgehalten',
-      help: 'Anteil der Fragen, deren Beispiele nur messen.',
-      unit: 'der Fragen',
-    },
-    validateEvery: {
-      label: 'Messen alle',
-      help: 'Verlust auf den zurückgehaltenen Beispielen, Funktions-Token getrennt.',
-      unit: 'Updates',
-    },
-    seed: { label: 'Startzahl', help: 'Reihenfolge der Beispiele.' },
   },
   'fields.rl': {
     ...learning,
+    responsePrefix: {
+      label: 'Anfang der Antwort',
+      help: 'Text, mit dem jede Antwort beginnt, um ein Modell ohne Funktions-Token auf seine beste Art zu erkunden.',
+    },
+    constrained: {
+      label: 'An die Grammatik halten',
+      help: 'Nur erlaubte Funktions-Token werden erkundet. Aus, zum Vergleich: das Modell darf schreiben, was es will.',
+    },
+    klTarget: {
+      label: 'KL-Ziel',
+      help: 'Passt β an: verdoppelt, wenn das Modell weiter gegangen ist, halbiert, wenn es sich kaum bewegt hat. Leer behält β; 0,05 ist ein guter Anfang.',
+    },
+    chosenTokens: {
+      label: 'Von der Suche gewählte Token',
+      help: 'Die Suche, nicht das Modell, wählt die Funktions-Token eines Baums. Wichtigkeit: danach gewichten, wie wahrscheinlich das Modell sie fand. Wahrscheinlichkeit: aus ihnen lernen, ohne ein Verhältnis zu kappen. Verdeckt: nicht aus ihnen lernen.',
+    },
     algorithm: {
       label: 'Verfahren',
       help: 'Wie aus Belohnungen Vorteile werden und wie der Verlust gebildet wird.',
@@ -487,6 +541,14 @@ export const fields = {
     seed: { label: 'Startzahl', help: 'Reihenfolge der Fragen und jedes Los.' },
   },
   'fields.evaluate': {
+    choice: {
+      label: 'Welche Antwort zählt',
+      help: 'Von mehreren: was die meisten sagen, dasselbe gewichtet danach, wie sicher das Modell war, die sicherste, oder mit einem Richter die am besten beurteilte oder eine nach seinem Urteil gewichtete Abstimmung.',
+    },
+    withoutToken: {
+      label: 'Ausgelassenes Funktions-Token',
+      help: 'Das Modell darf keine Schritte dieser Art beginnen: zeigt, was die Art wert ist.',
+    },
     mode: {
       label: 'Wie geantwortet wird',
       help: 'Gierig: eine Antwort ohne Zufall. Suche: mehrere durch Baumsuche, ohne die richtige zu kennen. Beides: nebeneinander.',

@@ -15,6 +15,7 @@ export const frame = {
       projects: 'Alle Projekte',
       search: 'Suchen',
       questions: 'Fragen',
+      judge: 'Richter',
       runs: 'Läufe',
       guide: 'Leitfaden',
       settings: 'Einstellungen',

@@ -2,10 +2,22 @@ import type { Catalogue } from '../../lib/language';
 import { fields } from './fields';
 import { files } from './files';
 import { frame } from './frame';
+import { host } from './host';
+import { pages } from './pages';
 import { road } from './road';
 import { runPages } from './runs';
 import { wizards } from './wizards';
 import { words } from './words';
 
 /** German, by the names that the text files give. What is missing is shown in English. */
-export const de: Catalogue = { ...frame, ...road, ...runPages, ...wizards, ...words, ...fields, ...files };
+export const de: Catalogue = {
+  ...frame,
+  ...road,
+  ...wizards,
+  ...words,
+  ...fields,
+  ...host,
+  ...pages,
+  ...runPages,
+  ...files,
+};

@@ -88,6 +88,8 @@ export const wizards = {
     configHelp:
       'Genau das, was der Lauf bekommt. Kopieren Sie es zum Aufheben, oder fügen Sie Einstellungen eines anderen Laufs ein und übernehmen Sie sie.',
     configApply: 'Diese übernehmen',
+    configSave: 'Als Datei sichern',
+    configLoad: 'Aus einer Datei laden',
     configBroken: (why: string) => `Das sind keine Einstellungen dieser Stufe: ${why}`,
     fixFirst: (label: string) => `Bringen Sie erst „${label}“ in Ordnung.`,
     runName: 'Name des Laufs',
@@ -125,11 +127,25 @@ export const wizards = {
         'Dieses Modell wurde nicht mit LoRA trainiert und hat keinen Adapter: exportieren Sie es verschmolzen.',
       testWarning:
         'Diese Fragen sind zum Testen zurückgehalten. Auf ihnen zu trainieren machte den Vergleich wertlos; nehmen Sie lieber eine Lernsammlung.',
+      judge: 'Richter über Schritte',
+      noJudge: 'Noch wurde kein Prozess-Belohnungsmodell trainiert.',
+      trainJudge: 'Richter trainieren',
+      without: 'Keiner',
+      withoutJudge: 'Allein richtige und falsche Antworten entscheiden.',
       trees: (count: string) => count,
       accepted: (usable: string, total: string) => `${usable} von ${total} angenommen oder unentschieden`,
     },
   }),
   previews: translationOf<typeof previewTexts>()({
+    tokens: {
+      title: 'Welche Zeile jedes Token bekommt und womit sie beginnt',
+      sentence: (tokens: string, rows: string, spare: string, grown: string | null) =>
+        `Der Wortschatz hat ${tokens} Token in ${rows} Zeilen. ${spare} der neuen Token nehmen Zeilen, die niemand benutzt; ${grown === null ? 'die Tabelle bleibt, so groß sie ist' : `die Tabelle wächst auf ${grown} Zeilen`}.`,
+      tied: 'Es hat geteilte Gewichte: eine Zeile je Token.',
+      apart: 'Lesen und Schreiben haben je eine Tabelle: jedes neue Token bekommt in beiden eine Zeile.',
+      columns: { token: 'Token', surface: 'Geschrieben', row: 'Zeile', start: 'Beginnt als Mittel von' },
+      wholeMean: 'allen Token',
+    },
     batch: {
       title: 'Der erste Stapel, Token für Token',
       sentence: (
@@ -234,6 +250,26 @@ export const wizards = {
     mean: 'Mittel aller Zeilen',
     merged: 'Verschmolzen',
     adapter: 'Adapter',
+    tell: 'Sagen',
+    pause: 'Den Lauf anhalten',
+    ignore: 'Nicht beobachten',
+    samples: 'Stichproben',
+    'right-paths': 'Richtige Wege',
+    answers: 'Antworten',
+    tagged: 'Mit Funktions-Token',
+    plain: 'Schlichter Text',
+    vote: 'Die häufigste',
+    'weighted-vote': 'Die häufigste, nach Sicherheit gewichtet',
+    'most-confident': 'Die sicherste',
+    'best-process': 'Die am besten beurteilte',
+    'process-vote': 'Die häufigste, nach Urteil gewichtet',
+    none: 'Keines',
+    soft: 'Weich',
+    hard: 'Hart',
+    ppo: 'PPO ohne Kritiker',
+    importance: 'Nach Wichtigkeit gewichtet',
+    likelihood: 'Nach ihrer Wahrscheinlichkeit',
+    masked: 'Ausgelassen',
   },
   wizardWords: {
     tokens: {
@@ -288,6 +324,20 @@ export const wizards = {
         `${formatNumber(config.epochs)} Durchgänge in Stapeln zu ${formatInteger(config.batchSize)}: etwa ${formatInteger(updatesOf(config, names.exampleCount))} Updates.`,
         `${formatPercent(config.validationShare)} der Fragen werden zurückgehalten, um zu sehen, ob es lernt oder sich nur erinnert.`,
         WHAT_LEARNS[config.method],
+      ],
+    },
+    prm: {
+      title: 'Richter trainieren',
+      sentence:
+        'Eine Kopie des Modells lernt aus den Bäumen, welche Schritte zu richtigen Antworten führen: ein Prozess-Belohnungsmodell.',
+      blanks:
+        'Geh {epochs} Mal durch die Gänge, {batchSize} zugleich, mit einer Lernrate von {learningRate}; Wert eines Schritts: {labels}.',
+      summary: (config: Config<'prm'>, names: SummaryNames) => [
+        `Eine Kopie von „${names.checkpoint}“ bekommt einen zweiten Kopf und lernt aus den ${formatInteger(names.treeCount)} Bäumen von „${names.searchRun}“.`,
+        config.labels === 'soft'
+          ? 'Ein Schritt ist den Anteil richtiger Antworten unter den Gängen wert, die durch ihn gingen.'
+          : 'Ein Schritt ist gut, wenn irgendein Gang durch ihn zu einer richtigen Antwort kam.',
+        `${formatPercent(config.validationShare)} der Fragen sind zurückgehalten; an ihnen wird sein Urteil gemessen: ROC und Kalibrierung.`,
       ],
     },
     rl: {

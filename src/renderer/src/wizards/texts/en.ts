@@ -58,6 +58,8 @@ export const texts = translated('wizards', {
   config: 'Settings as text',
   configHelp: 'Exactly what the run gets. Copy it to keep it, or paste settings of another run and take them over.',
   configApply: 'Take these over',
+  configSave: 'Save as a file',
+  configLoad: 'Load from a file',
   configBroken: (why: string) => `These are no settings of this stage: ${why}`,
   fixFirst: (label: string) => `Mend “${label}” first.`,
   runName: 'Name of the run',

@@ -2,6 +2,15 @@ import { translated } from '../../lib/language';
 
 /** Words of what a wizard shows before anything runs. */
 export const previewTexts = translated('previews', {
+  tokens: {
+    title: 'Which row each token takes, and what it begins as',
+    sentence: (tokens: string, rows: string, spare: string, grown: string | null) =>
+      `The vocabulary has ${tokens} tokens in ${rows} rows. ${spare} of the new tokens take rows that nobody uses; ${grown === null ? 'the table stays as large as it is' : `the table grows to ${grown} rows`}.`,
+    tied: 'It has tied weights: one row for each token.',
+    apart: 'Reading and writing have a table each: every new token gets a row in both.',
+    columns: { token: 'Token', surface: 'Written', row: 'Row', start: 'Begins as the mean of' },
+    wholeMean: 'all tokens',
+  },
   batch: {
     title: 'The first batch, token by token',
     sentence: (examples: string, passes: string, updates: string, trained: string, heldOut: string, leftOut: string) =>

@@ -12,6 +12,8 @@ export const texts = translated('stages', {
     failed: 'failed',
     interrupted: 'interrupted',
   },
+  doneOf: (done: string, total: string, unit: string) => `${done} of ${total} ${unit}`,
+  left: (range: string) => `${range} left`,
   newest: 'Newest',
   older: 'All runs',
   empty: (name: string) => `Nothing has come out of “${name}” yet`,

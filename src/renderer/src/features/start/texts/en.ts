@@ -34,7 +34,14 @@ export const texts = translated('start', {
   remove: 'Delete',
   removeTitle: (name: string) => `Delete “${name}”?`,
   removeBody:
-    'Its runs, trees, examples and checkpoints are deleted from the data folder. Models and files of your own stay where they are.',
+    'Its runs, trees, examples and checkpoints go into the trash and can come back for a week. Models and files of your own stay where they are.',
+  trash: {
+    title: (count: number) => `Deleted projects (${count})`,
+    deleted: (name: string) => `“${name}” was deleted.`,
+    gone: (moment: string) => `gone for good on ${moment}`,
+    undo: 'Bring back',
+    forGood: 'Delete for good',
+  },
   created: (moment: string) => `created ${moment}`,
   demo: 'with the small model that comes along',
 });

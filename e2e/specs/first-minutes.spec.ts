@@ -1,0 +1,163 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../fixtures';
+import { StartPage } from '../pages/start.page';
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** Pages of the demo project, each with something in it. */
+const PAGES = [
+  '',
+  'model',
+  'tokens',
+  'trees',
+  'examples',
+  'fine-tune',
+  'explore',
+  'compare',
+  'export',
+  'runs',
+  'questions',
+  'explore/new',
+  'fine-tune/new',
+];
+
+/** Goes on with Tab until an element with this role and name has the focus. */
+async function tabTo(page: Page, role: 'button' | 'link' | 'radio', name: string): Promise<void> {
+  const wanted = page.getByRole(role, { name, exact: true }).first();
+  for (let presses = 0; presses < 120; presses += 1) {
+    if (await wanted.evaluate((element) => element === document.activeElement).catch(() => false)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab never reached the ${role} "${name}".`);
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`the demo project opens with everything in it, free of accessibility faults, ${theme} @browser`, async ({
+    workbench,
+  }) => {
+    test.setTimeout(300_000);
+    const { page } = workbench;
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    const start = await StartPage.opened(page);
+    await start.main.getByRole('button', { name: 'Open the demo project' }).click();
+    await expect(start.heading).toHaveText('Demo: a small model learns to reason');
+    await expect(start.main.getByRole('heading', { name: 'About this demo' })).toBeVisible();
+    const [, project = ''] = /#\/p\/([^/]+)/.exec(page.url()) ?? [];
+    const found: string[] = [];
+    for (const path of PAGES) {
+      await page.evaluate((hash) => (location.hash = hash), `#/p/${project}/${path}`);
+      await expect(start.heading).toBeVisible();
+      await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0);
+      const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+      found.push(
+        ...violations.map(
+          ({ id, nodes }) => `${path}: ${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`,
+        ),
+      );
+    }
+    expect(found).toEqual([]);
+  });
+}
+
+test('what was shipped can be worked on: its checkpoint answers, its trees make a reward visible @browser', async ({
+  workbench,
+}) => {
+  const { page } = workbench;
+  const start = await StartPage.opened(page);
+  await start.main.getByRole('button', { name: 'Open the demo project' }).click();
+  await expect(start.main.getByRole('link', { name: 'Export', exact: true }).first()).toBeVisible();
+  const [, project = ''] = /#\/p\/([^/]+)/.exec(page.url()) ?? [];
+  await page.evaluate((hash) => (location.hash = hash), `#/p/${project}/explore/new`);
+  await start.main.getByRole('button', { name: 'Settings', exact: true }).click();
+  await start.main.getByText('Try the reward on stored paths').click();
+  await expect(start.main.getByRole('table', { name: 'Try the reward on stored paths' })).toBeVisible();
+  // As published, steps are paid for being many: the trial says so.
+  await start.main.getByRole('radio', { name: /^As in the paper/ }).check();
+  await expect(start.main.getByText(/the wrong one earns as much or more/)).toBeVisible();
+
+  await page.evaluate((hash) => (location.hash = hash), `#/p/${project}/export/new`);
+  await start.main.getByRole('button', { name: 'Check and start' }).click();
+  await start.main.getByRole('button', { name: 'Export', exact: true }).click();
+  await expect(start.heading).toContainText('finished', { timeout: 60_000 });
+});
+
+test('the first steps can be walked without a mouse @browser', async ({ workbench }) => {
+  test.setTimeout(120_000);
+  const { page } = workbench;
+  const start = await StartPage.opened(page);
+  await tabTo(page, 'button', 'New project');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type(' by keyboard');
+  await page.keyboard.press('Enter');
+  await expect(start.heading).toHaveText('Model');
+
+  // By its name in the palette, then by Tab through the wizard.
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('add the tokens');
+  await page.keyboard.press('Enter');
+  await expect(start.heading).toHaveText('Add the tokens');
+  await tabTo(page, 'button', 'Next');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'button', 'Next');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'button', 'Add the tokens');
+  await page.keyboard.press('Enter');
+  await expect(start.heading).toContainText('finished', { timeout: 60_000 });
+
+  // Two keys in a row go to a page, one shows all of them, and the focus comes back.
+  await page.locator('body').press('g');
+  await page.keyboard.press('n');
+  await expect(start.heading).toHaveText('Trees');
+  await page.keyboard.press('?');
+  const keys = page.getByRole('dialog', { name: 'Keys' });
+  await expect(keys.getByText('Go to Trees')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(keys).toBeHidden();
+});
+
+test('another language is one choice away, and the choice stays @browser', async ({ workbench }) => {
+  const { page } = workbench;
+  const start = await StartPage.opened(page);
+  await start.openBeside('Settings');
+  await start.main.getByLabel('Language').selectOption('de');
+  await expect(start.heading).toHaveText('Einstellungen');
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
+  const again = await workbench.reopen();
+  await expect(again.getByRole('main').getByRole('heading', { level: 1 })).toHaveText('Start');
+  await expect(again.getByRole('button', { name: 'Neues Projekt' })).toBeVisible();
+});
+
+test('two windows on one draft never overwrite each other unseen @browser', async ({ workbench }) => {
+  const { page } = workbench;
+  const start = await StartPage.opened(page);
+  await start.createProject('Two windows', 'embedded');
+  const [, project = ''] = /#\/p\/([^/]+)/.exec(page.url()) ?? [];
+  const other = await page.context().newPage();
+  // The second window comes with the first one's token.
+  const token = await page.evaluate(() => sessionStorage.getItem('workbench-token'));
+  await other.goto(`${new URL(page.url()).origin}/#t=${token}&/p/${project}/tokens/new`);
+  await page.evaluate((hash) => (location.hash = hash), `#/p/${project}/tokens/new`);
+  const nameIn = async (window: Page) => {
+    await window.getByRole('button', { name: 'Check and start' }).click();
+    return window.getByLabel('Name of the run');
+  };
+  const [here, there] = [await nameIn(page), await nameIn(other)];
+  await here.fill('from here');
+  // The other window follows what was saved.
+  await expect(there).toHaveValue('from here');
+  // Both change it before either has heard of the other: one is asked, nothing is lost. On a busy machine they may miss each other at first.
+  const asked = 'Another window changed this draft';
+  let round = 0;
+  await expect(async () => {
+    round += 1;
+    await Promise.all([here.fill(`mine ${round}`), there.fill(`theirs ${round}`)]);
+    await page.waitForTimeout(1500);
+    expect((await page.getByText(asked).count()) + (await other.getByText(asked).count())).toBeGreaterThan(0);
+  }).toPass({ timeout: 30_000 });
+  const loser = (await page.getByText(asked).count()) > 0 ? page : other;
+  const lost = await loser.getByLabel('Name of the run').inputValue();
+  await loser.getByRole('button', { name: 'Keep this one' }).click();
+  await expect(loser.getByText(asked)).toBeHidden();
+  for (const window of [page, other]) await expect(window.getByLabel('Name of the run')).toHaveValue(lost);
+});
