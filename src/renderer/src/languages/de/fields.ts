@@ -394,6 +394,14 @@ export const fields = {
       label: 'Was ein Schritt wert ist',
       help: 'Weich: der Anteil richtiger Antworten unter den Gängen, die durch ihn gingen. Hart: ob einer von ihnen zu einer richtigen Antwort kam.',
     },
+    stepsFile: {
+      label: 'Weitere beurteilte Schritte',
+      help: 'Pfad einer JSONL-Datei von Math-Shepherd, PRM800K oder PRMBench, aus der neben den Bäumen gelernt wird; leer: keine.',
+    },
+    testFile: {
+      label: 'Beurteilte Schritte zum Messen',
+      help: 'Pfad einer solchen Datei, aus der nie gelernt wird; ihre ROC und Kalibrierung stehen neben denen der zurückgehaltenen Bäume.',
+    },
     headRate: {
       label: 'Rate des neuen Kopfs',
       help: 'Der urteilende Kopf beginnt bei nichts und lernt so viel schneller.',
