@@ -208,7 +208,7 @@ describe('removing', () => {
       host = new TestHost(folder.path, { clock: { nowMs: () => then + days * 86_400_000 } });
       await expect.poll(() => host.client.projects.trash({})).toHaveLength(left);
     }
-    expect(existsSync(run.folder)).toBe(false);
+    await expect.poll(() => existsSync(run.folder)).toBe(false);
   });
 
   it('a run is refused while another stands on it, by name', async () => {
