@@ -59,7 +59,7 @@ test('a collapse is explained with its evidence, and rolling back opens the wiza
 
   await run.openRun('collapsed');
   await expect(notice).toHaveCount(0);
-  await run.guard.getByText('One earlier notice').click();
+  await run.guard.getByText('One more notice of the guard').click();
   await expect(run.guard).toContainText('rolled back');
 });
 

@@ -18,18 +18,18 @@ type AlarmEvent = Extract<RunEvent, { kind: 'alarm' }>;
 
 const GOING: ReadonlySet<Run['status']> = new Set(['running', 'paused', 'pausing', 'failed', 'interrupted']);
 
-/** What the guard has seen in a run: the newest notice that nobody has answered, calmly, with its evidence and the ways on; earlier ones below. */
+/** What the guard has seen in a run: the first notice that nobody has answered, calmly, with its evidence and the ways on; what followed from it, below. */
 export function GuardBanner({ run, metrics }: { readonly run: Run; readonly metrics: readonly MetricSeries[] }) {
   const events = useQuery(api.runs.events.queryOptions({ input: { id: run.id } }));
   const alarms = (events.data ?? []).filter((event) => event.kind === 'alarm');
-  const open = alarms.findLast(({ answer }) => answer === null);
+  const open = alarms.find(({ answer }) => answer === null);
   const others = alarms.filter((event) => event !== open);
   if (alarms.length === 0) return null;
   return (
     <section className="guard" aria-label={texts.label}>
       {open && <OpenAlarm run={run} event={open} metrics={metrics} />}
       {others.length > 0 && (
-        <Disclosure summary={texts.earlier(others.length)}>
+        <Disclosure summary={texts.others(others.length)}>
           <ul className="guard-earlier">
             {others.map(({ id, alarm, answer }) => (
               <li key={id}>

@@ -105,7 +105,7 @@ export const road = {
     start: 'dem Anfang',
     rollBackHelp: (change: string) =>
       `Zurückgehen öffnet einen neuen Lauf von dort, ${change}. Dieser Lauf und seine Zahlen bleiben.`,
-    earlier: (count: number) => (count === 1 ? 'Ein früherer Hinweis' : `${count} frühere Hinweise`),
+    others: (count: number) => (count === 1 ? 'Noch ein Hinweis des Wächters' : `Noch ${count} Hinweise des Wächters`),
     answers: { goOn: 'weitergemacht', paused: 'angehalten', rolledBack: 'zurückgegangen' },
     stopped: 'Der Lauf wurde angehalten, damit Sie entscheiden.',
   }),

@@ -76,7 +76,7 @@ export const texts = translated('guard', {
   start: 'where it began',
   rollBackHelp: (change: string) =>
     `Rolling back opens a new run from there, ${change}. This run and its figures stay.`,
-  earlier: (count: number) => (count === 1 ? 'One earlier notice' : `${count} earlier notices`),
+  others: (count: number) => (count === 1 ? 'One more notice of the guard' : `${count} more notices of the guard`),
   answers: { goOn: 'went on', paused: 'paused', rolledBack: 'rolled back' },
   stopped: 'The run has been paused for you to decide.',
 });
