@@ -47,7 +47,7 @@ export function RunPage({ params }: PageProps<'run'>) {
   );
 }
 
-const SETTLED: ReadonlySet<Run['status']> = new Set(['finished', 'failed', 'cancelled', 'interrupted']);
+const RESUMABLE: ReadonlySet<Run['status']> = new Set(['paused', 'failed', 'interrupted']);
 const TRAINS: ReadonlySet<Run['kind']> = new Set(['sft', 'rl']);
 
 function OpenRun({ run }: { readonly run: Run }) {
@@ -103,10 +103,18 @@ function OpenRun({ run }: { readonly run: Run }) {
   );
 }
 
-/** A run writes into its folder from its first moment on, so an empty one has been moved or deleted. */
+/**
+ * What a run needs its folder for: to go on, and to keep its checkpoints. A run that came with a project has only the latter. It writes into its
+ * folder from its first moment on, so an empty one has been moved or deleted.
+ */
 function FolderGone({ run }: { readonly run: Run }) {
   const forecast = useQuery(api.runs.forecast.queryOptions({ input: { id: run.id } }));
-  const hasStarted = run.startedAtMs !== null && SETTLED.has(run.status);
-  if (!hasStarted || forecast.data?.actual.diskBytes !== 0) return null;
+  const checkpoints = useQuery(api.models.list.queryOptions({ input: { projectId: run.projectId } }));
+  const isEmpty = forecast.data?.actual.diskBytes === 0;
+  const wouldGoOn = run.startedAtMs !== null && RESUMABLE.has(run.status);
+  const hasLost = (checkpoints.data ?? []).some(
+    ({ id, isMissing }) => isMissing && run.outputs.checkpointIds.includes(id),
+  );
+  if (!(isEmpty && wouldGoOn) && !hasLost) return null;
   return <Notice>{texts.folderGone(run.folder)}</Notice>;
 }
