@@ -132,6 +132,7 @@ export const ExampleLineage = z.object({
   searchRunId: RunId.nullable(),
   searchRunName: z.string().nullable(),
   examplesRunId: RunId.nullable(),
+  examplesRunName: z.string().nullable(),
   checkpointId: CheckpointId.nullable(),
   questionSetId: QuestionSetId.nullable(),
   questionSetName: z.string().nullable(),

@@ -76,7 +76,7 @@ export function getExample(
 ): { example: Example; lineage: ExampleLineageValue; originalSteps: ExampleStep[] | null } {
   const example = required(stored.findExample(db, id), 'This example');
   const dataset = required(stored.findDataset(db, example.datasetId), 'This data set');
-  const { searchRun, checkpointId, questionSetId } = lineageOfDataset(db, dataset);
+  const { searchRun, examplesRun, checkpointId, questionSetId } = lineageOfDataset(db, dataset);
   return {
     example,
     originalSteps: example.isEdited ? decisions.findOriginalSteps(db, id) : null,
@@ -86,6 +86,7 @@ export function getExample(
       searchRunId: searchRun?.id ?? null,
       searchRunName: searchRun?.name ?? null,
       examplesRunId: dataset.runId,
+      examplesRunName: examplesRun?.name ?? null,
       checkpointId,
       questionSetId,
       questionSetName: (questionSetId && findQuestionSet(db, questionSetId)?.name) ?? null,

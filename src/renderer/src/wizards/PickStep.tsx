@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ProjectId } from '@contracts/ids';
+import type { Checkpoint } from '@contracts/models';
 import { href } from '../app/route-paths';
 import { formatBytes, formatCount, formatInteger, formatMoment, formatParameters } from '../lib/format';
 import { ButtonLink } from '../ui/Button';
@@ -54,7 +55,7 @@ function PickList({
     return {
       value: one.id as string,
       label: one.name,
-      help: refusal ? `${describe(pick, one)} · ${refusal}` : describe(pick, one),
+      help: [describe(pick, one, material), refusal].filter(Boolean).join(' · '),
       isDisabled: refusal !== null,
     };
   });
@@ -138,16 +139,25 @@ const ROWS: Readonly<Record<PickName, PickRow>> = {
   },
 };
 
-const DESCRIBE: { readonly [P in PickName]: (one: PickTypes[P]) => string } = {
-  checkpoint: (one) =>
-    `${formatParameters(one.parameterCount)} weights, ${formatBytes(one.sizeBytes)}, ${one.hasFunctionalTokens ? texts.pick.withTokens : texts.pick.withoutTokens}`,
+const DESCRIBE: { readonly [P in PickName]: (one: PickTypes[P], material: Material) => string } = {
+  checkpoint: (one, material) =>
+    `${originOf(one, material)}${formatParameters(one.parameterCount)} weights, ${formatBytes(one.sizeBytes)}, ${one.hasFunctionalTokens ? texts.pick.withTokens : texts.pick.withoutTokens}`,
   questionSet: (one) => texts.pick.questions(formatCount(one.count, 'question'), texts.pick.roles[one.role]),
   searchRun: (one) => `${formatCount(one.outputs.treeCount, 'tree')}, ${formatMoment(one.createdAtMs, Date.now())}`,
-  judge: (one) => `${formatParameters(one.parameterCount)} weights, ${formatBytes(one.sizeBytes)}`,
+  judge: (one, material) =>
+    `${originOf(one, material)}${formatParameters(one.parameterCount)} weights, ${formatBytes(one.sizeBytes)}`,
   dataset: (one) =>
     texts.pick.accepted(formatInteger(one.verdicts.accepted + one.verdicts.todo), formatInteger(one.count)),
 };
 
-function describe<P extends PickName>(pick: P, one: PickTypes[P]): string {
-  return DESCRIBE[pick](one);
+/** The run that wrote a checkpoint, since many of them bear the same name, and how far it was. */
+function originOf(checkpoint: Checkpoint, { runs }: Material): string {
+  const run = runs.find(({ id }) => id === checkpoint.runId);
+  if (!run) return '';
+  const when = formatMoment(checkpoint.createdAtMs, Date.now());
+  return `${checkpoint.isFinal ? texts.pick.ofRun(run.name, when) : texts.pick.onTheWay(run.name, checkpoint.step ?? 0)} · `;
+}
+
+function describe<P extends PickName>(pick: P, one: PickTypes[P], material: Material): string {
+  return DESCRIBE[pick](one, material);
 }

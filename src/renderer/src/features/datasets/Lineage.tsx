@@ -28,7 +28,7 @@ export function Lineage({ example, projectId }: { readonly example: Example; rea
           lineage.examplesRunId && [
             texts.madeBy,
             <a key="made" href={href('run', { projectId, runId: lineage.examplesRunId })}>
-              {texts.madeBy}
+              {lineage.examplesRunName ?? texts.madeBy}
             </a>,
           ],
           lineage.questionSetId && [

@@ -98,6 +98,8 @@ export const wizards = {
     thenExamplesHelp:
       'Gleich nach den Bäumen, mit den vorgeschlagenen Einstellungen. Sie können es auch später tun, mit eigenen.',
     pick: {
+      ofRun: (run: string, when: string) => `von ${run}, ${when}`,
+      onTheWay: (run: string, step: number) => `von ${run}, unterwegs bei ${step}`,
       checkpoint: 'Modell',
       questionSet: 'Fragen',
       searchRun: 'Bäume von',

@@ -68,6 +68,8 @@ export const texts = translated('wizards', {
   thenExamplesHelp:
     'Right after the trees, with the suggested settings. You can also do it later, with settings of your own.',
   pick: {
+    ofRun: (run: string, when: string) => `by ${run}, ${when}`,
+    onTheWay: (run: string, step: number) => `by ${run}, on the way at ${step}`,
     judge: 'Judge of steps',
     noJudge: 'No process reward model has been trained yet.',
     trainJudge: 'Train a judge',
