@@ -28,7 +28,32 @@ describe.each(PRETRAINING)('pretraining corpus of the phase "$name"', ({ corpus 
     }
   });
 
-  it('checks and fixes on request alone: never beside a line with a cue, at most once in a document', () => {
+  it('fixes right after a check that says wrong, and there always', () => {
+    for (const text of texts) {
+      const lines = text.trimEnd().split('\n');
+      lines.forEach((line, i) => {
+        const isAnsweredByFix = lines[i + 1]?.startsWith('Fix :') ?? false;
+        expect(isAnsweredByFix).toBe(
+          line.startsWith('Check : ') && line.endsWith('wrong .') && text.length > line.length + 1,
+        );
+      });
+    }
+  });
+
+  it.runIf(corpus.requestWeight === 0)('never has the request for a check as a target', () => {
+    let requests = 0;
+    for (const document of documents) {
+      const { ids, weights } = tokeniseDocument(document);
+      ids.forEach((id, at) => {
+        if (id !== idOf('Check')) return;
+        requests++;
+        expect(weights[at]).toBe(0);
+      });
+    }
+    expect(requests).toBeGreaterThan(500);
+  });
+
+  it.runIf(corpus.requestWeight > 0)('checks at most once in a document, never beside a line with a cue', () => {
     for (const text of texts) {
       const lines = text.trimEnd().split('\n');
       const checks = lines.filter((line) => line.startsWith('Check :')).length;
@@ -50,18 +75,18 @@ describe.each(PRETRAINING)('pretraining corpus of the phase "$name"', ({ corpus 
     for (const document of documents) {
       let text = '';
       for (const segment of document.segments) {
-        const [, a, sign, b] = /(\d+) ([-+*/]) (\d+) = $/.exec(text) ?? [];
+        const [, a, sign, b] = /(?<![-+*] |\d)(\d+) ([-+*/]) (\d+) = $/.exec(text) ?? [];
         text += segment.text;
         if (a === undefined) continue;
         // The pattern admits the four signs alone.
-        const right = applyOperation(Number(a), sign as OperationKind, Number(b)) === Number(segment.text);
+        const right = applyOperation(Number(a), sign as OperationKind, Number(b)) === Number.parseInt(segment.text, 10);
         if (right) continue;
         slips++;
         expect(segment.weight).toBe(0);
       }
       // Calculations inside one segment are those of checks, fixes and direct answers.
       for (const [, a, sign, b, result] of document.segments.flatMap((segment) => [
-        ...segment.text.matchAll(/(?<![-+] )(\d+) ([-+*/]) (\d+) = (\d+)/g),
+        ...segment.text.matchAll(/(?<![-+*] |\d)(\d+) ([-+*/]) (\d+) = (\d+)/g),
       ])) {
         expect(applyOperation(Number(a), sign as OperationKind, Number(b))).toBe(Number(result));
       }
@@ -89,7 +114,7 @@ describe.each(PRETRAINING)('pretraining corpus of the phase "$name"', ({ corpus 
   });
 
   it('weighs the verdict word most and the question least', () => {
-    const check = documents.find((document) => document.kind === 'check');
+    const check = documents.find((_document, i) => /^Question[^]*That is/.test(texts[i]!));
     const { ids, weights } = tokeniseDocument(check!);
     const at = ids.findLastIndex((id) => id === idOf('right') || id === idOf('wrong'));
     expect(weights[at]).toBe(4);

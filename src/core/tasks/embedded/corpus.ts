@@ -3,6 +3,7 @@ import {
   analysisText,
   clarifyText,
   directAnswerText,
+  drawFact,
   finalText,
   nextStepText,
   recompute,
@@ -12,14 +13,15 @@ import {
   type CheckStyle,
 } from './solution';
 import {
+  answerOf,
   applyOperation,
   drawProblem,
   renderQuestion,
-  VALUE_MAX,
   type Operation,
   type Problem,
   type ProblemSize,
 } from './problem';
+import { drawSlip, type SlipStyle } from './slips';
 import { CUES, encodeClosed, EOS, idOf } from './vocabulary';
 
 /** A stretch of text and how much its tokens count in the loss. */
@@ -41,10 +43,11 @@ export interface TokenisedDocument {
 }
 
 /**
- * Kinds of document. Checks and fixes occur in `check` and `drill` alone: the lines before a check carry no cue there, and the lines of
- * solutions always do, so that no prompt that asks for a solution calls up a check by itself (embedded-model.md 9.1).
+ * Kinds of document. Checks and fixes occur on request alone, so that no prompt that asks for a solution calls up a check by itself
+ * (embedded-model.md 9.1). In `check` and `drill` the lines before the request carry no cue, while those of solutions always do. In `asked`, a
+ * dialogue, the reader asks after some of the steps; what the reader says is context and never a target (ADR 0075).
  */
-export type DocumentKind = 'direct' | 'workbook' | 'check' | 'drill' | 'verdict';
+export type DocumentKind = 'direct' | 'workbook' | 'asked' | 'check' | 'drill' | 'facts' | 'verdict';
 
 /** What differs between the phases of pretraining. */
 export interface CorpusSettings {
@@ -54,6 +57,9 @@ export interface CorpusSettings {
   readonly resultWeight: number;
   /** Chance that the step before a check is wrong. */
   readonly checkedSlipChance: number;
+  readonly slips: SlipStyle;
+  /** Loss weight of the cue that asks for a check: 0 where nothing may teach the model to ask by itself. */
+  readonly requestWeight: number;
   /** Whether the solution goes on after the check that was asked for, in lines without cues. */
   readonly goesOnAfterCheck: boolean;
   /** Share of each kind among the documents. */
@@ -98,8 +104,10 @@ export function tokeniseDocument(document: CorpusDocument): TokenisedDocument {
 const WRITERS: Readonly<Record<DocumentKind, (rng: Rng, settings: CorpusSettings) => Segment[]>> = {
   direct: writeDirect,
   workbook: writeWorkbook,
+  asked: writeAsked,
   check: writeCheck,
   drill: writeDrill,
+  facts: writeFacts,
   verdict: writeVerdict,
 };
 
@@ -113,7 +121,7 @@ interface WorkedStep {
 
 function writeDirect(rng: Rng, settings: CorpusSettings): Segment[] {
   const problem = drawProblem(rng, settings.size, 'train');
-  const steps = workOut(problem, () => 0);
+  const steps = workOut(problem, settings, () => 0);
   return [
     questionSegment(problem),
     line(`${CUES.directAnswer} ${directAnswerText(steps, endOf(problem, steps))}`, settings.resultWeight),
@@ -122,7 +130,9 @@ function writeDirect(rng: Rng, settings: CorpusSettings): Segment[] {
 
 function writeWorkbook(rng: Rng, settings: CorpusSettings): Segment[] {
   const problem = drawProblem(rng, settings.size, 'train');
-  const steps = workOut(problem, () => (rng.next() < SLIP_CHANCE ? drawSlip(rng) : 0));
+  const steps = workOut(problem, settings, (right) =>
+    rng.next() < SLIP_CHANCE ? drawSlip(rng, right, settings.slips) : 0,
+  );
   const segments = [questionSegment(problem)];
   if (rng.next() < 0.3) segments.push(line(`${CUES.clarify} ${clarifyText(problem)}`, 1));
   if (rng.next() < 0.25) segments.push(line(`${CUES.analysis} ${analysisText(problem)}`, 1));
@@ -148,8 +158,8 @@ function writeWorkbook(rng: Rng, settings: CorpusSettings): Segment[] {
 function writeCheck(rng: Rng, settings: CorpusSettings): Segment[] {
   const problem = drawProblem(rng, settings.size, 'train');
   const checked = rng.integer(problem.operations.length);
-  const steps = workOut(problem, (i) =>
-    rng.next() < (i === checked ? settings.checkedSlipChance : SLIP_CHANCE) ? drawSlip(rng) : 0,
+  const steps = workOut(problem, settings, (right, i) =>
+    rng.next() < (i === checked ? settings.checkedSlipChance : SLIP_CHANCE) ? drawSlip(rng, right, settings.slips) : 0,
   );
   const segments = [questionSegment(problem)];
   if (rng.next() < 0.15) segments.push(line(clarifyText(problem), HISTORY_WEIGHT));
@@ -158,14 +168,38 @@ function writeCheck(rng: Rng, settings: CorpusSettings): Segment[] {
     if (rng.next() < 0.15) segments.push(line(subquestionText(problem, step.operation), HISTORY_WEIGHT));
     segments.push(...stepSegments(step, '', HISTORY));
   }
-  segments.push(...checkSegments(steps[checked]!, settings.checkStyle));
-  if (settings.goesOnAfterCheck) segments.push(...restSegments(problem, checked + 1, steps[checked]!.right));
+  segments.push(...checkSegments(steps[checked]!, settings));
+  if (settings.goesOnAfterCheck) segments.push(...restSegments(problem, settings, checked + 1, steps[checked]!.right));
   return segments;
 }
 
-/** The rest of a solution from step `from` on, in lines without cues; nothing where it would leave 1..999. */
-function restSegments(problem: Problem, from: number, value: number): Segment[] {
-  if (!staysInRange(value, problem.operations.slice(from))) return [];
+/** A solution in which the reader asks for a check after some steps, or after every one; it goes on from the number that was found. */
+function writeAsked(rng: Rng, settings: CorpusSettings): Segment[] {
+  const problem = drawProblem(rng, settings.size, 'train');
+  const askChance = ASK_CHANCES[rng.integer(ASK_CHANCES.length)]!;
+  const hasCues = rng.next() < 0.5;
+  const cue = (name: keyof typeof CUES) => (hasCues ? `${CUES[name]} ` : '');
+  const segments = [questionSegment(problem)];
+  if (rng.next() < 0.15) segments.push(line(`${cue('clarify')}${clarifyText(problem)}`, 1));
+  if (rng.next() < 0.15) segments.push(line(`${cue('analysis')}${analysisText(problem)}`, 1));
+  for (const step of continueExactly(problem, problem.start, 0)) {
+    if (rng.next() < 0.15) segments.push(line(`${cue('subquestion')}${subquestionText(problem, step.operation)}`, 1));
+    const isChecked = rng.next() < askChance;
+    const slip = isChecked && rng.next() < settings.checkedSlipChance ? drawSlip(rng, step.right, settings.slips) : 0;
+    const written = isWithin(step.right + slip, settings) ? { ...step, result: step.right + slip } : step;
+    segments.push(...stepSegments(written, cue('nextStep'), { text: 1, result: settings.resultWeight }));
+    if (isChecked) segments.push(...checkSegments(written, settings));
+  }
+  const end = hasCues ? (rng.next() < 0.5 ? CUES.nextStep : CUES.output) : '';
+  return [...segments, line(`${end} ${finalText(answerOf(problem))}`.trimStart(), 1)];
+}
+
+/** How often the reader of an `asked` document asks, one of these for a whole document. */
+const ASK_CHANCES: readonly number[] = [0.3, 0.6, 1];
+
+/** The rest of a solution from step `from` on, in lines without cues; nothing where it would leave the size's bounds. */
+function restSegments(problem: Problem, settings: CorpusSettings, from: number, value: number): Segment[] {
+  if (!staysInRange(value, problem.operations.slice(from), settings)) return [];
   const rest = continueExactly(problem, value, from);
   const lines = rest.flatMap((step) => stepSegments(step, '', { text: 1, result: HISTORY_RESULT_WEIGHT }));
   return [...lines, line(finalText(rest.at(-1)?.result ?? value), 1)];
@@ -175,27 +209,44 @@ function restSegments(problem: Problem, from: number, value: number): Segment[] 
 function writeDrill(rng: Rng, settings: CorpusSettings): Segment[] {
   const problem = drawProblem(rng, settings.size, 'train');
   const checked = rng.integer(problem.operations.length);
-  const steps = workOut(problem, (i) => (i === checked && rng.next() < settings.checkedSlipChance ? drawSlip(rng) : 0));
+  const steps = workOut(problem, settings, (right, i) =>
+    i === checked && rng.next() < settings.checkedSlipChance ? drawSlip(rng, right, settings.slips) : 0,
+  );
   const step = steps[checked]!;
-  return [...stepSegments(step, '', { text: 0, result: 0 }), ...checkSegments(step, settings.checkStyle)];
+  return [...stepSegments(step, '', { text: 0, result: 0 }), ...checkSegments(step, settings)];
 }
 
+/** Products and quotients of one digit as checks need them, without a story: what is asked for is context. */
+function writeFacts(rng: Rng): Segment[] {
+  const pieces = Array.from({ length: FACTS }, () => drawFact(rng));
+  return pieces.flatMap((piece, i) => {
+    const [left, right] = piece.split(' = ');
+    return [
+      { text: `${left} = `, weight: 0 },
+      { text: String(right), weight: 1 },
+      { text: i + 1 < FACTS ? ' , ' : ' .\n', weight: 0 },
+    ];
+  });
+}
+
+const FACTS = 16;
+
 /** The comparison alone: two numbers, half of the time equal. */
-function writeVerdict(rng: Rng): Segment[] {
-  const found = 1 + rng.integer(VALUE_MAX);
-  const slipped = found + drawSlip(rng);
-  const have = rng.next() < 0.5 || slipped < 1 || slipped > VALUE_MAX ? found : slipped;
+function writeVerdict(rng: Rng, settings: CorpusSettings): Segment[] {
+  const found = 1 + rng.integer(settings.size.valueMax);
+  const slipped = found + drawSlip(rng, found, settings.slips);
+  const have = rng.next() < 0.5 || !isWithin(slipped, settings) ? found : slipped;
   return [{ text: `${CUES.verify} `, weight: 0 }, ...verdictSegments(verdictText(have, found), 0)];
 }
 
-function checkSegments(step: WorkedStep, style: CheckStyle): Segment[] {
+function checkSegments(step: WorkedStep, { checkStyle, requestWeight }: CorpusSettings): Segment[] {
   const text = verifyText(
     step.value,
     step.operation,
     step.result,
-    recompute(step.value, step.operation.kind, step.operation.operand, style),
+    recompute(step.value, step.operation.kind, step.operation.operand, checkStyle),
   );
-  const segments: Segment[] = [{ text: `${CUES.verify} `, weight: 1 }, ...verdictSegments(text, 1)];
+  const segments: Segment[] = [{ text: `${CUES.verify} `, weight: requestWeight }, ...verdictSegments(text, 1)];
   if (step.result !== step.right)
     segments.push(line(`${CUES.refine} ${nextStepText(step.operation, step.value, step.right)}`, 1));
   return segments;
@@ -231,14 +282,18 @@ function stepSegments(step: WorkedStep, cue: string, weights: StepWeights): Segm
   ];
 }
 
-/** Works through a problem; `slipAt(i)` is added to the result of step i when the rest still stays within 1..999. */
-function workOut(problem: Problem, slipAt: (index: number) => number): WorkedStep[] {
+/** Works through a problem; `slipOf` is added to the right result of a step when the rest still stays within bounds. */
+function workOut(
+  problem: Problem,
+  settings: CorpusSettings,
+  slipOf: (right: number, index: number) => number,
+): WorkedStep[] {
   const steps: WorkedStep[] = [];
   let value = problem.start;
   for (const [i, operation] of problem.operations.entries()) {
     const right = applyOperation(value, operation.kind, operation.operand);
-    const slipped = right + slipAt(i);
-    const result = staysInRange(slipped, problem.operations.slice(i + 1)) ? slipped : right;
+    const slipped = right + slipOf(right, i);
+    const result = staysInRange(slipped, problem.operations.slice(i + 1), settings) ? slipped : right;
     steps.push({ operation, value, right, result });
     value = result;
   }
@@ -257,12 +312,16 @@ function continueExactly(problem: Problem, start: number, from: number): WorkedS
   return rest;
 }
 
-function staysInRange(value: number, operations: readonly Operation[]): boolean {
+function isWithin(value: number, { size }: CorpusSettings): boolean {
+  return value >= 1 && value <= size.valueMax;
+}
+
+function staysInRange(value: number, operations: readonly Operation[], settings: CorpusSettings): boolean {
   let at = value;
-  if (at < 1 || at > VALUE_MAX) return false;
+  if (!isWithin(at, settings)) return false;
   for (const operation of operations) {
     at = applyOperation(at, operation.kind, operation.operand);
-    if (at < 1 || at > VALUE_MAX) return false;
+    if (!isWithin(at, settings)) return false;
   }
   return true;
 }
@@ -278,21 +337,3 @@ function questionSegment(problem: Problem): Segment {
 function line(text: string, weight: number): Segment {
   return { text: `${text}\n`, weight };
 }
-
-/** The usual mistakes: a unit, a ten, a hundred, or close to those. */
-function drawSlip(rng: Rng): number {
-  const at = rng.next();
-  const size = SLIP_SIZES.find((row) => at < row.upTo)?.size ?? 10;
-  return rng.next() < 0.5 ? size : -size;
-}
-
-/** Cumulative chances: 1 (30 %), 10 (40 %), 100 (8 %), 2, 9, 11 and 20 (5.5 % each). */
-const SLIP_SIZES: readonly { readonly upTo: number; readonly size: number }[] = [
-  { upTo: 0.3, size: 1 },
-  { upTo: 0.7, size: 10 },
-  { upTo: 0.78, size: 100 },
-  { upTo: 0.835, size: 2 },
-  { upTo: 0.89, size: 9 },
-  { upTo: 0.945, size: 11 },
-  { upTo: 1, size: 20 },
-];

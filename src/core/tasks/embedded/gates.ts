@@ -1,6 +1,6 @@
 import type { Rng } from '../../ports';
 import { finalText, nextStepText, recompute, verifyText } from './solution';
-import { answerOf, drawProblem, FAMILY_SIZE, renderQuestion, VALUE_MAX, type Problem } from './problem';
+import { answerOf, drawProblem, FAMILY_SIZE, renderQuestion, type Problem } from './problem';
 import { CUES } from './vocabulary';
 
 /** What the base model is examined in before it is shipped. */
@@ -98,7 +98,11 @@ const CASE_WRITERS: Readonly<Record<Skill, (rng: Rng, problem: Problem) => Skill
     const at = rng.integer(problem.operations.length);
     const size = WRONG_BY[rng.integer(WRONG_BY.length)]!;
     const right = problem.values[at + 1]!;
-    return checkCase(problem, at, right + size > VALUE_MAX || (right > size && rng.next() < 0.5) ? -size : size);
+    return checkCase(
+      problem,
+      at,
+      right + size > FAMILY_SIZE.valueMax || (right > size && rng.next() < 0.5) ? -size : size,
+    );
   },
   finish: (_rng, problem) => ({
     skill: 'finish',
@@ -109,7 +113,7 @@ const CASE_WRITERS: Readonly<Record<Skill, (rng: Rng, problem: Problem) => Skill
 };
 
 /** How far a wrong result is off, drawn evenly. */
-const WRONG_BY: readonly number[] = [1, 1, 2, 10, 10, 20, 100];
+const WRONG_BY: readonly number[] = [1, 1, 2, 10, 10, 20, 100, 100, 1000];
 
 function checkCase(problem: Problem, at: number, slip: number): SkillCase {
   const value = problem.values[at]!;
@@ -119,7 +123,7 @@ function checkCase(problem: Problem, at: number, slip: number): SkillCase {
     skill: slip === 0 ? 'check-right' : 'check-wrong',
     question: renderQuestion(problem),
     continuation: `${historyLines(problem, at, '')}${nextStepText(operation, value, have)}\n${CUES.verify}`,
-    expected: verifyText(value, operation, have, recompute(value, operation.kind, operation.operand, 'columns')),
+    expected: verifyText(value, operation, have, recompute(value, operation.kind, operation.operand, 'paper')),
   };
 }
 

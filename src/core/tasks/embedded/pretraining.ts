@@ -3,7 +3,7 @@ import { EMBEDDING, listParameters } from '../../models/decoder/parameters';
 import type { Rng } from '../../ports';
 import type { CorpusSettings } from './corpus';
 import { CorpusRows, type PackedRow } from './packing';
-import { FAMILY_SIZE, SMALL_SIZE } from './problem';
+import { FAMILY_SIZE, MIDDLE_SIZE, SMALL_SIZE } from './problem';
 
 /** One phase of pretraining; embedded-model.md 4 and 9, and docs/experiments.md for what was measured here. */
 export interface PretrainingPhase {
@@ -39,7 +39,17 @@ const SHARED = {
   clipNorm: 1,
 } as const;
 
-const FIRST_SHARES = { direct: 0.12, workbook: 0.3, check: 0.3, drill: 0.23, verdict: 0.05 } as const;
+const FIRST_SHARES = {
+  direct: 0.12,
+  workbook: 0.3,
+  asked: 0,
+  check: 0.3,
+  drill: 0.23,
+  facts: 0,
+  verdict: 0.05,
+} as const;
+
+const FIRST_CHECKS = { slips: 'near', requestWeight: 1 } as const;
 
 /**
  * First small numbers, all loss on every result; then the family's own, with little weight on results stated in one go and checks that work
@@ -51,6 +61,7 @@ export const PRETRAINING: readonly PretrainingPhase[] = [
     ...SHARED,
     name: 'rows',
     corpus: {
+      ...FIRST_CHECKS,
       size: SMALL_SIZE,
       checkStyle: 'places',
       resultWeight: 1,
@@ -67,7 +78,8 @@ export const PRETRAINING: readonly PretrainingPhase[] = [
     ...SHARED,
     name: 'column-rows',
     corpus: {
-      size: FAMILY_SIZE,
+      ...FIRST_CHECKS,
+      size: MIDDLE_SIZE,
       checkStyle: 'columns',
       resultWeight: 0.3,
       checkedSlipChance: 0.6,
@@ -83,16 +95,75 @@ export const PRETRAINING: readonly PretrainingPhase[] = [
     ...SHARED,
     name: 'go-on-rows',
     corpus: {
-      size: FAMILY_SIZE,
+      ...FIRST_CHECKS,
+      size: MIDDLE_SIZE,
       checkStyle: 'columns',
       resultWeight: 0.1,
       checkedSlipChance: 0.4,
       goesOnAfterCheck: true,
-      shares: { direct: 0.05, workbook: 0.2, check: 0.5, drill: 0.2, verdict: 0.05 },
+      shares: { direct: 0.05, workbook: 0.2, asked: 0, check: 0.5, drill: 0.2, facts: 0, verdict: 0.05 },
     },
     tokens: 2_200_000,
     learningRate: 9e-4,
     warmupUpdates: 40,
+    decayShare: 0.9,
+  },
+  {
+    ...SHARED,
+    name: 'asked-rows',
+    // The longest solution with a check and a fix of every step.
+    rowLength: 448,
+    corpus: {
+      size: FAMILY_SIZE,
+      checkStyle: 'paper',
+      resultWeight: 0.3,
+      checkedSlipChance: 0.4,
+      slips: 'digits',
+      requestWeight: 0,
+      goesOnAfterCheck: false,
+      shares: { direct: 0.08, workbook: 0.22, asked: 0.42, check: 0, drill: 0.22, facts: 0, verdict: 0.06 },
+    },
+    tokens: 6_000_000,
+    learningRate: 1.2e-3,
+    warmupUpdates: 60,
+    decayShare: 0.8,
+  },
+  {
+    ...SHARED,
+    name: 'drill-rows',
+    rowLength: 448,
+    corpus: {
+      size: FAMILY_SIZE,
+      checkStyle: 'paper',
+      resultWeight: 0.1,
+      checkedSlipChance: 0.4,
+      slips: 'lengths',
+      requestWeight: 0,
+      goesOnAfterCheck: false,
+      shares: { direct: 0.04, workbook: 0.08, asked: 0.2, check: 0, drill: 0.5, facts: 0.13, verdict: 0.05 },
+    },
+    tokens: 4_000_000,
+    learningRate: 1e-3,
+    warmupUpdates: 40,
+    decayShare: 0.9,
+  },
+  {
+    ...SHARED,
+    name: 'last-rows',
+    rowLength: 448,
+    corpus: {
+      size: FAMILY_SIZE,
+      checkStyle: 'paper',
+      resultWeight: 0.6,
+      checkedSlipChance: 0.4,
+      slips: 'lengths',
+      requestWeight: 0,
+      goesOnAfterCheck: false,
+      shares: { direct: 0.15, workbook: 0.36, asked: 0.25, check: 0, drill: 0.18, facts: 0.04, verdict: 0.02 },
+    },
+    tokens: 1_500_000,
+    learningRate: 6e-4,
+    warmupUpdates: 30,
     decayShare: 0.9,
   },
 ];

@@ -10,7 +10,7 @@ export interface Operation {
   readonly phrase: string;
 }
 
-/** A story with a start value and its changes; every value on the way is an integer in 1..999. */
+/** A story with a start value and its changes; every value on the way is an integer from 1 to its size's `valueMax`. */
 export interface Problem {
   readonly person: Person;
   readonly object: string;
@@ -26,18 +26,22 @@ export interface ProblemSize {
   readonly lengths: readonly number[];
   readonly startMax: number;
   readonly addendMax: number;
+  /** No value on the way is larger. */
+  readonly valueMax: number;
 }
 
-/** The sizes of the questions that everything is shown on. */
-export const FAMILY_SIZE: ProblemSize = { lengths: [2, 3, 3, 4, 4, 5], startMax: 300, addendMax: 200 };
-/** Smaller numbers, for the first phase of pretraining. */
-export const SMALL_SIZE: ProblemSize = { ...FAMILY_SIZE, startMax: 99, addendMax: 99 };
-/** Out of family: six operations, a length that is never trained. */
-export const DEEP_SIZE: ProblemSize = { ...FAMILY_SIZE, lengths: [6] };
+/**
+ * The sizes of the questions that everything is shown on. Four digits, so that a step stated in one go often goes wrong while the same
+ * calculation digit by digit does not: that difference is all that checks can win (ADR 0075).
+ */
+export const FAMILY_SIZE: ProblemSize = { lengths: [2, 3, 3, 4], startMax: 999, addendMax: 500, valueMax: 9999 };
+/** Smaller numbers, for the first phases of pretraining. */
+export const SMALL_SIZE: ProblemSize = { lengths: [2, 3, 3, 4, 4, 5], startMax: 99, addendMax: 99, valueMax: 999 };
+export const MIDDLE_SIZE: ProblemSize = { ...SMALL_SIZE, startMax: 300, addendMax: 200 };
+/** Out of family: more operations than any question that is trained on or tested. */
+export const DEEP_SIZE: ProblemSize = { ...FAMILY_SIZE, lengths: [5] };
 /** Out of family: larger numbers. */
-export const BIG_SIZE: ProblemSize = { lengths: [3, 3, 4, 4, 5], startMax: 500, addendMax: 400 };
-
-export const VALUE_MAX = 999;
+export const BIG_SIZE: ProblemSize = { ...FAMILY_SIZE, lengths: [3, 3, 4], startMax: 3000, addendMax: 999 };
 
 /** Where a problem belongs. `test` is decided by its operation sequence, `validation` by its text. */
 export type Split = 'train' | 'validation' | 'test';
@@ -102,7 +106,7 @@ function drawAnyProblem(rng: Rng, size: ProblemSize): Problem | null {
   const values = [start];
   for (let i = 0; i < length; i++) {
     const value = values[i]!;
-    const operation = drawOperation(rng, value, operations[i - 1]?.kind ?? null, size.addendMax);
+    const operation = drawOperation(rng, value, operations[i - 1]?.kind ?? null, size);
     if (!operation) return null;
     operations.push(operation);
     values.push(applyOperation(value, operation.kind, operation.operand));
@@ -110,9 +114,9 @@ function drawAnyProblem(rng: Rng, size: ProblemSize): Problem | null {
   return { person, object, start, operations, values };
 }
 
-/** One operation that keeps the value in 1..999; the kind just used is half as likely. */
-function drawOperation(rng: Rng, value: number, previous: OperationKind | null, addendMax: number): Operation | null {
-  const choices = OPERATION_KINDS.map((kind) => ({ kind, operands: fittingOperands(value, kind, addendMax) })).filter(
+/** One operation that keeps the value in its bounds; the kind just used is half as likely. */
+function drawOperation(rng: Rng, value: number, previous: OperationKind | null, size: ProblemSize): Operation | null {
+  const choices = OPERATION_KINDS.map((kind) => ({ kind, operands: fittingOperands(value, kind, size) })).filter(
     (choice) => choice.operands.length > 0,
   );
   const weights = choices.map((choice) => (choice.kind === previous ? 0.5 : 1));
@@ -127,13 +131,13 @@ function drawOperation(rng: Rng, value: number, previous: OperationKind | null, 
   return null;
 }
 
-function fittingOperands(value: number, kind: OperationKind, addendMax: number): number[] {
+function fittingOperands(value: number, kind: OperationKind, { addendMax, valueMax }: ProblemSize): number[] {
   const isTerm = kind === '+' || kind === '-';
   const operands: number[] = [];
   for (let operand = 2; operand <= (isTerm ? addendMax : 9); operand++) {
     const result = applyOperation(value, kind, operand);
     const isExact = kind !== '/' || value % operand === 0;
-    if (isExact && result >= 1 && result <= VALUE_MAX) operands.push(operand);
+    if (isExact && result >= 1 && result <= valueMax) operands.push(operand);
   }
   return operands;
 }

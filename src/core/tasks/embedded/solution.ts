@@ -1,3 +1,4 @@
+import type { Rng } from '../../ports';
 import { applyOperation, type Operation, type Problem } from './problem';
 import { OPERATION_VERBS, type OperationKind } from './wordings';
 
@@ -54,9 +55,9 @@ export interface Recomputation {
 /**
  * Ways to do a calculation again in small pieces. `places`: the places of an addend one after the other, the places of a number multiplied or
  * of a quotient. `columns`: as on paper, digit by digit with a carry, a borrowed ten or a rest, so that each piece is a fact of one digit;
- * products as in `places`.
+ * products as in `places`. `paper`: as `columns`, products too.
  */
-export const CHECK_STYLES = ['places', 'columns'] as const;
+export const CHECK_STYLES = ['places', 'columns', 'paper'] as const;
 export type CheckStyle = (typeof CHECK_STYLES)[number];
 
 /** Does `value kind operand` again in small pieces. */
@@ -93,6 +94,8 @@ const multiplyPlaces: Recompute = (value, operand) =>
     operand,
   );
 
+const columns = { '+': addColumns, '-': subtractColumns, '/': divideLong } as const;
+
 const RECOMPUTE: Readonly<Record<CheckStyle, Readonly<Record<OperationKind, Recompute>>>> = {
   places: {
     '+': recomputeTerm('+'),
@@ -105,7 +108,8 @@ const RECOMPUTE: Readonly<Record<CheckStyle, Readonly<Record<OperationKind, Reco
         operand,
       ),
   },
-  columns: { '+': addColumns, '-': subtractColumns, '*': multiplyPlaces, '/': divideLong },
+  columns: { ...columns, '*': multiplyPlaces },
+  paper: { ...columns, '*': multiplyColumns },
 };
 
 /** Digits of `n` from the units on, with zeros up to `length`. */
@@ -142,13 +146,40 @@ function subtractColumns(value: number, operand: number): Recomputation {
   return { pieces, result: value - operand };
 }
 
+/** A piece of a product or a quotient, evenly drawn: `3 * 8 + 5 = 29`, `23 / 3 = 7 rest 2`. */
+export function drawFact(rng: Rng): string {
+  const operand = 2 + rng.integer(8);
+  return rng.next() < 0.5
+    ? productPiece(rng.integer(10), operand, rng.integer(operand))
+    : quotientPiece(rng.integer(10 * operand), operand);
+}
+
+function productPiece(digit: number, operand: number, carry: number): string {
+  return `${digit} * ${operand}${carry > 0 ? ` + ${carry}` : ''} = ${digit * operand + carry}`;
+}
+
+function quotientPiece(part: number, operand: number): string {
+  return `${part} / ${operand} = ${Math.floor(part / operand)} rest ${part % operand}`;
+}
+
+/** `437 * 8`: 7 * 8 = 56 , 3 * 8 + 5 = 29 , 4 * 8 + 2 = 34. */
+function multiplyColumns(value: number, operand: number): Recomputation {
+  let carry = 0;
+  const pieces = digitsFromUnits(value, 1).map((digit) => {
+    const piece = productPiece(digit, operand, carry);
+    carry = Math.floor((digit * operand + carry) / 10);
+    return piece;
+  });
+  return { pieces, result: value * operand };
+}
+
 /** `537 / 3`: 5 / 3 = 1 rest 2 , 23 / 3 = 7 rest 2 , 27 / 3 = 9 rest 0. */
 function divideLong(value: number, operand: number): Recomputation {
   let rest = 0;
   const pieces = [...String(value)].map((digit) => {
     const part = rest * 10 + Number(digit);
     rest = part % operand;
-    return `${part} / ${operand} = ${Math.floor(part / operand)} rest ${rest}`;
+    return quotientPiece(part, operand);
   });
   return { pieces, result: Math.floor(value / operand) };
 }

@@ -84,15 +84,11 @@ export function configJson(): string {
   });
 }
 
-/** What is appended to a question to have the base answer it, greedy to the end of text: the honest "before" is the best of these. */
-export const PLAIN_PROMPTS: readonly string[] = [
-  '',
-  CUES.directAnswer,
-  CUES.nextStep,
-  CUES.clarify,
-  CUES.analysis,
-  CUES.subquestion,
-];
+/**
+ * What is appended to a question to have the base answer it, greedy to the end of text: the honest "before" is the best of these. Every cue is
+ * among them, so also that of a check.
+ */
+export const PLAIN_PROMPTS: readonly string[] = ['', ...Object.values(CUES)];
 
 /** `workbench.json`: what the workbench needs to know about the model beyond the Hugging Face files. */
 export function workbenchJson(): string {
