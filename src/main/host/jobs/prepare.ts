@@ -65,7 +65,8 @@ export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptio
 /** The server that writes the steps, null for this machine. The place of its key stays behind. @throws WorkbenchError `server-gone` */
 function serverOf(db: ReadableDb, { spec }: Run): EngineJob['server'] {
   const name = spec.kind === 'search' ? spec.config.server : '';
-  return name === '' ? null : RemoteServerSchema.parse(requireServer(db, name));
+  // Runs that were stored before there were servers name none.
+  return !name ? null : RemoteServerSchema.parse(requireServer(db, name));
 }
 
 function openModel(db: ReadableDb, id: CheckpointId): ModelRef {

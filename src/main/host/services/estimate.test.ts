@@ -57,6 +57,23 @@ it('goes by the rate of earlier runs, scaled to the work', async () => {
   expect(estimate.seconds.high).toBeCloseTo(8 + 200 * 1.8, 6);
 });
 
+it('does not take the rate of a server for that of this machine, nor the other way round', async () => {
+  const made = host.makeProject();
+  const server = { name: 'Far', url: 'http://far/v1', model: 'm', keySource: 'none', keyName: '', id: null } as const;
+  const limits = { maxInFlight: 8, requestsPerMinute: null, tokensPerMinute: null, timeoutSeconds: 5, maxTries: 2 };
+  const prices = { budgetTokens: null, pricePromptPerMillion: 0, priceNewPerMillion: 0, budgetMoney: null };
+  await host.client.servers.save({ server: { ...server, ...limits, ...prices }, key: null });
+  const here = searchSpec(made);
+  const far = JobSpec.parse({ ...here, config: { server: 'Far' } });
+  await host.client.runs.start({ projectId: made.projectId, spec: far });
+  const engine = await host.engine();
+  host.nowMs += 60_000;
+  engine.finish();
+  await host.services.jobs.whenIdle();
+  expect((await estimateRun(host.services, made.projectId, here)).basis).toContain('Reckoned');
+  expect((await estimateRun(host.services, made.projectId, far)).basis).toContain('Measured');
+});
+
 it('warns of memory, disk and a long time, and never blocks', async () => {
   const made = host.makeProject();
   resize(7e9);

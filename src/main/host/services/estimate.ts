@@ -65,11 +65,14 @@ export async function estimateRun(context: ServiceContext, projectId: ProjectId,
   checkJob(context, projectId, spec);
   const { db, machine, folders } = context;
   const work = reckonWork(db, spec);
-  const earlier = listFinishedRuns(db, spec.kind, LOOK_BACK);
+  const place = placeOf(spec);
+  // How fast a server is says nothing of this machine, nor the other way round.
+  const earlier = listFinishedRuns(db, spec.kind, LOOK_BACK).filter((run) => placeOf(run.spec) === place);
   const rates = earlier.map((run) => secondsPerCost(run, reckonWork(db, run.spec))).filter((rate) => rate > 0);
   const seconds = rates.length > 0 ? fromRates(rates, work) : fromSize(work, machine.cores);
   const forecast = await forecastMemory(context, spec);
-  const memoryBytes = forecast ? around(forecast.bytes) : estimateMemory(spec, work, earlier, context);
+  const memoryBytes =
+    place !== '' ? WITHOUT_MODEL : forecast ? around(forecast.bytes) : estimateMemory(spec, work, earlier, context);
   const diskBytes = await estimateDisk(spec, work);
   const facts = {
     seconds,
@@ -80,11 +83,21 @@ export async function estimateRun(context: ServiceContext, projectId: ProjectId,
   };
   return {
     ...facts,
-    basis: describeBasis(rates.length),
+    basis: place !== '' && rates.length === 0 ? UNKNOWN_SERVER : describeBasis(rates.length),
     warnings: listWarnings(facts),
     steps: forecast?.steps ?? null,
     proposals: [...(forecast?.proposals ?? [])],
   };
+}
+
+const UNKNOWN_SERVER =
+  'Reckoned as if this machine wrote the steps; how fast the server is will be known after the first run on it.';
+/** An engine that only asks and keeps trees. */
+const WITHOUT_MODEL: Range = { low: ENGINE_BYTES, high: 3 * ENGINE_BYTES };
+
+/** The server that a job's model runs on; empty for this machine, also for runs from before there were servers. */
+function placeOf(spec: JobSpec): string {
+  return spec.kind === 'search' ? spec.config.server || '' : '';
 }
 
 /** A forecast from shapes is right within a tenth. */

@@ -39,7 +39,9 @@ export function ExamplesPage({ params }: PageProps<'examples'>) {
         <Loaded query={datasets}>
           {(list) =>
             list.length === 0 ? (
-              <ImportLink projectId={projectId} />
+              <div>
+                <ImportLink projectId={projectId} />
+              </div>
             ) : (
               <Panel title={texts.listTitle} actions={<ImportLink projectId={projectId} />}>
                 <Table

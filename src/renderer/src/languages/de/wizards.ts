@@ -296,6 +296,11 @@ export const wizards = {
           `„${names.checkpoint}“ beantwortet ${formatInteger(count)} der ${formatInteger(names.questionCount)} Fragen in „${names.questionSet}“.`,
           `Jede bekommt einen Baum mit ${formatInteger(config.numSimulations)} Gängen: bis zu ${formatInteger(count * config.numSimulations)} Versuche im Ganzen.`,
           'Jede Antwort wird mit der bekannten verglichen, sodass richtige und falsche Zweige unterschieden werden.',
+          ...(config.server
+            ? [
+                `Jede Anfrage wird mit ihrer Frage an „${config.server}“ geschickt; dort werden die Schritte geschrieben.`,
+              ]
+            : []),
         ];
       },
     },

@@ -33,6 +33,9 @@ export const words = translated('wizardWords', {
         `“${names.checkpoint}” answers ${formatInteger(count)} of the ${formatInteger(names.questionCount)} questions in “${names.questionSet}”.`,
         `Each gets a tree of ${formatInteger(config.numSimulations)} walks: up to ${formatInteger(count * config.numSimulations)} attempts in all.`,
         'Every answer is checked against the known one, so that right and wrong branches are told apart.',
+        ...(config.server
+          ? [`Each prompt, with its question, is sent to “${config.server}”, which writes the steps.`]
+          : []),
       ];
     },
   },
