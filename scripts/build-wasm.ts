@@ -9,6 +9,7 @@ const KERNELS = {
   'int8-matrix': 'INT8_MATRIX_MODULE',
   logits: 'LOGITS_MODULE',
   quantise: 'QUANTISE_MODULE',
+  'rotate-rows': 'ROTATE_ROWS_MODULE',
 };
 
 /** Writes src/main/engine/…-module.ts from the .wat files: `node scripts/run.mjs scripts/build-wasm.ts` in the program's folder. */

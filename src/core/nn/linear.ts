@@ -2,6 +2,7 @@ import { add, multiply } from '../ops/elementwise';
 import { loraLinear, matmul } from '../ops/linear-algebra';
 import type { Program, Var } from '../ops/program';
 import { int8Linear } from '../ops/quantised';
+import { rotate } from '../ops/rotate';
 import type { AdapterInputs, Int8Weight, WeightInputs } from './weights';
 
 export interface LinearShape {
@@ -42,10 +43,19 @@ function adaptedProduct(program: Program, x: Var, w: Var, { a, b, scaling, dropo
  */
 function int8Product(program: Program, x: Var, w: Var, quantised: Int8Weight, adapter: AdapterInputs | null): Var {
   const { values, turned, scales } = quantised;
-  const base = program.apply(int8Linear, x, w, values, turned, scales);
+  const base = program.apply(int8Linear, rotatedOnce(program, x), w, values, turned, scales, x);
   if (!adapter) return base;
   const { a, b, scaling, dropout } = adapter;
   const read = dropout ? program.apply(add, x, program.apply(multiply, x, dropout(x))) : x;
   const narrow = program.apply(matmul({ transB: true, alpha: scaling }), read, a);
   return program.apply(add, base, program.apply(matmul({ transB: true }), narrow, b));
+}
+
+/** What several layers read is rotated for all of them together, and so is the sum of their gradients. */
+const ROTATED = new WeakMap<Var, Var>();
+
+function rotatedOnce(program: Program, x: Var): Var {
+  const rotated = ROTATED.get(x) ?? program.apply(rotate, x);
+  ROTATED.set(x, rotated);
+  return rotated;
 }

@@ -60,10 +60,11 @@ export function int8Matmul(scaled: 'columns' | 'inner'): Op {
 
 /**
  * x·Wᵀ whose product, and that of the gradient by x, run in 8 bits; the gradient by W is a float product of what came in. The gradient is
- * straight-through: that of x·Wᵀ, as if nothing had been rounded.
+ * straight-through: that of x·Wᵀ, as if nothing had been rounded. Both factors of the product are rotated, which leaves it as it is and gives
+ * their grids a finer step: x by `rotate`, to which its gradient goes, W by whoever makes the grid.
  *
- * Shapes: x [N, in]; W [out, in] (not read: it only receives the gradient); W on an `Int8Matrix`'s grid twice, as it is [out, in] and
- * turned [in, out], int8; scales [out].
+ * Shapes: rotated x [N, in]; W [out, in] (not read: it only receives the gradient); rotated W on an `Int8Matrix`'s grid twice, as it is
+ * [out, in] and turned [in, out], int8; scales [out]; x itself [N, in], for the gradient by W alone.
  */
 export const int8Linear: Op = {
   name: 'int8Linear',
@@ -72,16 +73,18 @@ export const int8Linear: Op = {
   evaluate: (inputs, bindings) => int8Matmul('columns').evaluate(forwardOperands(inputs), bindings),
   vjp: (context) => {
     const { program, inputs, gradients } = context;
-    const [x, w, q, scales, g] = [
+    const [rotated, w, q, scales, x, g] = [
       operand(inputs, 0),
       operand(inputs, 1),
       operand(inputs, 2),
       operand(inputs, 4),
+      operand(inputs, 5),
       operand(gradients, 0),
     ];
     return [
-      x.requiresGrad ? program.apply(int8Matmul('inner'), g, q, scales) : null,
+      rotated.requiresGrad ? program.apply(int8Matmul('inner'), g, q, scales) : null,
       w.requiresGrad ? productOnto(context, 1, { transA: true }, g, x) : null,
+      null,
       null,
       null,
       null,

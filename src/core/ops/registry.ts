@@ -21,6 +21,7 @@ import { loraLinear, matmul } from './linear-algebra';
 import { gatherColumns, gatherRows, gatherRowsPartly, pickColumn, placeColumn, scatterRows, zeros } from './lookup';
 import { logSoftmax, rmsNorm } from './normalise';
 import { int8Linear, int8Matmul } from './quantised';
+import { rotate } from './rotate';
 import { concat, expand, reshape, split, sum, transpose } from './shape';
 
 /** Every op of the engine. The table-driven tests ask for cases of each: a new row here does not compile until it has some. */
@@ -52,6 +53,7 @@ export const OPS = {
   reshape,
   rmsNorm,
   rope,
+  rotate,
   scale,
   scatterRows,
   segmentMask,

@@ -1,7 +1,9 @@
+import { rotateRow, rotationBlock } from './rotation';
+
 /** Steps from zero to the largest value of a symmetric grid of 8 bits. */
 export const INT8_STEPS = 127;
 
-/** A matrix on a grid of 8 bits for each row, twice: as it is and turned, since products want either. */
+/** A matrix, its rows rotated (`rotateRow`), on a grid of 8 bits for each row; twice: as it is and turned, since products want either. */
 export interface Int8Matrix {
   /** [rows, columns] */
   readonly values: Int8Array;
@@ -15,7 +17,7 @@ export interface Int8Matrix {
 export interface Int8Quantiser {
   /** Memory for matrices of these sizes that the quantiser can write to. */
   allocate(shapes: readonly (readonly [rows: number, columns: number])[]): readonly Int8Matrix[];
-  /** Puts each row of `from` [rows, columns] on the grid that its largest element allows. A row of zeros gets the scale 0. */
+  /** Rotates each row of `from` [rows, columns] and puts it on the grid that its largest element allows. A row of zeros gets the scale 0. */
   quantise(from: Float32Array, into: Int8Matrix): void;
 }
 
@@ -31,12 +33,12 @@ export const referenceInt8Quantiser = (steps = INT8_STEPS): Int8Quantiser => ({
     const rows = scales.length;
     const columns = from.length / rows;
     for (let row = 0; row < rows; row++) {
-      let peak = 0;
-      for (let column = 0; column < columns; column++) peak = Math.max(peak, Math.abs(from[row * columns + column]!));
+      const rotated = rotateRow(from.subarray(row * columns, (row + 1) * columns), rotationBlock(columns));
+      const peak = rotated.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       scales[row] = peak / steps;
       const perStep = peak === 0 ? 0 : Math.fround(steps / peak);
       for (let column = 0; column < columns; column++) {
-        const value = roundHalfEven(Math.fround(from[row * columns + column]! * perStep));
+        const value = roundHalfEven(Math.fround(rotated[column]! * perStep));
         values[row * columns + column] = value;
         turned[column * rows + row] = value;
       }

@@ -335,6 +335,8 @@ export const OP_CASES = {
       op: OPS.int8Linear,
       operands: [{ dims: ['B', 4] }, WEIGHT, INT8_WEIGHT, INT8_TURNED, INT8_SCALES],
       differentiable: [0, 1],
+      // Four columns have no blocks, so x is its own rotation.
+      prepare: (_, inputs) => (inputs.length > 2 ? [...inputs, ...inputs.slice(0, 1)] : inputs),
       smooth: { op: OPS.matmul({ transB: true }), operands: 2 },
     },
   ],
@@ -414,6 +416,7 @@ export const OP_CASES = {
     { op: OPS.rope(SMALL_TABLE), operands: [{ dims: ['U', 'T', 2] }] },
     { op: OPS.rope(SMALL_TABLE, true), operands: [{ dims: [1, 3, 6] }] },
   ],
+  rotate: each([64, 128, 48, 6], (width) => ({ op: OPS.rotate, operands: [{ dims: ['B', width] }] })),
   scale: [...unaryCases(OPS.scale(-0.25)), one(OPS.scale(0)), one(OPS.scale(1))],
   scatterRows: [
     ...each([5, 1500], (rows) => ({
