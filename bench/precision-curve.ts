@@ -24,7 +24,7 @@ const SETTINGS = {
   seed: 1,
   updates: 200,
   rowsPerUpdate: 2,
-  maxTokens: { full: 192, lora: 96 },
+  maxTokens: { full: 192, lora: 192 },
   warmup: 10,
   heldOutRows: 32,
   measureEvery: 50,
