@@ -72,6 +72,7 @@ function planJob(job: TrainingJob, budgetBytes: number): MemoryPlan {
       rowTokens,
       packing: config.packing,
       readsBase: true,
+      precision: job.kind === 'sft' ? job.config.precision : 'fp32',
       loss: job.kind === 'sft' ? 'nll' : `policy-${job.config.klEstimator}`,
     },
     config,

@@ -33,6 +33,7 @@ const shape: Omit<TrainingShape, 'checkpointing' | 'maxTokensPerMicroBatch'> = {
   rowTokens: 257,
   packing: false,
   readsBase: false,
+  precision: 'fp32',
   loss: 'nll',
 };
 const at = (checkpointing: boolean, maxTokensPerMicroBatch: number) =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { field } from '../fields';
+import { PRECISIONS } from './precision';
 import { SCHEDULE_KINDS, tuningFields } from './tuning-config';
 
 export const GROUPINGS = ['random', 'by-length'] as const;
@@ -29,6 +30,16 @@ export const SftConfigSchema = z.object({
         label: 'LoRA dropout',
         when: { method: ['lora'] },
         help: 'Share of each adapter’s inputs left out in every update; some helps against learning few examples by heart, and costs time.',
+        advanced: true,
+      }),
+    ),
+  precision: z
+    .enum(PRECISIONS)
+    .default('fp32')
+    .meta(
+      field({
+        label: 'Precision of training',
+        help: 'int8 computes the products of the linear layers in 8 bits, forward and for the gradients by their inputs; what learns stays float32. Faster from about 100 million weights on, for two more bytes a weight.',
         advanced: true,
       }),
     ),

@@ -1,11 +1,12 @@
 import { peakOf, traceMemory } from '../graph/peak-memory';
-import { countParameters, layerPrefix, listParameters } from '../models/decoder/parameters';
+import { countParameters, layerPrefix, listLinears, listParameters } from '../models/decoder/parameters';
 import type { ModelConfig } from '../models/model-config';
 import { lowerProgram } from '../ops/lower';
 import { sizeOf } from '../tensor/dims';
 import { baseBytes } from './lora-base';
 import { learningBytes, type LearningMemory } from './learning-state';
 import type { LossName } from './loss';
+import type { Precision } from './precision';
 import { countRuns, LENGTH_GRAIN, paddedLength } from './micro-batches';
 import { buildTrainGraph, listLearning, type LearningPlan } from './train-graph';
 import { countHeadChunks } from './trainer-graphs';
@@ -19,6 +20,8 @@ export interface TrainingShape {
   /** Tokens of the longest row. */
   readonly rowTokens: number;
   readonly maxTokensPerMicroBatch: number;
+  /** Products in 8 bits keep a second form of the linear layers' weights. */
+  readonly precision: Precision;
   /** Short rows share lines. */
   readonly packing: boolean;
   /** The weights are on disk as they were, so that LoRA need not keep them; see `baseBytes`. */
@@ -64,12 +67,23 @@ export function estimateTrainingMemory(shape: TrainingShape): TrainingMemory {
   const { nodes, bytes } = measureGraph(shape);
   const parts = {
     program: PROGRAM_BYTES,
-    weights: FLOAT * countParameters(config),
+    weights: FLOAT * countParameters(config) + (shape.precision === 'int8' ? int8Bytes(config) : 0),
     learning: learningBytes(learning, kept) + baseBytes(adapted, shape.readsBase) + FLOAT * pairs,
     graphs: FIRST_RUN_BYTES + BYTES_PER_NODE * nodes,
     activations: bytes * (shape.checkpointing ? GAPS_OF_RECOMPUTING : 1),
   };
   return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) };
+}
+
+function linearsOf(config: ModelConfig) {
+  return Array.from({ length: config.numLayers }, (_, layer) => listLinears(config, layer)).flat();
+}
+
+/** Two grids of a byte an element, a scale for each row, and one matrix of floats on its way to them. */
+function int8Bytes(config: ModelConfig): number {
+  const matrices = linearsOf(config).map(({ dims }) => ({ elements: sizeOf(dims), rows: dims[0] ?? 1 }));
+  const grids = matrices.reduce((sum, { elements, rows }) => sum + 2 * elements + FLOAT * rows, 0);
+  return grids + FLOAT * Math.max(...matrices.map(({ elements }) => elements));
 }
 
 /** Nodes of a step's graph, and bytes of results that it holds at once. */
@@ -91,7 +105,7 @@ function measureGraph(shape: TrainingShape): GraphSize {
 }
 
 function measureWhole(shape: TrainingShape): GraphSize {
-  const { config, plan, checkpointing, packing, loss, rowTokens, maxTokensPerMicroBatch } = shape;
+  const { config, plan, checkpointing, packing, loss, rowTokens, maxTokensPerMicroBatch, precision } = shape;
   const length = paddedLength(rowTokens - 1);
   const program = buildTrainGraph({
     config,
@@ -103,6 +117,7 @@ function measureWhole(shape: TrainingShape): GraphSize {
     runs: countRuns(length),
     grain: LENGTH_GRAIN,
     scoredOnly: true,
+    ...(precision === 'int8' && { quantised: new Set(linearsOf(config).map(({ name }) => name)) }),
   });
   const graph = lowerProgram(program);
   const lines = Math.max(1, Math.floor(maxTokensPerMicroBatch / length));

@@ -47,6 +47,7 @@ function estimate({ model, work }: MemoryPoint): number {
     maxTokensPerMicroBatch: work.microBatchTokens,
     packing: false,
     readsBase: false,
+    precision: 'fp32',
     loss: 'nll',
   }).total;
 }

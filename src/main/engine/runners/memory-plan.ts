@@ -21,7 +21,8 @@ export type StepPlan = z.infer<typeof StepPlan>;
 export type MemorySettings = Pick<
   SftConfig,
   'checkpointing' | 'microBatchTokens' | 'packing' | 'moments' | 'averageDecay'
->;
+> &
+  Partial<Pick<SftConfig, 'precision'>>;
 
 export interface PlannedJob extends Pick<TrainingShape, 'config' | 'rowTokens' | 'loss'> {
   readonly mode: TrainingMode;
@@ -48,7 +49,16 @@ export function planSteps(
   // What the process holds already is no longer free, and counts in the estimate.
   const budget = SHARE * availableBytes + process.memoryUsage.rss() - besides;
   const chosen = planMemory(
-    { config, plan, kept, rowTokens, packing: settings.packing, readsBase: true, loss },
+    {
+      config,
+      plan,
+      kept,
+      rowTokens,
+      packing: settings.packing,
+      readsBase: true,
+      precision: settings.precision ?? 'fp32',
+      loss,
+    },
     settings,
     budget,
   );

@@ -41,6 +41,7 @@ export function trainerSettings(
   return {
     mode,
     packing: config.packing,
+    precision: config.precision ?? 'fp32',
     moments: config.moments,
     averageDecay: config.averageDecay === 0 ? null : config.averageDecay,
     ...planSteps(context, { ...job, config: model, mode, settings: config }),
