@@ -59,7 +59,8 @@ export const PrmConfigSchema = z.object({
         advanced: true,
       }),
     ),
-  ...SftConfigSchema.omit({ form: true, loraDropout: true, newRowRate: true, newRowUpdates: true }).shape,
+  ...SftConfigSchema.omit({ form: true, loraDropout: true, precision: true, newRowRate: true, newRowUpdates: true })
+    .shape,
   learningRate: withDefault(learningRate, 1e-4),
   epochs: withDefault(epochs, 2),
   batchSize: withDefault(batchSize, 32),
