@@ -117,7 +117,7 @@ export const ManyComparison = z.object({
         .nullable(),
     }),
   ),
-  /** Groups of two and more: mean accuracy over seeds, with the lowest and the highest. */
+  /** Groups of two seeds and more: mean accuracy over them, with the lowest and the highest. */
   groups: z.array(
     z.object({ group: z.string(), names: z.array(z.string()), mean: z.number(), low: z.number(), high: z.number() }),
   ),

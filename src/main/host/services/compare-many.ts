@@ -87,7 +87,8 @@ function groupsOfSeeds(entries: ManyComparison['entries']): ManyComparison['grou
   return [...new Set(entries.map(({ group }) => group))].flatMap((group) => {
     const members = entries.filter((entry) => entry.group === group);
     const values = members.map(({ accuracy }) => accuracy.value);
-    if (members.length < 2) return [];
+    // The same checkpoint asked twice is no second seed.
+    if (new Set(members.map(({ seed }) => seed)).size < 2) return [];
     return [
       {
         group,

@@ -47,10 +47,7 @@ export function BudgetChart({
       role="img"
       aria-label={texts.budget.describe(
         lines
-          .map(
-            (line) =>
-              `${line.evaluation.checkpointName}, ${choiceWords(line)} ${formatPercent(line.points.at(-1)?.share ?? 0)}`,
-          )
+          .map((line) => `${line.name}, ${choiceWords(line)} ${formatPercent(line.points.at(-1)?.share ?? 0)}`)
           .join('; '),
       )}
     >
@@ -86,7 +83,7 @@ export function BudgetChart({
               <circle key={point.budget} className="budget-point" cx={x(cost(point))} cy={y(point.share)} r={3.5} />
             ))}
             <text className="budget-label" x={WIDTH - EDGE.right + 10} y={(tops[i] ?? 0) + 4}>
-              {choiceWords(line)}, {line.evaluation.checkpointName}
+              {choiceWords(line)}, {line.name}
             </text>
           </g>
         );

@@ -1,7 +1,6 @@
 import { useQueries } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Evaluation } from '@contracts/evaluations';
-import type { ProjectId } from '@contracts/ids';
 import { api } from '../../lib/api';
 import { formatDuration, formatInteger, formatNumber, formatPercent } from '../../lib/format';
 import { Select } from '../../ui/inputs';
@@ -19,15 +18,19 @@ const words = texts.budget;
 /** Accuracy against what it costs: one answer, votes over several, tree search, for each generated token or each second. */
 export function BudgetPanel({
   evaluations,
+  names,
 }: {
   readonly evaluations: readonly Evaluation[];
-  readonly projectId: ProjectId;
+  /** What each is called on this page. */
+  readonly names: readonly string[];
 }) {
   const [axis, setAxis] = useState<Axis>('tokens');
   const metrics = useQueries({
     queries: evaluations.map(({ runId }) => api.runs.metrics.queryOptions({ input: { id: runId } })),
   });
-  const lines = evaluations.flatMap((evaluation, i) => budgetLines(evaluation, metrics[i]?.data ?? []));
+  const lines = evaluations.flatMap((evaluation, i) =>
+    budgetLines(evaluation, metrics[i]?.data ?? [], names[i] ?? evaluation.checkpointName),
+  );
   const cost = axis === 'tokens' ? tokensOf : secondsOf;
   const rows = lines.flatMap((line) => line.points.map((point) => ({ line, point })));
   return (
@@ -48,7 +51,7 @@ export function BudgetPanel({
           rows={rows}
           rowKey={({ line, point }) => `${line.evaluation.id} ${line.choice} ${point.budget}`}
           columns={[
-            { id: 'name', title: words.who, cell: ({ line }) => line.evaluation.checkpointName },
+            { id: 'name', title: words.who, cell: ({ line }) => line.name },
             { id: 'choice', title: words.choice, cell: ({ line }) => choiceWords(line) },
             { id: 'budget', title: words.budget, isNumber: true, cell: ({ point }) => formatInteger(point.budget) },
             {

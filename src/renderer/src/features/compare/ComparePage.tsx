@@ -51,7 +51,7 @@ function Evaluations({ projectId, asked }: { readonly projectId: ProjectId; read
           <>
             {gone.length > 0 && <Notice>{texts.gone}</Notice>}
             <Panel title={texts.comparison}>
-              <ComparisonPanel ids={ids} projectId={projectId} />
+              <ComparisonPanel ids={ids} />
             </Panel>
             <Panel title={texts.evaluations}>
               <p className="compare-quiet">{texts.choose(MAX_COMPARED)}</p>

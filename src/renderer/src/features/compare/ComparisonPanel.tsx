@@ -1,6 +1,6 @@
 import { skipToken, useQuery } from '@tanstack/react-query';
 import type { ManyComparison } from '@contracts/evaluations';
-import type { EvaluationId, ProjectId } from '@contracts/ids';
+import type { EvaluationId } from '@contracts/ids';
 import { api } from '../../lib/api';
 import { formatInteger, formatNumber, formatPercent, formatProportion } from '../../lib/format';
 import { Loaded } from '../../ui/Loaded';
@@ -12,13 +12,7 @@ import { SettingsDiff } from './SettingsDiff';
 import { texts } from './texts/en';
 
 /** Evaluations side by side: what differs in their making, the figures with the paired verdicts, accuracy against budget, and the flips. */
-export function ComparisonPanel({
-  ids,
-  projectId,
-}: {
-  readonly ids: readonly EvaluationId[];
-  readonly projectId: ProjectId;
-}) {
+export function ComparisonPanel({ ids }: { readonly ids: readonly EvaluationId[] }) {
   const comparison = useQuery(
     api.evaluations.compareMany.queryOptions({ input: ids.length > 1 ? { ids: [...ids] } : skipToken }),
   );
@@ -29,7 +23,10 @@ export function ComparisonPanel({
         <>
           <SettingsDiff comparison={data} />
           <Figures comparison={data} />
-          <BudgetPanel evaluations={data.entries.map(({ evaluation }) => evaluation)} projectId={projectId} />
+          <BudgetPanel
+            evaluations={data.entries.map(({ evaluation }) => evaluation)}
+            names={entryNames(data.entries)}
+          />
           <Flips comparison={data} />
         </>
       )}

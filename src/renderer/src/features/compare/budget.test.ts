@@ -23,18 +23,24 @@ const evaluation: Evaluation = {
 };
 
 it('draws a line for each choice, over tokens and over seconds', () => {
-  const lines = budgetLines(evaluation, [
-    { name: 'tokensPerAnswer', steps: [1, 2, 4], values: [60, 110, 200] },
-    { name: 'vote', steps: [1, 2, 4], values: [0.3, 0.4, 0.5] },
-    { name: 'coverage', steps: [1, 2, 4], values: [0.3, 0.5, 0.7] },
-  ]);
+  const lines = budgetLines(
+    evaluation,
+    [
+      { name: 'tokensPerAnswer', steps: [1, 2, 4], values: [60, 110, 200] },
+      { name: 'vote', steps: [1, 2, 4], values: [0.3, 0.4, 0.5] },
+      { name: 'coverage', steps: [1, 2, 4], values: [0.3, 0.5, 0.7] },
+    ],
+    'tuned',
+  );
   expect(lines.map(({ choice }) => choice)).toEqual(['vote', 'coverage']);
   // 40 s for 100 questions of 200 tokens: 2 ms a token.
   expect(lines[0]?.points[0]).toEqual({ budget: 1, tokens: 60, seconds: expect.closeTo(0.12, 12), share: 0.3 });
 });
 
 it('has a point where there is no curve', () => {
-  expect(budgetLines(evaluation, []).map(({ choice, points }) => [choice, points.length, points[0]?.share])).toEqual([
+  expect(
+    budgetLines(evaluation, [], 'tuned').map(({ choice, points }) => [choice, points.length, points[0]?.share]),
+  ).toEqual([
     ['search', 1, 0.5],
     ['coverage', 1, 0.7],
   ]);

@@ -14,6 +14,8 @@ export interface BudgetPoint {
 /** A way of choosing an answer, over growing budgets; a single point for one that has only one. */
 export interface BudgetLine {
   readonly evaluation: Evaluation;
+  /** What the evaluation is called on the page. */
+  readonly name: string;
   readonly choice: string;
   readonly points: readonly BudgetPoint[];
 }
@@ -32,10 +34,14 @@ export const BUDGET_CHOICES = [
  * Accuracy against budget of one evaluation. Its metrics hold a step for each budget: tokens written for a question by then, and the share of right
  * answers under each choice. Without them there is the point that it ended at.
  */
-export function budgetLines(evaluation: Evaluation, metrics: readonly MetricSeries[]): readonly BudgetLine[] {
+export function budgetLines(
+  evaluation: Evaluation,
+  metrics: readonly MetricSeries[],
+  name: string,
+): readonly BudgetLine[] {
   const { accuracy, coverage, tokensPerAnswer, seconds } = evaluation;
   const secondsPerToken = seconds / Math.max(1, accuracy.count * tokensPerAnswer);
-  const tokens = metrics.find(({ name }) => name === 'tokensPerAnswer');
+  const tokens = metrics.find((series) => series.name === 'tokensPerAnswer');
   const point = (budget: number, written: number, share: number): BudgetPoint => ({
     budget,
     tokens: written,
@@ -44,7 +50,7 @@ export function budgetLines(evaluation: Evaluation, metrics: readonly MetricSeri
   });
   const curves = tokens
     ? BUDGET_CHOICES.flatMap((choice): BudgetLine[] => {
-        const series = metrics.find(({ name }) => name === choice);
+        const series = metrics.find((one) => one.name === choice);
         if (!series) return [];
         const points = series.steps.flatMap((budget, i): BudgetPoint[] => {
           const at = tokens.steps.indexOf(budget);
@@ -52,13 +58,13 @@ export function budgetLines(evaluation: Evaluation, metrics: readonly MetricSeri
           const share = series.values[i];
           return written === undefined || share === undefined ? [] : [point(budget, written, share)];
         });
-        return points.length === 0 ? [] : [{ evaluation, choice, points }];
+        return points.length === 0 ? [] : [{ evaluation, name, choice, points }];
       })
     : [];
   if (curves.length > 0) return curves;
   const end = (share: number) => [point(evaluation.budget, tokensPerAnswer, share)];
   return [
-    { evaluation, choice: evaluation.mode, points: end(accuracy.value) },
-    ...(coverage ? [{ evaluation, choice: 'coverage', points: end(coverage.value) }] : []),
+    { evaluation, name, choice: evaluation.mode, points: end(accuracy.value) },
+    ...(coverage ? [{ evaluation, name, choice: 'coverage', points: end(coverage.value) }] : []),
   ];
 }
