@@ -34,6 +34,8 @@ export async function withBenchWindow<T>(
       // Bundled, this file has no folder of its own: the bench runs in the project's.
       await page.addInitScript(readFileSync('bench/ui/frame-recorder.js', 'utf8'));
       await page.goto(host.address);
+      // The token is read from the address once the window is up; another address before that would lose it.
+      await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
       const open = async (hash: string): Promise<void> => {
         await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
         await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();

@@ -80,6 +80,10 @@ export type Run = z.infer<typeof Run>;
 export const MetricSeries = z.object({ name: z.string(), steps: z.array(z.number()), values: z.array(z.number()) });
 export type MetricSeries = z.infer<typeof MetricSeries>;
 
+/** A series as a window gets it: 8 bytes a number, least first, in base64. A hundred thousand points take seconds as JSON. */
+export const PackedSeries = z.object({ name: z.string(), steps: z.string(), values: z.string() });
+export type PackedSeries = z.infer<typeof PackedSeries>;
+
 /** A piece of output worth looking at: what the model wrote at some step. */
 export const Sample = z.object({
   step: z.number().int(),
@@ -188,6 +192,8 @@ export const runsContract = {
   /** Deletes a settled run with what it made, unless something else stands on it; then says what. */
   remove: oc.input(z.object({ id: RunId })).output(z.object({ removed: z.boolean(), blockedBy: z.array(z.string()) })),
   metrics: oc.input(z.object({ id: RunId })).output(z.array(MetricSeries)),
+  /** The same, packed. */
+  packedMetrics: oc.input(z.object({ id: RunId })).output(z.array(PackedSeries)),
   samples: oc
     .input(z.object({ id: RunId, limit: z.number().int().min(1).max(500).default(100) }))
     .output(z.array(Sample)),

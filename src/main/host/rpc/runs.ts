@@ -15,6 +15,7 @@ export function runsRouter(context: ServiceContext) {
     cancel: calls.cancel.handler(({ input }) => context.jobs.cancel(input.id)),
     remove: calls.remove.handler(({ input }) => runs.removeRun(context, input.id)),
     metrics: calls.metrics.handler(({ input }) => runs.listMetrics(context, input.id)),
+    packedMetrics: calls.packedMetrics.handler(({ input }) => runs.listPackedMetrics(context, input.id)),
     samples: calls.samples.handler(({ input }) => runs.listSamples(context, input.id, input.limit)),
     logs: calls.logs.handler(({ input }) => runs.listLogs(context, input.id, input.limit)),
     events: calls.events.handler(({ input }) => runs.listEvents(context, input.id)),

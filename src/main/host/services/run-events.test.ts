@@ -173,3 +173,16 @@ it('a run that is gone has no events', async () => {
     data: { kind: 'not_found' },
   });
 });
+
+it('metrics come packed as they are, bit by bit', async () => {
+  const { run, engine } = await startRl(host.makeProject());
+  for (const step of [3, 1, 2]) engine.commit([{ type: 'metrics', step, values: { kl: step / 3, reward: -1e-300 } }]);
+  const packed = await host.client.runs.packedMetrics({ id: run.id });
+  const numbers = (text: string) => {
+    const bytes = Buffer.from(text, 'base64');
+    return Array.from({ length: bytes.length / 8 }, (_, i) => bytes.readDoubleLE(8 * i));
+  };
+  expect(packed.map(({ name, steps, values }) => ({ name, steps: numbers(steps), values: numbers(values) }))).toEqual(
+    await host.client.runs.metrics({ id: run.id }),
+  );
+});

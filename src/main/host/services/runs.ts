@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { ProjectId, RunId } from '@contracts/ids';
 import type { JobSpec } from '@contracts/jobs';
 import type { AlarmAnswer, RunEvent } from '@contracts/run-events';
-import type { LogLine, MetricSeries, Run, RunForecast, Sample } from '@contracts/runs';
+import type { LogLine, MetricSeries, PackedSeries, Run, RunForecast, Sample } from '@contracts/runs';
 import type { JobKind } from '@contracts/stages';
 import { WorkbenchError } from '@core/errors';
 import { runFolder } from '../jobs/run-folders';
@@ -123,6 +123,10 @@ export async function removeRun(
 
 export function listMetrics(context: ServiceContext, id: RunId): MetricSeries[] {
   return telemetry.listMetrics(context.db, getRun(context, id).id);
+}
+
+export function listPackedMetrics(context: ServiceContext, id: RunId): PackedSeries[] {
+  return telemetry.listPackedMetrics(context.db, getRun(context, id).id);
 }
 
 export function listSamples(context: ServiceContext, id: RunId, limit: number): Sample[] {

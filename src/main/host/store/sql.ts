@@ -18,6 +18,11 @@ export function selectAll<Row>(db: ReadableDb, sql: string, params: SqlParams = 
   return guarded(() => prepared(db, sql).all(params) as Row[]);
 }
 
+/** The only column of a query, which holds numbers. */
+export function selectColumn(db: ReadableDb, sql: string, params: SqlParams = {}): number[] {
+  return guarded(() => db.prepare(sql).pluck(true).all(params) as number[]);
+}
+
 /** The first row of a query, or undefined. */
 export function selectOne<Row>(db: ReadableDb, sql: string, params: SqlParams = {}): Row | undefined {
   return guarded(() => prepared(db, sql).get(params) as Row | undefined);

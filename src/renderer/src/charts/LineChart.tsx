@@ -69,12 +69,23 @@ export function LineChart({
     if (!frame || !labels) return undefined;
     const { layers, isSingle } = JSON.parse(shape) as Pick<Parameters<typeof plotOptions>[2], 'layers' | 'isSingle'>;
     const colors = [...labels.children].map((child) => colorOf(child));
-    const write = (plot: uPlot) => writeLabels(plot, labels, latest.current);
+    const step = frame.closest('figure')?.querySelector('.chart-step') ?? null;
+    let waiting = 0;
+    // The pointer moves more often than the page is painted.
+    const read = (plot: uPlot) => {
+      waiting ||= requestAnimationFrame(() => {
+        waiting = 0;
+        writeValues(plot, labels, step, latest.current);
+      });
+    };
     const plot = new uPlot(
       plotOptions(frame, HEIGHT, { layers, isSingle, colors, look, isLog, cursorGroup }, state.current, {
         onRange: (range) => latest.current.onRange(range),
-        onDrawn: write,
-        onCursor: write,
+        onDrawn: (plot) => {
+          placeEnds(plot, labels, latest.current);
+          read(plot);
+        },
+        onCursor: read,
       }),
       [[], ...layers.map(() => [])],
       frame,
@@ -86,6 +97,7 @@ export function LineChart({
     });
     observer.observe(frame);
     return () => {
+      cancelAnimationFrame(waiting);
       observer.disconnect();
       plot.destroy();
       plotRef.current = null;
@@ -146,35 +158,36 @@ export function colorOf(label: Element): string {
   return style.getPropertyValue('--chart-line').trim();
 }
 
-/** Values at the cursor, or the last ones, at the ends of their lines; straight into the page, since the pointer moves faster than React draws. */
-function writeLabels(
-  plot: uPlot,
-  labels: HTMLElement,
-  {
-    layered,
-    shown,
-    format,
-    isStacked,
-  }: {
-    layered: ReturnType<typeof layOut>;
-    shown: ReturnType<typeof showRange>;
-    format: (value: number) => string;
-    isStacked: boolean;
-  },
-): void {
+interface Drawn {
+  readonly layered: ReturnType<typeof layOut>;
+  readonly shown: ReturnType<typeof showRange>;
+  readonly format: (value: number) => string;
+  readonly isStacked: boolean;
+}
+
+/** Values at the cursor, or the last ones; straight into the page, since the pointer moves faster than React draws. */
+function writeValues(plot: uPlot, labels: HTMLElement, step: Element | null, { layered, shown, format }: Drawn): void {
   const lastRow = shown.rows.at(-1) ?? -1;
-  const cursor = plot.cursor.idx;
-  const row = cursor === null || cursor === undefined ? lastRow : (shown.rows[cursor] ?? lastRow);
-  const step = labels.closest('figure')?.querySelector('.chart-step');
-  if (step)
-    step.textContent = row < 0 || cursor === null || cursor === undefined ? '' : texts.at(layered.steps[row] ?? 0);
-  const wanted = layered.values.map((_, at) => endHeight(plot, layered, lastRow, at, isStacked));
-  const tops = placeLabels(wanted, LABEL_GAP, HEIGHT - AXIS_ROOM);
+  const cursor = plot.cursor.idx ?? null;
+  const row = cursor === null ? lastRow : (shown.rows[cursor] ?? lastRow);
+  if (step) write(step, row < 0 || cursor === null ? '' : texts.at(layered.steps[row] ?? 0));
   [...labels.children].forEach((label, at) => {
     const value = valueAt(layered.values[at] ?? [], row);
     const figure = label.firstElementChild;
-    if (figure) figure.textContent = value === null ? '–' : format(value);
-    // Written as a transform: it moves without a new layout.
+    if (figure) write(figure, value === null ? '–' : format(value));
+  });
+}
+
+function write(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Puts names and values beside the ends of their lines. Written as a transform: it moves without a new layout. */
+function placeEnds(plot: uPlot, labels: HTMLElement, { layered, shown, isStacked }: Drawn): void {
+  const lastRow = shown.rows.at(-1) ?? -1;
+  const wanted = layered.values.map((_, at) => endHeight(plot, layered, lastRow, at, isStacked));
+  const tops = placeLabels(wanted, LABEL_GAP, HEIGHT - AXIS_ROOM);
+  [...labels.children].forEach((label, at) => {
     (label as HTMLElement).style.transform = `translateY(${Math.round((tops[at] ?? 0) - LABEL_GAP / 2)}px)`;
   });
 }

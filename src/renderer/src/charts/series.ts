@@ -56,12 +56,17 @@ function isSame(a: readonly number[], b: readonly number[]): boolean {
 export function smooth(values: readonly (number | null)[], weight: number): readonly (number | null)[] {
   let average = 0;
   let mass = 0;
-  return values.map((value) => {
-    if (value === null || !Number.isFinite(value)) return null;
+  const smoothed: (number | null)[] = [];
+  for (const value of values) {
+    if (value === null || !Number.isFinite(value)) {
+      smoothed.push(null);
+      continue;
+    }
     average = weight * average + (1 - weight) * value;
     mass = weight * mass + (1 - weight);
-    return average / mass;
-  });
+    smoothed.push(average / mass);
+  }
+  return smoothed;
 }
 
 /**

@@ -7,7 +7,7 @@ import { texts } from './texts/en';
 
 const WIDTH = 860;
 const HEIGHT = 260;
-const EDGE = { top: 12, right: 250, bottom: 30, left: 48 } as const;
+const EDGE = { top: 12, right: 250, bottom: 38, left: 48 } as const;
 const LABEL_GAP = 15;
 /** Colours and dashes of the evaluations and of the ways of choosing: a line is told by both, and by its label. */
 const COLORS = 5;
@@ -60,11 +60,11 @@ export function BudgetChart({
         </g>
       ))}
       {costMarks(low, high).map((mark) => (
-        <text key={mark} className="budget-mark" x={x(mark)} y={HEIGHT - 12} textAnchor="middle">
+        <text key={mark} className="budget-mark" x={x(mark)} y={HEIGHT - 20} textAnchor="middle">
           {showCost(mark)}
         </text>
       ))}
-      <text className="budget-mark" x={WIDTH - EDGE.right} y={HEIGHT - 1} textAnchor="end">
+      <text className="budget-mark" x={WIDTH - EDGE.right} y={HEIGHT - 4} textAnchor="end">
         {label}
       </text>
       {lines.map((line, i) => {

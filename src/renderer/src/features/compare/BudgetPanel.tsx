@@ -1,8 +1,8 @@
 import { useQueries } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Evaluation } from '@contracts/evaluations';
-import { api } from '../../lib/api';
 import { formatDuration, formatInteger, formatNumber, formatPercent } from '../../lib/format';
+import { metricsOf } from '../../lib/use-metrics';
 import { Select } from '../../ui/inputs';
 import { Disclosure } from '../../ui/Panel';
 import { Table } from '../../ui/Table';
@@ -26,7 +26,7 @@ export function BudgetPanel({
 }) {
   const [axis, setAxis] = useState<Axis>('tokens');
   const metrics = useQueries({
-    queries: evaluations.map(({ runId }) => api.runs.metrics.queryOptions({ input: { id: runId } })),
+    queries: evaluations.map(({ runId }) => metricsOf(runId)),
   });
   const lines = evaluations.flatMap((evaluation, i) =>
     budgetLines(evaluation, metrics[i]?.data ?? [], names[i] ?? evaluation.checkpointName),

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import type { RunEvent } from '@contracts/run-events';
 import type { MetricSeries, Run } from '@contracts/runs';
 import { ChartTools } from '../../charts/ChartTools';
@@ -20,6 +20,8 @@ export function RunCharts({ run, metrics }: { readonly run: Run; readonly metric
   const [view, setView] = useState<ChartView>(WHOLE_VIEW);
   const change = useCallback((part: Partial<ChartView>) => setView((now) => ({ ...now, ...part })), []);
   const onRange = useCallback((range: ChartView['range']) => setView((now) => ({ ...now, range })), []);
+  // Tools answer at once; charts follow when there is time.
+  const drawn = useDeferredValue(view);
   const marks = useRunMarks(run);
   const charts = useMemo(() => chartsOf(run.kind, metrics), [run.kind, metrics]);
   if (charts.length === 0) return null;
@@ -30,7 +32,7 @@ export function RunCharts({ run, metrics }: { readonly run: Run; readonly metric
       <div className="run-charts">
         {charts.map(({ id, ...chart }) => (
           <WhenVisible key={id} height={CHART_HEIGHT}>
-            <LineChart {...chart} cursorGroup={run.id} view={view} onRange={onRange} marks={marks} />
+            <LineChart {...chart} cursorGroup={run.id} view={drawn} onRange={onRange} marks={marks} />
           </WhenVisible>
         ))}
       </div>

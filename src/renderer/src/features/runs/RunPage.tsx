@@ -7,6 +7,7 @@ import type { PageProps } from '../../app/router';
 import { STAGES } from '../../app/stages';
 import { api } from '../../lib/api';
 import { isGone } from '../../lib/errors';
+import { metricsOf } from '../../lib/use-metrics';
 import { ButtonLink } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
 import { CopyButton } from '../../ui/ErrorView';
@@ -51,11 +52,7 @@ const RESUMABLE: ReadonlySet<Run['status']> = new Set(['paused', 'failed', 'inte
 const TRAINS: ReadonlySet<Run['kind']> = new Set(['sft', 'rl']);
 
 function OpenRun({ run }: { readonly run: Run }) {
-  // Figures grow in place (lib/metrics.ts): comparing a hundred thousand points one by one would cost more than drawing them.
-  const metrics = useQuery({
-    ...api.runs.metrics.queryOptions({ input: { id: run.id } }),
-    structuralSharing: false,
-  });
+  const metrics = useQuery(metricsOf(run.id));
   const series = metrics.data ?? [];
   const settings = JSON.stringify(run.spec, null, 2);
   return (

@@ -162,7 +162,7 @@ export const runPages = {
       basis: (basis: string) => `${basis} Die nächste Schätzung richtet sich nach diesem Lauf.`,
     },
     failed: {
-      kept: 'Was erhalten ist',
+      kept: 'Noch da',
       keptFigures: (steps: string) => `Zahlen und Proben bis Schritt ${steps}`,
       keptCheckpoints: (names: string) => `Modellstände: ${names}`,
       keptNothing: 'Seine Einstellungen und sein Protokoll.',

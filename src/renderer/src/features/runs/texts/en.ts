@@ -149,7 +149,7 @@ export const texts = translated('runs', {
     basis: (basis: string) => `${basis} The next estimate goes by what this run took.`,
   },
   failed: {
-    kept: 'What was kept',
+    kept: 'Still there',
     keptFigures: (steps: string) => `Figures and samples up to step ${steps}`,
     keptCheckpoints: (names: string) => `Checkpoints: ${names}`,
     keptNothing: 'Its settings and its log.',
