@@ -110,6 +110,8 @@ export type Part =
 export interface SeriesWish {
   readonly metric: string;
   readonly title: string;
+  /** What its steps are; iterations unless told. */
+  readonly x?: string;
 }
 
 /** What a rung holds after its stages. */

@@ -58,11 +58,14 @@ Made by \`npm run evidence\` from stored runs; do not edit. Anybody can repeat i
 How to read it. Shares are of questions answered right, pooled over the seeds, with 95 % Wilson intervals; seeds answer the same questions, so an interval speaks of the questions, and the spread of the seeds stands beside it. Comparisons are paired: the same questions, exact McNemar test, over all seeds together; many of them stand here, so a single p just below 0.05 says little. Tokens and seconds are means over the seeds for everything from the untuned model on, other rungs' trees included; seconds were measured on a machine that other programs shared. “not run” is what it says.`;
 }
 
-/** Whether any rung with a row in the report was asked anything. */
+/** Whether there is anything to show: a rung with a row that was made and, where it is asked something, has answered. */
 function hasAnswers(seeds: readonly SeedResult[], study: Study): boolean {
   return study.rungs.some(
     ({ id, isHidden, answers }) =>
-      !isHidden && answers.some((answer) => answersAt(seeds, { rung: id, answer: answer.id }).length > 0),
+      !isHidden &&
+      (answers.length === 0
+        ? seeds.some((seed) => seed.rungs.get(id)?.kind === 'made')
+        : answers.some((answer) => answersAt(seeds, { rung: id, answer: answer.id }).length > 0)),
   );
 }
 
@@ -148,11 +151,11 @@ const PARTS: { readonly [K in Part['kind']]: (part: PartOf<K>, place: Place) => 
 
   series: ({ metrics }, { study, seeds, name, plot }) =>
     metrics
-      .map(({ metric, title }) => {
+      .map(({ metric, title, x = 'iteration' }) => {
         const curves = study.rungs
           .filter((rung) => !rung.isHidden)
           .map((rung): Curve => ({ title: rung.title, points: meanSeries(seeds, rung.id, metric) }));
-        return plot(`${name}-${metric}`, title, curvePlot(title, curves, { x: 'iteration' }, SMALL_PLOT));
+        return plot(`${name}-${metric}`, title, curvePlot(title, curves, { x }, SMALL_PLOT));
       })
       .join('\n\n'),
 

@@ -2,11 +2,12 @@ import type { Study } from '../study';
 import { ablations } from './ablations';
 import { efficiency } from './efficiency';
 import { failures } from './failures';
+import { judges } from './judges';
 import { ladder } from './ladder';
 import { real } from './real';
 
 /** Every study on the embedded model, in the order of the report; a new one is a file and a row. */
-export const STUDIES: readonly Study[] = [ladder, ablations, failures, efficiency];
+export const STUDIES: readonly Study[] = [ladder, ablations, failures, judges, efficiency];
 
 /** Studies on a model and questions of the person. */
 export const REAL_STUDIES: readonly Study[] = [real];
