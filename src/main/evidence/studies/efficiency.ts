@@ -7,7 +7,7 @@ const MOST = 32;
 
 const samples: AnswerWish = {
   id: 'samples',
-  title: `up to ${MOST} samples and a vote`,
+  title: 'samples and a vote',
   set: 'test',
   questions: QUESTIONS,
   config: ({ plan, isQuick }) => ({
@@ -22,14 +22,14 @@ const samples: AnswerWish = {
 const judged = (wish: AnswerWish): AnswerWish => ({
   ...wish,
   id: `${wish.id}-judged`,
-  title: `${wish.title.replace('a vote', 'a judged vote')}`,
+  title: wish.title.replace('a vote', 'a judged vote'),
   judge: 'judge',
   config: async (conditions) => ({ ...(await wish.config(conditions)), choice: 'process-vote' as const }),
 });
 
 const search: AnswerWish = {
   id: 'search',
-  title: `tree search up to ${MOST} walks and a vote`,
+  title: 'tree search and a vote',
   set: 'test',
   questions: QUESTIONS,
   config: ({ plan, isQuick }) => ({

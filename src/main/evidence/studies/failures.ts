@@ -1,12 +1,21 @@
-import type { Rung, Study } from '../study';
+import type { Conditions, Rung, Study } from '../study';
 import { rlConfig, TEST_ANSWER, TREES, WARM_UP } from './common';
 
-function spoilt(id: string, title: string, change: object): Rung {
+function spoilt(id: string, title: string, change: object | ((conditions: Conditions) => object)): Rung {
   return {
     id,
     title,
     from: 'warm-up',
-    stages: [{ kind: 'rl', config: (conditions) => rlConfig(conditions, { exploration: 'tree', ...change }) }],
+    stages: [
+      {
+        kind: 'rl',
+        config: (conditions) =>
+          rlConfig(conditions, {
+            exploration: 'tree',
+            ...(typeof change === 'function' ? change(conditions) : change),
+          }),
+      },
+    ],
     answers: TEST_ANSWER,
   };
 }
@@ -23,7 +32,7 @@ export const failures: Study = {
     spoilt('as-it-should', 'as it should be', {}),
     spoilt('no-kl', 'no KL term', { klCoefficient: 0 }),
     spoilt('paper-reward', 'process reward summed, as published', { reward: 'paper' }),
-    spoilt('fast', 'learning rate × 10', { learningRate: 2e-3 }),
+    spoilt('fast', 'learning rate × 10', ({ plan }) => ({ learningRate: 10 * Number(plan.settings.rl.learningRate) })),
     spoilt('no-grammar', 'no grammar', { exploration: 'independent', constrained: false }),
   ],
   comparisons: ['no-kl', 'paper-reward', 'fast', 'no-grammar'].map((rung) => ({

@@ -1,0 +1,142 @@
+import type { JobRecord } from '@contracts/engine-protocol';
+import { calibration, rocCurve, type Judged } from '@core/eval/judgement';
+import { judgedRow, type JudgedResponse, type JudgedRow } from '@core/train/prm/judged-steps';
+import { readStepFile, type PrmStage } from './prm-stage';
+
+/** The held-out responses as the model judges them now. */
+interface HeldOut {
+  readonly indices: readonly number[];
+  /** Row by row, see `Trainer.values`. */
+  readonly values: readonly ArrayLike<number>[];
+  /** Each judged step beside its label. */
+  readonly judged: readonly Judged[];
+}
+
+/** Judges the held-out responses; null where none is held out. */
+async function judgeHeldOut({ trainer, plan, rows }: PrmStage): Promise<HeldOut | null> {
+  const indices = plan.validation;
+  if (indices.length === 0) return null;
+  const held = indices.map((index) => rows[index]!);
+  const values = await trainer.values(held);
+  return { indices, values, judged: judgedAt(held, values) };
+}
+
+/** Judgements at the ends of steps that have a label. */
+function judgedAt(rows: readonly JudgedRow[], values: readonly ArrayLike<number>[]): Judged[] {
+  return rows.flatMap(({ places, labels, weights }, i) =>
+    places.flatMap((place) =>
+      weights[place] === 0 ? [] : [{ score: values[i]![place]!, outcome: labels[place]!, weight: weights[place]! }],
+    ),
+  );
+}
+
+/** Stores what the judgements of the held-out responses come to now, and returns them. */
+export async function measure(stage: PrmStage): Promise<HeldOut | null> {
+  const heldOut = await judgeHeldOut(stage);
+  if (heldOut === null || heldOut.judged.length === 0) return null;
+  const { judged } = heldOut;
+  const validationLoss = crossEntropy(judged);
+  const area = rocCurve(judged)?.area;
+  stage.progress.bestLoss = Math.min(stage.progress.bestLoss ?? Infinity, validationLoss);
+  await stage.context.commit([
+    {
+      type: 'metrics',
+      step: stage.progress.update,
+      values: {
+        validationLoss,
+        calibrationError: calibration(judged).error,
+        ...(area !== undefined && { rocArea: area }),
+      },
+    },
+  ]);
+  return heldOut;
+}
+
+/** Bands of the reliability plot, and points of the ROC curve that are kept. */
+const BANDS = 10;
+const ROC_POINTS = 50;
+
+/**
+ * What the finished model is worth on questions it has not learned from: loss, area under the ROC curve of its steps and of whole answers,
+ * calibration. The plots are kept as metrics: `reliabilityScore`, `reliabilityOutcome` and `reliabilityWeight` over the band (1 … 10), `rocHits`
+ * over the share of false alarms in percent.
+ */
+export async function measureAll(
+  stage: PrmStage,
+  responses: readonly JudgedResponse[],
+): Promise<Record<string, number>> {
+  const heldOut = await measure(stage);
+  if (heldOut === null) return measureFile(stage);
+  const { judged } = heldOut;
+  const { bins, error } = calibration(judged, BANDS);
+  const roc = rocCurve(judged);
+  const ends = judgeEnds(stage, heldOut, responses);
+  const records = bins.flatMap(({ score, outcome, weight }, band): JobRecord[] =>
+    weight === 0
+      ? []
+      : [
+          {
+            type: 'metrics',
+            step: band + 1,
+            values: { reliabilityScore: score, reliabilityOutcome: outcome, reliabilityWeight: weight },
+          },
+        ],
+  );
+  const curve = Array.from({ length: ROC_POINTS + 1 }, (_, i): JobRecord => {
+    const share = i / ROC_POINTS;
+    const hits = roc?.points.filter((point) => point.falseAlarms <= share + 1e-9).at(-1)?.hits ?? 0;
+    return { type: 'metrics', step: Math.round(100 * share), values: { rocHits: hits } };
+  });
+  await stage.context.commit([...records, ...(roc ? curve : [])]);
+  const answers = rocCurve(ends)?.area;
+  const onFile = await measureFile(stage);
+  return {
+    heldOutLoss: crossEntropy(judged),
+    calibrationError: error,
+    ...(roc && { rocArea: roc.area }),
+    ...(answers !== undefined && { answerRocArea: answers }),
+    ...onFile,
+  };
+}
+
+/** The same figures on a file of judged steps that was never learned from; nothing where none is named. */
+async function measureFile({ config, context, trainer, language, tokens }: PrmStage): Promise<Record<string, number>> {
+  if (config.testFile === '') return {};
+  const rows = readStepFile(config.testFile).map((response) => judgedRow(response, language.tokenizer, tokens));
+  const fitting = rows.filter(({ ids }) => ids.length <= config.maxTokens);
+  if (fitting.length < rows.length)
+    context.log(
+      'warning',
+      `${rows.length - fitting.length} of the ${rows.length} responses of ${config.testFile} are longer than ${config.maxTokens} tokens and are left out.`,
+    );
+  const values = await trainer.values(fitting);
+  const judged = judgedAt(fitting, values);
+  const area = rocCurve(judged)?.area;
+  return {
+    fileSteps: judged.length,
+    fileCalibrationError: calibration(judged).error,
+    ...(area !== undefined && { fileRocArea: area }),
+  };
+}
+
+/** Each held-out response as a whole: its weakest step beside whether its last one is right. */
+function judgeEnds({ rows }: PrmStage, { indices, values }: HeldOut, responses: readonly JudgedResponse[]): Judged[] {
+  return indices.flatMap((index, i) => {
+    const outcome = responses[index]!.labels.at(-1) ?? null;
+    if (outcome === null) return [];
+    const steps = rows[index]!.places.slice(1).map((place) => values[i]![place]!);
+    return [{ score: Math.min(...steps), outcome }];
+  });
+}
+
+function crossEntropy(judged: readonly Judged[]): number {
+  const floor = 1e-7;
+  const log = (p: number) => Math.log(Math.min(1 - floor, Math.max(floor, p)));
+  const total = judged.reduce((sum, { weight = 1 }) => sum + weight, 0);
+  return (
+    judged.reduce(
+      (sum, { score, outcome, weight = 1 }) => sum - weight * (outcome * log(score) + (1 - outcome) * log(1 - score)),
+      0,
+    ) / Math.max(1e-9, total)
+  );
+}
