@@ -69,7 +69,7 @@ test('what was shipped can be worked on: its checkpoint answers, its trees make 
   await expect(start.main.getByRole('link', { name: 'Export', exact: true }).first()).toBeVisible();
   const [, project = ''] = /#\/p\/([^/]+)/.exec(page.url()) ?? [];
   await page.evaluate((hash) => (location.hash = hash), `#/p/${project}/explore/new`);
-  await start.main.getByRole('button', { name: 'Settings', exact: true }).click();
+  await start.main.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: 'Settings' }).click();
   await start.main.getByText('Try the reward on stored paths').click();
   await expect(start.main.getByRole('table', { name: 'Try the reward on stored paths' })).toBeVisible();
   // As published, steps are paid for being many: the trial says so.
@@ -77,7 +77,7 @@ test('what was shipped can be worked on: its checkpoint answers, its trees make 
   await expect(start.main.getByText(/the wrong one earns as much or more/)).toBeVisible();
 
   await page.evaluate((hash) => (location.hash = hash), `#/p/${project}/export/new`);
-  await start.main.getByRole('button', { name: 'Check and start' }).click();
+  await start.main.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: 'Check and start' }).click();
   await start.main.getByRole('button', { name: 'Export', exact: true }).click();
   await expect(start.heading).toContainText('finished', { timeout: 60_000 });
 });

@@ -238,6 +238,7 @@ export const runPages = {
       `${count} Startwerte desselben Rezepts: im Mittel ${mean}, von ${low} bis ${high}.`,
     adjusted: (p: string) => `${p} bei mehreren Vergleichen (Holm)`,
     differences: 'Worin sich ihre Entstehung unterscheidet',
+    oneSided: (count: number) => `${count} Einstellungen, mit denen nur einer von ihnen gemacht wurde`,
     noDifferences: 'Sie wurden mit denselben Einstellungen gemacht und befragt.',
     setting: 'Einstellung',
     settingNames: { questions: 'Fragen', stage: 'Trainiert durch', seed: 'Startwert' },

@@ -31,6 +31,7 @@ export const texts = translated('compare', {
     `${count} seeds of the same recipe: ${mean} on average, from ${low} to ${high}.`,
   adjusted: (p: string) => `${p} adjusted for several comparisons (Holm)`,
   differences: 'What differs in how they were made',
+  oneSided: (count: number) => `${count} settings that only one of them was made with`,
   noDifferences: 'They were made and asked with the same settings.',
   setting: 'Setting',
   settingNames: { questions: 'Questions', stage: 'Trained by', seed: 'Seed' },
