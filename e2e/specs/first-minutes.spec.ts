@@ -70,7 +70,7 @@ test('what was shipped can be worked on: its checkpoint answers, its trees make 
   const [, project = ''] = /#\/p\/([^/]+)/.exec(page.url()) ?? [];
   await page.evaluate((hash) => (location.hash = hash), `#/p/${project}/explore/new`);
   await start.main.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: 'Settings' }).click();
-  await start.main.getByText('Try the reward on stored paths').click();
+  await start.main.locator('summary', { hasText: 'Try the reward on stored paths' }).click();
   await expect(start.main.getByRole('table', { name: 'Try the reward on stored paths' })).toBeVisible();
   // As published, steps are paid for being many: the trial says so.
   await start.main.getByRole('radio', { name: /^As in the paper/ }).check();
