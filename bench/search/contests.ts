@@ -24,7 +24,7 @@ function againstSerial(row: string, goal: number, trees: number, measure: string
     unit: better === 'lower' ? 's per expansion' : 'new tok/s',
     better,
     processes: 'kept',
-    samples: 2,
+    samples: 1,
     limitSeconds: 900,
     parties: {
       ...ourWays({ ...TREE, trees, measure }),

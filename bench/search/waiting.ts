@@ -22,7 +22,7 @@ const SEARCH = {
 } as const;
 
 /**
- * Share of an engine process's time in a search that is not spent in running graphs and choosing tokens: with a real host and store, as
+ * Share of an engine process's time in a search in which it has nothing to do, since host or disk have not answered: with a real host and store, as
  * the engine's own log tells it.
  */
 export async function measureWaiting(): Promise<PreparedTask> {
@@ -43,8 +43,10 @@ export async function measureWaiting(): Promise<PreparedTask> {
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
-      return 1 - Number(SHARE_OF_ARITHMETIC.exec(last)?.[1]) / 100;
+      return Number(SHARE_OF_ARITHMETIC.exec(last)?.[2]) / 100;
     },
+    // Each run starts an engine of its own.
+    warm: () => Promise.resolve(),
     about: () => last,
   };
 }

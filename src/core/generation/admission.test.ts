@@ -31,7 +31,9 @@ describe('sharedLength', () => {
 });
 
 describe('rowLengthFor', () => {
-  it('doubles from 64, and never gives less than needed nor more than the context', () => {
-    expect([10, 64, 65, 200, 300].map((needed) => rowLengthFor(needed, 300))).toEqual([64, 64, 128, 256, 300]);
+  it('doubles from 64 in two steps, and never gives less than needed nor more than the context', () => {
+    expect([10, 64, 65, 97, 150, 200, 300].map((needed) => rowLengthFor(needed, 300))).toEqual([
+      64, 64, 96, 128, 192, 256, 300,
+    ]);
   });
 });

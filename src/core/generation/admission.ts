@@ -1,4 +1,4 @@
-/** Room of a row grows by doubling from here. */
+/** Room of a row grows from here: by a half, then by a third, so twice in two steps. */
 const SHORTEST_ROW = 64;
 /** Padding that a group may have, as a share of its longest member, or in tokens where that is more. */
 const MAX_PADDING_SHARE = 0.25;
@@ -32,9 +32,9 @@ export function sharedLength(a: ArrayLike<number>, aEnd: number, b: ArrayLike<nu
   return length;
 }
 
-/** Room of a row for `needed` tokens: doubled from a shortest one, so that rows seldom have to be made anew. */
+/** Room of a row for `needed` tokens: in steps of a half or a third, so that rows seldom have to be made anew and little of them stays empty. */
 export function rowLengthFor(needed: number, maxContext: number): number {
   let length = SHORTEST_ROW;
-  while (length < needed) length *= 2;
+  for (let isPower = true; length < needed; isPower = !isPower) length *= isPower ? 3 / 2 : 4 / 3;
   return Math.max(needed, Math.min(length, maxContext));
 }

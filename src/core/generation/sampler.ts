@@ -43,9 +43,10 @@ export function sampleToken(
   kernel: LogitsKernel = REFERENCE_LOGITS_KERNEL,
   key: RaceKey | null = rule.temperature === 0 ? null : drawRaceKey(requireRng(rule.rng)),
 ): SampledToken {
-  const normaliser = logNormaliser(logits, kernel);
+  const known = lookAt(logits, kernel);
+  const { normaliser } = known;
   const { id, lead, samplingLogProb } =
-    rule.allowed === null ? drawFromAll(logits, rule, kernel, key) : drawFromSome(logits, rule, key);
+    rule.allowed === null ? drawFromAll(logits, rule, kernel, key, known) : drawFromSome(logits, rule, key);
   // Both sides of a tie may move towards each other.
   const certainty = (lead * (rule.temperature || 1)) / 2;
   return { id, logProb: logits[id]! - normaliser, samplingLogProb, certainty };
@@ -63,10 +64,21 @@ export function logProbsOf(
 
 /** log Σ exp(logits), float64, the largest logit taken out first. */
 export function logNormaliser(logits: Float32Array, kernel: LogitsKernel = REFERENCE_LOGITS_KERNEL): number {
+  return lookAt(logits, kernel).normaliser;
+}
+
+/** What is known of a row of logits before a token is drawn from it. */
+interface Known {
+  readonly largest: number;
+  /** log Σ exp(logits) */
+  readonly normaliser: number;
+}
+
+function lookAt(logits: Float32Array, kernel: LogitsKernel): Known {
   const largest = kernel.largest(logits);
   if (Number.isNaN(largest)) throw notFinite(`logit ${logits.findIndex((value) => Number.isNaN(value))} is NaN`);
   if (!Number.isFinite(largest)) throw notFinite(`the largest logit is ${largest}`);
-  return largest + Math.log(kernel.sumExp(logits, largest, 1));
+  return { largest, normaliser: largest + Math.log(kernel.sumExp(logits, largest, 1)) };
 }
 
 type Draw = RaceResult & Pick<SampledToken, 'samplingLogProb'>;
@@ -77,6 +89,7 @@ function drawFromAll(
   { forbidden = [], temperature }: SamplingRule,
   kernel: LogitsKernel,
   key: RaceKey | null,
+  known: Known,
 ): Draw {
   const hidden = forbidden.map((id) => {
     const value = logits[id]!;
@@ -84,13 +97,15 @@ function drawFromAll(
     return value;
   });
   try {
-    const largest = kernel.largest(logits);
+    const largest = forbidden.length === 0 ? known.largest : kernel.largest(logits);
     if (largest === Number.NEGATIVE_INFINITY) throw nothingAllowed();
     if (key === null) return { ...leader(logits, largest), samplingLogProb: 0 };
     const scale = 1 / temperature;
     const winner = race(logits, scale, key, kernel);
-    const sum = kernel.sumExp(logits, largest, scale);
-    return { ...winner, samplingLogProb: (logits[winner.id]! - largest) * scale - Math.log(sum) };
+    // Drawn from what the model says: the sum is known.
+    const isPlain = scale === 1 && forbidden.length === 0;
+    const logSum = isPlain ? known.normaliser - largest : Math.log(kernel.sumExp(logits, largest, scale));
+    return { ...winner, samplingLogProb: (logits[winner.id]! - largest) * scale - logSum };
   } finally {
     // Backwards, as an id that is named twice was hidden twice.
     for (let i = forbidden.length - 1; i >= 0; i--) logits[forbidden[i]!] = hidden[i]!;

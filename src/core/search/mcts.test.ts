@@ -162,6 +162,16 @@ describe('sampled search', () => {
     expect(new Set(ends).size).toBe(ends.length);
   });
 
+  test('the most probable token comes first where that is asked for, and nothing is said of a draw', async () => {
+    const context = sampled({ slotOrder: 'probable', numSimulations: 30 });
+    const tree = await growTree(QUESTION, context);
+    for (const children of tree.children) {
+      const priors = children.map((child) => tree.prior[child]!);
+      expect(priors).toEqual(priors.toSorted((a, b) => b - a));
+    }
+    expect(tree.logQ.every((logQ) => logQ === null)).toBe(true);
+  });
+
   test('unlikely tokens are left out, but never all of them', async () => {
     const tree = await growTree(QUESTION, sampled({ minPrior: 0.3 }));
     tree.prior.slice(1).forEach((prior) => expect(prior!).toBeGreaterThanOrEqual(0.3));

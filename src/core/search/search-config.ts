@@ -6,6 +6,7 @@ import { decodePrecisionField } from '../models/decode-precision';
 export const EXPANDERS = ['prompted', 'sampled', 'samples'] as const;
 export const SELECTION_RULES = ['uct', 'puct'] as const;
 export const EXPLORATION_SCHEDULES = ['const', 'exp', 'lin'] as const;
+export const SLOT_ORDERS = ['drawn', 'probable'] as const;
 export const CHILDREN_TABLES = ['paper', 'narrow'] as const;
 
 /** Settings of a tree search: prompted (writes training data) and sampled (guided by the functional tokens; RL and evaluation). */
@@ -131,6 +132,17 @@ export const SearchConfigSchema = z.object({
         label: 'Exploration over time',
         help: 'Constant, falling to a tenth exponentially, or falling to a tenth in a line.',
         paper: 'const',
+        advanced: true,
+      }),
+    ),
+  slotOrder: z
+    .enum(SLOT_ORDERS)
+    .default('drawn')
+    .meta(
+      field({
+        label: 'Order of untried tokens',
+        help: 'Sampled search. Drawn: by chance from the model’s own distribution, with the probability noted, so that exploring can correct for it. Probable: always the most probable one first.',
+        paper: 'probable',
         advanced: true,
       }),
     ),

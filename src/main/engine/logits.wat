@@ -24,21 +24,42 @@
         (i32x4.shl (i32x4.add (i32x4.trunc_sat_f32x4_s (local.get $n)) (i32x4.splat (i32.const 127))) (i32.const 23)))
       (f32x4.gt (local.get $x) (f32x4.splat (f32.const -87)))))
 
-  ;; The largest of $count floats; NaN when one is.
+  ;; The largest of $count floats; NaN when one is. Four maxima side by side, as each waits for the one before it.
   (func (export "largest") (param $at i32) (param $count i32) (result f32)
-    (local $end i32) (local $most v128) (local $one f32)
-    (local.set $most (f32x4.splat (f32.const -inf)))
-    (local.set $end (i32.add (local.get $at) (i32.shl (i32.and (local.get $count) (i32.const -4)) (i32.const 2))))
+    (local $end i32) (local $a v128) (local $b v128) (local $c v128) (local $d v128) (local $odd v128) (local $one f32)
+    (local $x v128) (local $y v128) (local $z v128) (local $w v128)
+    (local.set $a (f32x4.splat (f32.const -inf)))
+    (local.set $b (local.get $a))
+    (local.set $c (local.get $a))
+    (local.set $d (local.get $a))
+    (local.set $end (i32.add (local.get $at) (i32.shl (i32.and (local.get $count) (i32.const -16)) (i32.const 2))))
     (block $done
       (loop $next
         (br_if $done (i32.eq (local.get $at) (local.get $end)))
-        (local.set $most (f32x4.max (local.get $most) (v128.load $m align=4 (local.get $at))))
-        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (local.set $x (v128.load $m align=4 (local.get $at)))
+        (local.set $y (v128.load $m offset=16 align=4 (local.get $at)))
+        (local.set $z (v128.load $m offset=32 align=4 (local.get $at)))
+        (local.set $w (v128.load $m offset=48 align=4 (local.get $at)))
+        (local.set $a (f32x4.pmax (local.get $a) (local.get $x)))
+        (local.set $b (f32x4.pmax (local.get $b) (local.get $y)))
+        (local.set $c (f32x4.pmax (local.get $c) (local.get $z)))
+        (local.set $d (f32x4.pmax (local.get $d) (local.get $w)))
+        ;; Not a number is not equal to itself; pmax passes over it.
+        (local.set $odd (v128.or
+          (v128.or (local.get $odd) (f32x4.ne (local.get $x) (local.get $x)))
+          (v128.or
+            (f32x4.ne (local.get $y) (local.get $y))
+            (v128.or (f32x4.ne (local.get $z) (local.get $z)) (f32x4.ne (local.get $w) (local.get $w))))))
+        (local.set $at (i32.add (local.get $at) (i32.const 64)))
         (br $next)))
+    (if (v128.any_true (local.get $odd)) (then (return (f32.const nan))))
+    (local.set $a (f32x4.pmax
+      (f32x4.pmax (local.get $a) (local.get $b))
+      (f32x4.pmax (local.get $c) (local.get $d))))
     (local.set $one (f32.max
-      (f32.max (f32x4.extract_lane 0 (local.get $most)) (f32x4.extract_lane 1 (local.get $most)))
-      (f32.max (f32x4.extract_lane 2 (local.get $most)) (f32x4.extract_lane 3 (local.get $most)))))
-    (local.set $end (i32.add (local.get $end) (i32.shl (i32.and (local.get $count) (i32.const 3)) (i32.const 2))))
+      (f32.max (f32x4.extract_lane 0 (local.get $a)) (f32x4.extract_lane 1 (local.get $a)))
+      (f32.max (f32x4.extract_lane 2 (local.get $a)) (f32x4.extract_lane 3 (local.get $a)))))
+    (local.set $end (i32.add (local.get $end) (i32.shl (i32.and (local.get $count) (i32.const 15)) (i32.const 2))))
     (block $done
       (loop $next
         (br_if $done (i32.eq (local.get $at) (local.get $end)))

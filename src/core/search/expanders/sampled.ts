@@ -25,7 +25,7 @@ const MIN_CERTAINTY = 1e-4;
 
 /**
  * Token-guided expansion (arXiv 2502.13389, section on reinforcement learning): one child for each legal functional token, ordered by a
- * Gumbel-top-k draw from the model's own distribution over the open tokens; contents are sampled when a walk first takes the child.
+ * Gumbel-top-k draw from the model's own distribution over the open tokens, or by their probability; contents are sampled when a walk first takes the child.
  * Everything stays ids: what training sees is what was sampled.
  */
 export function createSampledExpander({
@@ -101,21 +101,26 @@ function drawSlots(
   legal: readonly FunctionalTokenName[],
   logProbs: readonly number[],
   noise: readonly number[],
-  { temperature, minPrior }: SearchConfig,
+  { temperature, minPrior, slotOrder }: SearchConfig,
 ): DrawnSlots {
   const probabilities = restrictedSoftmax(logProbs, temperature);
   const worth = probabilities.map((p, i) => (p >= minPrior ? i : -1)).filter((i) => i >= 0);
   const kept = worth.length > 0 ? worth : [probabilities.indexOf(Math.max(...probabilities))];
   const { order, logQ, certainty } = gumbelOrder(
     kept.map((i) => Math.max(probabilities[i]!, Number.MIN_VALUE)),
-    kept.map((i) => noise[i]!),
+    kept.map((i) => (slotOrder === 'drawn' ? noise[i]! : 0)),
   );
   const margins = minPrior > 0 ? probabilities.map((p) => Math.abs(Math.log(p / minPrior))) : [];
   return {
     certainty: Math.min(certainty, ...margins) * temperature,
     slots: order.map((position, draw): Slot => {
       const i = kept[position]!;
-      return { kind: legal[i]!, prior: probabilities[i]!, logProb: logProbs[i]!, logQ: logQ[draw]! };
+      return {
+        kind: legal[i]!,
+        prior: probabilities[i]!,
+        logProb: logProbs[i]!,
+        logQ: slotOrder === 'drawn' ? logQ[draw]! : null,
+      };
     }),
   };
 }

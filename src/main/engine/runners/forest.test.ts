@@ -8,7 +8,7 @@ import { createTree } from '@core/search/tree';
 import { Forest } from './forest';
 import { sumsOf, warningsOf } from './search-sums';
 
-const SUMS = { solved: 1, mixed: 1, nodes: 9, tokens: 40, leaves: 4, truncated: 1 };
+const SUMS = { solved: 1, mixed: 1, nodes: 9, tokens: 40, leaves: 4, truncated: 1, stuck: 0 };
 const saved = (id: string, startedWalks: number): SavedSearch =>
   saveSearch(createTree({ id, prompt: 'q', referenceAnswer: '1', source: '' }), {
     slots: new Map([[0, [{ kind: 'next_step', prior: 0.5, logProb: -1, logQ: null }]]]),
@@ -85,6 +85,7 @@ describe('warningsOf', () => {
     expect(none).toContain('easier questions');
     expect(warningsOf(sumsOf([{ ...SUMS, mixed: 0 }]), 1)[0]).toContain('harder questions');
     expect(warningsOf(sumsOf([{ ...SUMS, truncated: 3 }]), 1)[0]).toContain('3 of 4 paths were cut');
+    expect(warningsOf(sumsOf([SUMS, SUMS, { ...SUMS, stuck: 1 }]), 3)[0]).toContain('1 of 3 trees has no path');
     expect(warningsOf(sumsOf([SUMS, null]), 2)[0]).toContain('1 of 2 questions');
     expect(sumsOf([SUMS, null])).toMatchObject({ trees: 1, leftOut: 1, nodes: 9 });
   });

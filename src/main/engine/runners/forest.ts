@@ -13,6 +13,8 @@ const TreeSums = z.object({
   tokens: z.number().int(),
   leaves: z.number().int(),
   truncated: z.number().int(),
+  /** 1 where every path was cut. */
+  stuck: z.number().int(),
 });
 export type TreeSums = z.infer<typeof TreeSums>;
 

@@ -3,19 +3,30 @@ import type { TreeSums } from './forest';
 
 export function sumsOfTree(tree: SearchTree): TreeSums {
   const { isSolved, wrongLeaves, nodeCount, newTokens, leafCount } = treeFigures(tree);
+  const truncated = leaves(tree).filter((leaf) => tree.isTruncated[leaf]).length;
   return {
     solved: isSolved ? 1 : 0,
     mixed: isSolved && wrongLeaves > 0 ? 1 : 0,
     nodes: nodeCount,
     tokens: newTokens,
     leaves: leafCount,
-    truncated: leaves(tree).filter((leaf) => tree.isTruncated[leaf]).length,
+    truncated,
+    stuck: leafCount > 0 && truncated === leafCount ? 1 : 0,
   };
 }
 
 /** Sums over trees; a question that could not be searched counts as `leftOut` alone. */
 export function sumsOf(list: readonly (TreeSums | null)[]): Record<string, number> {
-  const sums: Record<string, number> = { trees: 0, solved: 0, mixed: 0, nodes: 0, tokens: 0, leaves: 0, truncated: 0 };
+  const sums: Record<string, number> = {
+    trees: 0,
+    solved: 0,
+    mixed: 0,
+    nodes: 0,
+    tokens: 0,
+    leaves: 0,
+    truncated: 0,
+    stuck: 0,
+  };
   for (const each of list) {
     if (each === null) continue;
     sums['trees']! += 1;
@@ -30,7 +41,7 @@ const MANY_CUT = 0.5;
 
 /** What a finished search should be told about, with numbers and a way out. */
 export function warningsOf(sums: Readonly<Record<string, number>>, questions: number): readonly string[] {
-  const { solved = 0, mixed = 0, leaves: paths = 0, truncated = 0, leftOut = 0 } = sums;
+  const { solved = 0, mixed = 0, leaves: paths = 0, truncated = 0, stuck = 0, leftOut = 0 } = sums;
   const warnings: string[] = [];
   if (leftOut > 0)
     warnings.push(
@@ -40,6 +51,11 @@ export function warningsOf(sums: Readonly<Record<string, number>>, questions: nu
     warnings.push(
       `${truncated} of ${paths} paths were cut before an answer: the model seldom ends a step. ` +
         'Allow longer steps or paths, or fine-tune the model on steps with their closing tokens first.',
+    );
+  else if (stuck > 0)
+    warnings.push(
+      `${stuck} of ${questions} trees ${stuck === 1 ? 'has' : 'have'} no path that came to an end by itself. ` +
+        'Their questions may be longer than the model reads, or need longer steps; look at them in the list of trees.',
     );
   if (mixed === 0)
     warnings.push(

@@ -246,6 +246,11 @@ export const fields = {
       help: 'c der Auswahlregel: höher sieht sich weniger besuchte Zweige an.',
       paper: '2 im Programm',
     },
+    slotOrder: {
+      label: 'Reihenfolge der unversuchten Token',
+      help: 'Bei der Suche mit Funktions-Token. Gezogen: zufällig nach der Verteilung des Modells; die Wahrscheinlichkeit wird vermerkt, damit das Erkunden sie ausgleichen kann. Wahrscheinlich: immer der wahrscheinlichste zuerst.',
+      paper: 'wahrscheinlich',
+    },
     explorationSchedule: {
       label: 'Erkundung mit der Zeit',
       help: 'Gleichbleibend, exponentiell auf ein Zehntel fallend oder geradlinig auf ein Zehntel fallend.',

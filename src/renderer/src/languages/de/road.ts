@@ -369,6 +369,7 @@ export const road = {
     newTokens: count('new token'),
     'search.newTokens': (value: number) => `${formatInteger(value)} Token geschrieben`,
     leaves: null,
+    stuck: null,
     truncated: (value: number) => `${formatInteger(value)} Pfade abgeschnitten`,
     prefilledTokens: null,
     reusedTokens: null,

@@ -22,6 +22,7 @@ export const FIGURES: Readonly<Record<string, ((value: number) => string) | null
   newTokens: count('new token'),
   'search.newTokens': (value: number) => `${formatInteger(value)} tokens written`,
   leaves: null,
+  stuck: null,
   truncated: (value: number) => `${formatCount(value, 'path')} cut`,
   prefilledTokens: null,
   reusedTokens: null,

@@ -120,5 +120,5 @@ describe.skipIf(!hasModel)('the same seed gives the same trees', () => {
       ),
       { seed: 4, numRuns: 10 },
     );
-  }, 60_000);
+  }, 600_000);
 });
