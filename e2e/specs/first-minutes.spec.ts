@@ -103,6 +103,7 @@ test('the first steps can be walked without a mouse @browser', async ({ workbenc
 
   // By its name in the palette, then by Tab through the wizard.
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox')).toBeFocused();
   await page.keyboard.type('add the tokens');
   await page.keyboard.press('Enter');
   await expect(start.heading).toHaveText('Add the tokens');
@@ -147,11 +148,10 @@ test('two windows on one draft never overwrite each other unseen @browser', asyn
   const token = await page.evaluate(() => sessionStorage.getItem('workbench-token'));
   await other.goto(`${new URL(page.url()).origin}/#t=${token}&/p/${project}/tokens/new`);
   await page.evaluate((hash) => (location.hash = hash), `#/p/${project}/tokens/new`);
-  const nameIn = async (window: Page) => {
-    await window.getByRole('button', { name: 'Check and start' }).click();
-    return window.getByLabel('Name of the run');
-  };
-  const [here, there] = [await nameIn(page), await nameIn(other)];
+  // The step belongs to the draft: the other window follows to it.
+  await page.getByRole('button', { name: 'Check and start' }).click();
+  const [here, there] = [page.getByLabel('Name of the run'), other.getByLabel('Name of the run')];
+  await expect(there).toBeVisible();
   await here.fill('from here');
   // The other window follows what was saved.
   await expect(there).toHaveValue('from here');

@@ -5,12 +5,15 @@ import { navigate } from '../app/router';
 import { STAGES } from '../app/stages';
 import { api } from '../lib/api';
 import type { Handlers } from './action-store';
+import { Palette } from './Palette';
 import { useActions, useKeyboard, useKeys } from './use-actions';
 
-const Palette = lazy(async () => ({ default: (await import('./Palette')).Palette }));
 const ShortcutsDialog = lazy(async () => ({ default: (await import('./ShortcutsDialog')).ShortcutsDialog }));
 
-/** The actions that are there on every page, their keys, the palette and the list of keys. Once in a window. */
+/**
+ * The actions that are there on every page, their keys, the palette and the list of keys. Once in a window. The palette is loaded with the window: what
+ * is typed right after its key must land in it.
+ */
 export function WindowActions({ projectId }: { readonly projectId: ProjectId | null }) {
   const keyboard = useKeys();
   const [shown, setShown] = useState<'palette' | 'shortcuts' | null>(null);
