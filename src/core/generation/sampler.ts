@@ -62,6 +62,22 @@ export function logProbsOf(
   return Float32Array.from(ids, (id) => logits[id]! - normaliser);
 }
 
+/** Log-probability of one token among all at a temperature above 0, nats: what drawing it says of it. */
+export function logProbAt(
+  logits: Float32Array,
+  id: number,
+  temperature: number,
+  kernel: LogitsKernel = REFERENCE_LOGITS_KERNEL,
+): number {
+  const largest = kernel.largest(logits);
+  return scaledLogProb(logits, id, largest, 1 / temperature, Math.log(kernel.sumExp(logits, largest, 1 / temperature)));
+}
+
+/** @param logSum log Σ exp(scale · (logits − largest)) */
+function scaledLogProb(logits: Float32Array, id: number, largest: number, scale: number, logSum: number): number {
+  return (logits[id]! - largest) * scale - logSum;
+}
+
 /** log Σ exp(logits), float64, the largest logit taken out first. */
 export function logNormaliser(logits: Float32Array, kernel: LogitsKernel = REFERENCE_LOGITS_KERNEL): number {
   return lookAt(logits, kernel).normaliser;
@@ -105,7 +121,7 @@ function drawFromAll(
     // Drawn from what the model says: the sum is known.
     const isPlain = scale === 1 && forbidden.length === 0;
     const logSum = isPlain ? known.normaliser - largest : Math.log(kernel.sumExp(logits, largest, scale));
-    return { ...winner, samplingLogProb: (logits[winner.id]! - largest) * scale - logSum };
+    return { ...winner, samplingLogProb: scaledLogProb(logits, winner.id, largest, scale, logSum) };
   } finally {
     // Backwards, as an id that is named twice was hidden twice.
     for (let i = forbidden.length - 1; i >= 0; i--) logits[forbidden[i]!] = hidden[i]!;
@@ -135,7 +151,7 @@ function drawFromSome(
   const winner = raceAmong(candidates, logits, scale, key);
   const largest = candidates.reduce((most, id) => Math.max(most, logits[id]!), Number.NEGATIVE_INFINITY);
   const sum = candidates.reduce((total, id) => total + Math.exp((logits[id]! - largest) * scale), 0);
-  return { ...winner, samplingLogProb: (logits[winner.id]! - largest) * scale - Math.log(sum) };
+  return { ...winner, samplingLogProb: scaledLogProb(logits, winner.id, largest, scale, Math.log(sum)) };
 }
 
 function requireRng(rng: Rng | undefined): Rng {

@@ -1,7 +1,6 @@
 import { createGenerator, type GeneratorOptions } from '@core/generation/generate';
 import type { GenerationResult, Generator, TokenConstraint } from '@core/generation/generator';
-import { sampleToken } from '@core/generation/sampler';
-import type { Rng } from '@core/ports';
+import { logProbAt } from '@core/generation/sampler';
 import { readJsonFixture } from '@core/testing/fixtures';
 import type { ChatMessage } from '@core/tokenizer/tokenizer';
 import type { LanguageModel } from '../language-model';
@@ -92,11 +91,7 @@ export function generationParts(path: string, model: () => Promise<LanguageModel
       needs,
       measure: overTokens((logits, row, token) => {
         const id = row.continuation_ids[token] ?? -1;
-        const { samplingLogProb } = sampleToken(logits, {
-          temperature: read().temperature,
-          allowed: null,
-          rng: drawing(logits, id, read().temperature),
-        });
+        const samplingLogProb = logProbAt(logits, id, read().temperature);
         return Math.abs(samplingLogProb - (row.logprobs_f64[token] ?? Number.NaN));
       }),
     },
@@ -260,18 +255,6 @@ function probeContinuations({ config, ...model }: LanguageModel, { rows }: Gener
       ),
     ),
   );
-}
-
-/** A stream whose next number makes the sampler draw `id`: the middle of its share. */
-function drawing(logits: Float32Array, id: number, temperature: number): Rng {
-  const shares = softmax(logits, temperature);
-  let below = 0;
-  for (let each = 0; each < id; each++) below += shares[each]!;
-  const at = below + shares[id]! / 2;
-  const refuse = () => {
-    throw new Error('The sampler draws one uniform number for each token.');
-  };
-  return { next: () => at, normal: refuse, integer: refuse, fork: refuse, save: () => [] };
 }
 
 function entropy(logits: Float32Array, temperature: number): number {
