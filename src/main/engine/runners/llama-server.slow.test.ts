@@ -7,9 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callServer } from '../remote-transport';
 import { searchOnServer } from '../testing/search-on-server';
 
-/** Python with llama-cpp-python[server], and node-llama-cpp; see bench/README.md. */
-const PEERS = process.env['WORKBENCH_PEERS'] ?? resolve('.peers');
-const PYTHON = process.env['WORKBENCH_PEER_PYTHON'] ?? join(PEERS, 'venv/bin/python');
+/** Python with llama-cpp-python[server]; see bench/README.md. */
+const PYTHON = process.env['WORKBENCH_PEER_PYTHON'] ?? resolve('.peers/venv/bin/python');
 const FOLDER = join(process.env['WORKBENCH_MODELS'] ?? '../shared/models', 'smollm2-135m-instruct');
 const FILE = existsSync(FOLDER) ? readdirSync(FOLDER).find((name) => name.endsWith('.gguf')) : undefined;
 
@@ -18,7 +17,7 @@ interface Program {
   start(gguf: string): Promise<{ readonly child: ChildProcess; readonly url: string }>;
 }
 
-/** llama.cpp as it is served here: its Python package's server, and the library behind a few lines of ours. */
+/** llama.cpp as it is served here. */
 const PROGRAMS: Readonly<Record<string, Program>> = {
   'llama.cpp’s server': {
     missing: hasPythonServer() ? null : `${PYTHON} has no llama-cpp-python[server]`,
@@ -27,17 +26,6 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
       const settings = ['--model', gguf, '--port', String(port), '--n_ctx', '2048', '--logits_all', 'true'];
       const child = spawn(PYTHON, ['-m', 'llama_cpp.server', ...settings], { stdio: 'ignore' });
       return { child, url: `http://127.0.0.1:${port}/v1` };
-    },
-  },
-  'llama.cpp in node-llama-cpp': {
-    missing: existsSync(join(PEERS, 'node_modules/node-llama-cpp')) ? null : `no node-llama-cpp in ${PEERS}`,
-    async start(gguf) {
-      const child = spawn(process.execPath, ['scripts/peers/llama-completions.mjs', PEERS, gguf]);
-      const url = await new Promise<string>((done, fail) => {
-        child.stdout.on('data', (chunk: Buffer) => done(chunk.toString().trim()));
-        child.once('exit', (code) => fail(new Error(`It ended with code ${code}.`)));
-      });
-      return { child, url };
     },
   },
 };
