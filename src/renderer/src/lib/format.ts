@@ -5,12 +5,11 @@ import { nouns, texts } from './texts/en';
  * Numbers, sizes, times and intervals as people read them, in the locale of the window's language.
  */
 
-const INTEGER = new Intl.NumberFormat(locale(), { maximumFractionDigits: 0 });
 const SIZE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 const COUNT_UNITS = ['', 'k', 'M', 'B'] as const;
 
 export function formatInteger(value: number): string {
-  return INTEGER.format(value);
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits: 0 }).format(value);
 }
 
 /** With exactly so many digits behind the point: `4.0`. */

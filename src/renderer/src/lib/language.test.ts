@@ -16,6 +16,13 @@ describe('the language of the window', () => {
     expect(locale(['en-GB'])).toBe('de');
   });
 
+  test('texts that were read before the language was chosen follow it', () => {
+    const texts = translated('early', { word: 'word', list: { one: 'one' } });
+    const { list } = texts;
+    chooseLanguage('de', { early: { word: 'Wort', list: { one: 'eins' } } });
+    expect([texts.word, list.one, Object.values({ ...texts.list })]).toEqual(['Wort', 'eins', ['eins']]);
+  });
+
   test('what a translation lacks is said in English', () => {
     chooseLanguage('de', { page: { title: 'Titel', inner: { one: 'eins' } } });
     const texts = translated('page', { title: 'Title', inner: { one: 'one', two: (n: number) => `two ${n}` } });

@@ -22,6 +22,7 @@ export type Catalogue = Readonly<Record<string, unknown>>;
 
 const KEY = 'workbench-language';
 const originals = new Map<string, unknown>();
+const made = new Set<unknown>();
 let catalogue: Catalogue = {};
 let current: Language = 'en';
 
@@ -43,12 +44,19 @@ export function chooseLanguage(chosen: Language, translations: Catalogue): void 
  */
 export function translated<const T>(name: string, english: T): T {
   originals.set(name, english);
-  return merge(english, catalogue[name]) as T; // the tree of `english` with leaves of the same kind
+  const texts = follow(english, [name]);
+  made.add(texts);
+  return texts as T; // the tree of `english` with leaves of the same kind
 }
 
 /** Every English text by the name of its file; for the test that compares languages. */
 export function listOriginals(): ReadonlyMap<string, unknown> {
   return originals;
+}
+
+/** Whether a value came out of `translated`; for the test that finds files which left it out. */
+export function isTranslated(value: unknown): boolean {
+  return made.has(value);
 }
 
 /** Types the entries of a catalogue after the English ones, and lets a key pass that English no longer has; the test names those. */
@@ -81,9 +89,24 @@ export function locale(wanted: readonly string[] = globalThis.navigator?.languag
   return wanted.find((tag) => tag.toLowerCase().split('-')[0] === current) ?? current;
 }
 
-function merge(english: unknown, other: unknown): unknown {
-  if (other === undefined) return english;
-  if (typeof english !== 'object' || english === null || Array.isArray(english)) return other;
-  const given = typeof other === 'object' && other !== null ? (other as Readonly<Record<string, unknown>>) : {};
-  return Object.fromEntries(Object.entries(english).map(([key, value]) => [key, merge(value, given[key])]));
+/** The tree of `english` whose leaves are looked up when they are read: a catalogue itself uses modules with texts, which are read before it. */
+function follow(english: unknown, path: readonly string[]): unknown {
+  if (!isTree(english)) return english;
+  const tree = {};
+  for (const [key, value] of Object.entries(english)) {
+    const place = [...path, key];
+    if (isTree(value)) Object.defineProperty(tree, key, { enumerable: true, value: follow(value, place) });
+    else Object.defineProperty(tree, key, { enumerable: true, get: () => translationAt(place) ?? value });
+  }
+  return tree;
+}
+
+function translationAt(path: readonly string[]): unknown {
+  let at: unknown = catalogue;
+  for (const key of path) at = isTree(at) ? at[key] : undefined;
+  return at;
+}
+
+function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,7 +6,12 @@ type FieldWords = Partial<Pick<FormField, 'label' | 'help' | 'unit' | 'paper'>>;
 
 /** The fields of a stage with label and help in the window's language; in English they come from the schema in core. */
 export function inWindowLanguage(stage: string, fields: readonly FormField[]): readonly FormField[] {
-  const english = Object.fromEntries(fields.map(({ name, label, help }) => [name, { label, help }]));
+  const english = Object.fromEntries(
+    fields.map(({ name, label, help, unit, paper }) => [
+      name,
+      { label, help, ...(unit !== null && { unit }), ...(paper !== null && { paper }) },
+    ]),
+  );
   const words: Readonly<Record<string, FieldWords>> = translated(`fields.${stage}`, english);
   return fields.map((field) => ({ ...field, ...words[field.name] }));
 }
