@@ -11,8 +11,8 @@ export interface Bar {
 
 const BAR_HEIGHT = 22;
 const BAR_GAP = 10;
-const LABELS = 300;
-const WIDTH = 760;
+const LABELS = 350;
+const WIDTH = 820;
 const HEAD = 40;
 const FOOT = 28;
 const RIGHT = 56;
@@ -79,7 +79,10 @@ export function curvePlot(title: string, curves: readonly Curve[], axes: CurveAx
     text(x(value), height - bottom + 16, short(value), { anchor: 'middle', kind: 'faint' }),
   );
   const ordered = curves.map((curve, i) => ({ ...curve, i })).filter(({ points }) => points.length > 0);
-  const labels = spreadOut(ordered.map(({ points }) => y(points.at(-1)?.[1] ?? 0)));
+  const labels = spreadOut(
+    ordered.map(({ points }) => y(points.at(-1)?.[1] ?? 0)),
+    height - 12,
+  );
   return picture({ width, height }, title, [
     text(16, 24, title, { kind: 'title' }),
     ...grid,
@@ -98,13 +101,16 @@ export function curvePlot(title: string, curves: readonly Curve[], axes: CurveAx
 /** Small plot for one of several signals side by side. */
 export const SMALL_PLOT = { ...PLOT, height: 240 };
 
-/** Positions moved apart so that words do not lie on each other; the order stays. */
-function spreadOut(positions: readonly number[], distance = 16): number[] {
+/** Positions moved apart so that words do not lie on each other, none below `lowest`; the order stays. */
+function spreadOut(positions: readonly number[], lowest: number, distance = 16): number[] {
   const result = [...positions];
   const order = positions.map((_, i) => i).sort((a, b) => positions[a]! - positions[b]!);
   order.slice(1).forEach((index, i) => {
     const above = result[order[i]!]!;
     result[index] = Math.max(result[index]!, above + distance);
+  });
+  order.toReversed().forEach((index, i) => {
+    result[index] = Math.min(result[index]!, lowest - i * distance);
   });
   return result;
 }
