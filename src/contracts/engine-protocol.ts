@@ -5,6 +5,8 @@ import { JobSpec } from './jobs';
 import { EvaluationItem, EvaluationMode, Proportion } from './evaluations';
 import { ExampleKind, ExampleStep, StepMark } from './examples';
 import { Alarm } from './run-events';
+import { DECODE_PRECISIONS } from '@core/models/decode-precision';
+import { AnswerEvent, PlaygroundQuestion } from './playground';
 import { LogLine, RunProgress, Sample } from './runs';
 import { Simulation, TreeNode } from './trees';
 import { RemoteServerSchema } from '@core/remote/server';
@@ -159,6 +161,17 @@ export const JobRecord = z.discriminatedUnion('type', [
 ]);
 export type JobRecord = z.infer<typeof JobRecord>;
 
+/** A model that an engine keeps open for whoever asks, instead of running a job. */
+export const SessionSetup = z.object({
+  model: ModelRef,
+  precision: z.enum(DECODE_PRECISIONS),
+  threads: z.number().int().min(1),
+  /** Run at a lower priority than other programs, above all than a run. */
+  gentle: z.boolean(),
+  promptsFolder: z.string(),
+});
+export type SessionSetup = z.infer<typeof SessionSetup>;
+
 export const ToEngine = z.discriminatedUnion('type', [
   /** @param serverKey of the server that the job names; neither side writes it down */
   z.object({ type: z.literal('start'), job: EngineJob, serverKey: z.string().nullable().default(null) }),
@@ -168,6 +181,11 @@ export const ToEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('finish') }),
   z.object({ type: z.literal('cancel') }),
   z.object({ type: z.literal('ack'), batch: z.number().int() }),
+  /** Instead of a job: a model to keep open. Answered with `sessionOpened` or `sessionFailed`. */
+  z.object({ type: z.literal('openSession'), session: SessionSetup }),
+  /** Answered with any number of `answer` and one `answerEnded`; may be sent before the session is open. */
+  z.object({ type: z.literal('ask'), ask: z.number().int(), question: PlaygroundQuestion }),
+  z.object({ type: z.literal('stopAsk'), ask: z.number().int() }),
   /** Instead of a job: what could compute here, or whether WebGPU does so rightly. Answered once, then the process ends. */
   z.object({ type: z.literal('probe'), request: z.enum(['listDevices', 'testDevice']) }),
 ]);
@@ -179,6 +197,16 @@ export const FromEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('device'), name: z.string() }),
   z.object({ type: z.literal('devices'), devices: z.array(FoundDevice) }),
   z.object({ type: z.literal('deviceTested'), result: SelfTest }),
+  z.object({ type: z.literal('sessionOpened'), memoryBytes: z.number() }),
+  z.object({ type: z.literal('sessionFailed'), error: ErrorEnvelope }),
+  z.object({ type: z.literal('answer'), ask: z.number().int(), event: AnswerEvent }),
+  /** `error` is null for an answer that was finished or stopped. */
+  z.object({
+    type: z.literal('answerEnded'),
+    ask: z.number().int(),
+    memoryBytes: z.number(),
+    error: ErrorEnvelope.nullable(),
+  }),
   z.object({ type: z.literal('progress'), progress: RunProgress }),
   z.object({ type: z.literal('log'), line: LogLine }),
   /** Trees under way; not stored, for whoever watches. */

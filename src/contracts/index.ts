@@ -2,6 +2,7 @@ import { evaluationsContract } from './evaluations';
 import { exampleFilesContract } from './example-files';
 import { examplesContract } from './examples';
 import { modelsContract } from './models';
+import { playgroundContract } from './playground';
 import { previewsContract } from './previews';
 import { projectsContract } from './projects';
 import { questionsContract } from './questions';
@@ -23,5 +24,6 @@ export const workbenchContract = {
   examples: examplesContract,
   exampleFiles: exampleFilesContract,
   evaluations: evaluationsContract,
+  playground: playgroundContract,
 };
 export type WorkbenchContract = typeof workbenchContract;

@@ -11,6 +11,17 @@ export interface TokenConstraint {
   forbidden?(newIds: readonly number[]): readonly number[];
 }
 
+/** Looks on while one sequence is sampled; changes nothing of it. */
+export interface TokenObserver {
+  /**
+   * Ids whose log-probabilities are wanted before the next token is taken (temperature 1, no constraint); null for none.
+   * @param newIds tokens sampled so far in this request
+   */
+  watch?(newIds: readonly number[]): readonly number[] | null;
+  /** Called after each token; `watched` is parallel to what `watch` asked for, nats. */
+  sampled(token: { readonly id: number; readonly logProb: number; readonly watched: Float32Array | null }): void;
+}
+
 /**
  * One continuation to sample. Requests are independent: at fp32 the same request gives the same tokens in any company, whatever is cached, and
  * log-probabilities that differ by rounding alone.
@@ -35,6 +46,7 @@ export interface GenerationRequest {
   readonly probeIds?: readonly number[];
   /** Compute the probe alone and anew, so that its last bits do not depend on what runs beside it. Costs a pass over the whole prefix. */
   readonly exactProbe?: boolean;
+  readonly observer?: TokenObserver;
   readonly cancel?: CancelToken;
 }
 

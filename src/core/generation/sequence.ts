@@ -118,7 +118,9 @@ export class Sequence {
   }
 
   #sample(logits: Float32Array, minimum: number): boolean {
-    const { temperature, constraint, bannedIds = [], rng } = this.request;
+    const { temperature, constraint, bannedIds = [], rng, observer } = this.request;
+    const watchedIds = observer?.watch?.(this.#newIds) ?? null;
+    const watched = watchedIds && logProbsOf(logits, watchedIds, this.#kernel);
     const allowed = constraint?.allowed(this.#newIds) ?? null;
     const forbidden = allowed === null ? (constraint?.forbidden?.(this.#newIds) ?? []) : [];
     const rule = { temperature, allowed, forbidden: joined(bannedIds, forbidden), rng };
@@ -133,6 +135,7 @@ export class Sequence {
     this.#newIds.push(id);
     this.#logProbs.push(logProb);
     this.#samplingLogProbs.push(samplingLogProb);
+    observer?.sampled({ id, logProb, watched });
     this.#stopReason = this.#reasonToStop(id);
     return true;
   }

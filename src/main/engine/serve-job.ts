@@ -17,6 +17,7 @@ import {
 import { describeThreads, type Processor } from './processor';
 import { ProgressMeter } from './progress-meter';
 import { clearLeftovers } from './run-state';
+import { serveSession, type Session } from './session/serve-session';
 
 /** The wire to the host, however it is carried. */
 export interface EngineChannel {
@@ -42,17 +43,26 @@ export interface EngineEnvironment {
 const SEND_PROGRESS_MS = 100;
 
 /**
- * Serves one job: waits for `start`, runs its runner, and says exactly once how it ended. A thrown error becomes the envelope of a failed run;
+ * Serves one job, one probe or one session. A job: waits for `start`, runs its runner, and says exactly once how it ended. A thrown error becomes the envelope of a failed run;
  * cancelling and pausing are no errors.
  */
 export function serveJob(channel: EngineChannel, runners: Runners, environment: EngineEnvironment): void {
   let service: JobService | null = null;
+  let session: Session | null = null;
   channel.onMessage((raw) => {
     const message = ToEngine.parse(raw);
     if (message.type === 'start') {
       if (service) return;
       service = new JobService(message.job, message.serverKey, channel, environment);
       void service.run(runners);
+    } else if (message.type === 'openSession') {
+      const { nowMs, memoryBytes, lowerPriority } = environment;
+      const post = (answer: FromEngine) => channel.post(answer);
+      session ??= serveSession(message.session, { nowMs, memoryBytes, lowerPriority, post });
+    } else if (message.type === 'ask') {
+      session?.ask(message);
+    } else if (message.type === 'stopAsk') {
+      session?.stop(message.ask);
     } else if (message.type === 'probe') {
       void environment
         .answerProbe(message.request)

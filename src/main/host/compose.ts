@@ -5,9 +5,10 @@ import type { SystemInfo } from '@contracts/system';
 import type { SpawnEngine } from './jobs/engine-child';
 import { createDeviceProbe } from './jobs/device-probe';
 import type { EngineTimings } from './jobs/engine-run';
-import { EventBus } from './jobs/events';
+import { EventBus, watchActivity } from './jobs/events';
 import { dataFolders } from './jobs/run-folders';
 import { LiveTrees } from './jobs/live-trees';
+import { SessionDesk } from './jobs/session-desk';
 import { JobSupervisor } from './jobs/supervisor';
 import { readMachine } from './machine';
 import { createModelReader } from './model-reader';
@@ -100,11 +101,21 @@ export function composeHost(options: HostOptions): Host {
       }),
       ...(options.timings && { timings: options.timings }),
     });
+    const sessions = new SessionDesk({
+      spawnEngine: options.spawnEngine,
+      nowMs,
+      isJobWorking: () => jobs.isWorking,
+      freeMemoryBytes: () => machine.freeMemoryBytes(),
+      share: () => shareOfMachine({ machine, db }),
+      promptsFolder,
+    });
+    void watchActivity(bus, (isWorking) => isWorking && sessions.makeWay());
     const services: ServiceContext = {
       db,
       bus,
       jobs,
       liveTrees,
+      sessions,
       machine,
       serverKeys,
       devices,
@@ -129,6 +140,7 @@ export function composeHost(options: HostOptions): Host {
       services,
       router: createRouter(services),
       async close(deadlineMs = CLOSE_DEADLINE_MS) {
+        sessions.closeAll();
         await jobs.close(deadlineMs);
         liveTrees.close();
         bus.close();

@@ -89,7 +89,7 @@ function responseOf(tree: SearchTree, end: number): JudgeableResponse {
 }
 
 /** A path as text. */
-function pathText(tree: SearchTree, leaf: number): string {
+export function pathText(tree: SearchTree, leaf: number): string {
   const steps = pathTo(tree, leaf).slice(1);
   // Every node but the question carries a functional token.
   return renderSteps(

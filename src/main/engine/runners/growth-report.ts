@@ -14,6 +14,8 @@ interface Seen {
 export interface GrowthReport extends Required<Pick<SearchContext, 'onNode' | 'onSimulation'>> {
   /** A tree is whole: the stored one takes its place. */
   forget(tree: SearchTree): void;
+  /** Shows what is left to show now. */
+  flush(): void;
 }
 
 /** Follows growing trees and shows what they have got since the last time. Its hooks go into the search of each tree. */
@@ -28,6 +30,9 @@ export function createGrowthReport(
     if (!seen.has(tree)) seen.set(tree, { nodes: 0, simulations: 0 });
     if (nowMs() - shownAtMs < SHOW_MS) return;
     shownAtMs = nowMs();
+    flush();
+  };
+  const flush = (): void => {
     const grown = [...seen].filter(
       ([each, { nodes, simulations }]) => each.parent.length > nodes || each.simulations.length > simulations,
     );
@@ -47,5 +52,5 @@ export function createGrowthReport(
       }),
     );
   };
-  return { onNode: note, onSimulation: note, forget: (tree) => void seen.delete(tree) };
+  return { onNode: note, onSimulation: note, flush, forget: (tree) => void seen.delete(tree) };
 }

@@ -2,7 +2,7 @@ import type { ModelRef } from '@contracts/engine-protocol';
 import { WorkbenchError } from '@core/errors';
 import type { Generator, TokenConstraint } from '@core/generation/generator';
 import type { DecodePrecision } from '@core/models/decode-precision';
-import type { GraphExecutor } from '@core/ports';
+import type { CancelToken, GraphExecutor } from '@core/ports';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
 import { createGrammarConstraint } from '@core/tokens/constraint';
 import type { FunctionalTokenName } from '@core/tokens/functional-tokens';
@@ -10,7 +10,7 @@ import { createGrammar } from '@core/tokens/grammar';
 import { functionalTokenIds, hasFunctionalTokens, type FunctionalTokenIds } from '@core/tokens/token-ids';
 import type { JobContext } from '../job-context';
 import { openGenerator, type GeneratorSettings, type LanguageModel } from '../language-model';
-import { openJobExecutor } from './open-executor';
+import { openJobExecutor, type JobExecutor } from './open-executor';
 
 /** A model as a runner works with it: opened, ready to generate, with what its tokens mean. */
 export interface JobModel {
@@ -38,6 +38,8 @@ export interface OpenJobModelOptions {
   readonly maxContext?: number;
   /** fp32 unless told. */
   readonly precision?: DecodePrecision;
+  /** Bytes for keys and values; a share of the machine's memory unless told. */
+  readonly kvBytes?: number;
 }
 
 /** More rows than this make a decoding step no faster. */
@@ -53,16 +55,26 @@ export async function openJobModel(
   const origin = context.job.model;
   if (origin === null)
     throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
-  const { executor, readsInPlace } = await openJobExecutor(context);
+  return openModelOn(await openJobExecutor(context), origin, context.cancel, options);
+}
+
+/** Opens a model on an executor. @throws WorkbenchError as `openModel` */
+export async function openModelOn(
+  { executor, readsInPlace }: JobExecutor,
+  origin: ModelRef,
+  cancel: CancelToken,
+  options: OpenJobModelOptions,
+): Promise<JobModel> {
   const settings: GeneratorSettings = {
     // Two at least: see the scheduler's step.
     maxBatch: Math.max(2, Math.min(MAX_BATCH, options.maxRows)),
     ...(options.maxContext !== undefined && { maxContext: options.maxContext }),
+    ...(options.kvBytes !== undefined && { kvBytes: options.kvBytes }),
     // Copying all weights for each token costs more than compiling them into the graph after each change.
     ...(!readsInPlace && { maxBakedBytes: MAX_BAKED_BYTES }),
     ...(options.precision && { precision: options.precision }),
   };
-  const opening = { executor, cancel: context.cancel };
+  const opening = { executor, cancel };
   const { model: language, generator } = await openGenerator(origin.path, opening, settings);
   const { kvBound } = generator.stats;
   if (kvBound)

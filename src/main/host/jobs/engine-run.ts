@@ -100,7 +100,11 @@ export function startEngineRun(
         break;
       case 'devices':
       case 'deviceTested':
-        // Answers to probes; nobody asks them of an engine that has a job.
+      case 'sessionOpened':
+      case 'sessionFailed':
+      case 'answer':
+      case 'answerEnded':
+        // Answers to probes and of sessions; nobody asks them of an engine that has a job.
         break;
       default:
         message satisfies never;

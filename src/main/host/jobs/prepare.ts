@@ -34,8 +34,8 @@ export interface PrepareOptions {
  */
 export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptions): Promise<EngineJob> {
   const rooms = runRooms(run.folder);
-  const model = 'checkpointId' in run.spec ? openModel(db, run.spec.checkpointId) : null;
-  const judge = 'judgeId' in run.spec && run.spec.judgeId !== null ? openModel(db, run.spec.judgeId) : null;
+  const model = 'checkpointId' in run.spec ? openModelRef(db, run.spec.checkpointId) : null;
+  const judge = 'judgeId' in run.spec && run.spec.judgeId !== null ? openModelRef(db, run.spec.judgeId) : null;
   const known = readJsonState(rooms.job, (value) => EngineJob.parse(value));
   const { device, deviceName, deviceReason } = options;
   // A person may resume on the processor what a graphics card could not finish.
@@ -69,7 +69,8 @@ function serverOf(db: ReadableDb, { spec }: Run): EngineJob['server'] {
   return !name ? null : RemoteServerSchema.parse(requireServer(db, name));
 }
 
-function openModel(db: ReadableDb, id: CheckpointId): ModelRef {
+/** A checkpoint as an engine opens it. @throws WorkbenchError `model-missing` */
+export function openModelRef(db: ReadableDb, id: CheckpointId): ModelRef {
   const checkpoint = findCheckpoint(db, id);
   if (!checkpoint || checkpoint.removedAtMs !== null || !existsSync(checkpoint.path)) {
     throw new WorkbenchError(

@@ -4,6 +4,7 @@ import { exampleFilesRouter } from './example-files';
 import { examplesRouter } from './examples';
 import { contract } from './implementer';
 import { modelsRouter } from './models';
+import { playgroundRouter } from './playground';
 import { previewsRouter } from './previews';
 import { projectsRouter } from './projects';
 import { questionsRouter } from './questions';
@@ -26,6 +27,7 @@ export function createRouter(context: ServiceContext) {
     examples: examplesRouter(context),
     exampleFiles: exampleFilesRouter(context),
     evaluations: evaluationsRouter(context),
+    playground: playgroundRouter(context),
   });
 }
 

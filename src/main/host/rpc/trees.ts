@@ -2,6 +2,7 @@ import * as marks from '../services/tree-marks';
 import * as trees from '../services/trees';
 import type { ServiceContext } from '../services/context';
 import { contract } from './implementer';
+import { withRpcErrors } from './streams';
 
 export function treesRouter(context: ServiceContext) {
   const { trees: calls } = contract;
@@ -13,7 +14,7 @@ export function treesRouter(context: ServiceContext) {
     sendPath: calls.sendPath.handler(({ input }) => trees.sendPath(context, input)),
     growing: calls.growing.handler(({ input }) => context.liveTrees.list(input.runId)),
     watchGrowth: calls.watchGrowth.handler(({ input, signal }) =>
-      context.liveTrees.watch(input.runId, input.questionId, signal),
+      withRpcErrors(context.liveTrees.watch(input.runId, input.questionId, signal)),
     ),
   };
 }

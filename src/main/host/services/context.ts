@@ -5,6 +5,7 @@ import type { SystemInfo } from '@contracts/system';
 import type { EventBus } from '../jobs/events';
 import type { DataFolders } from '../jobs/run-folders';
 import type { LiveTrees } from '../jobs/live-trees';
+import type { SessionDesk } from '../jobs/session-desk';
 import type { JobSupervisor } from '../jobs/supervisor';
 import type { WritableDb } from '../store/sql';
 import type { DeviceDesk } from './devices';
@@ -35,6 +36,8 @@ export interface ServiceContext {
   readonly bus: EventBus;
   readonly jobs: JobSupervisor;
   readonly liveTrees: LiveTrees;
+  /** Models that are kept open for the playground. */
+  readonly sessions: SessionDesk;
   readonly models: ModelReader;
   readonly machine: MachineFacts;
   readonly devices: DeviceDesk;

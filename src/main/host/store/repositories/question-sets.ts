@@ -116,6 +116,27 @@ export function findQuestion(db: ReadableDb, setId: QuestionSetId, questionId: s
   return row ? toQuestion(row) : null;
 }
 
+/** Whether a set has a question of the same text. */
+export function hasQuestion(db: ReadableDb, setId: QuestionSetId, prompt: string): boolean {
+  const sql = 'SELECT COUNT(*) AS count FROM questions WHERE set_id = $setId AND prompt = $prompt';
+  return count(db, sql, { setId, prompt }) > 0;
+}
+
+/** Adds one question at the end of a set. Call inside a transaction. */
+export function appendQuestion(
+  db: WritableDb,
+  setId: QuestionSetId,
+  { id, prompt, referenceAnswer }: QuestionRow,
+): void {
+  execute(
+    db,
+    `INSERT INTO questions (set_id, position, question_id, prompt, reference_answer)
+     VALUES ($setId, (SELECT COALESCE(MAX(position) + 1, 0) FROM questions WHERE set_id = $setId), $id, $prompt, $referenceAnswer)`,
+    { setId, id, prompt, referenceAnswer },
+  );
+  execute(db, 'UPDATE question_sets SET question_count = question_count + 1 WHERE id = $setId', { setId });
+}
+
 export function changeQuestionSet(db: WritableDb, id: QuestionSetId, name: string, role: QuestionSetRole): boolean {
   return (
     execute(db, 'UPDATE question_sets SET name = $name, role = $role WHERE id = $id', { id, name, role }).changes > 0
