@@ -35,7 +35,7 @@ export class WorkbenchPage {
   }
 
   /** Opens what lies beside the road. */
-  async openBeside(name: 'Questions' | 'Runs' | 'Settings'): Promise<WorkbenchPage> {
+  async openBeside(name: 'Questions' | 'Playground' | 'Runs' | 'Settings'): Promise<WorkbenchPage> {
     await this.rail.getByRole('link', { name, exact: true }).click();
     await expect(this.heading).toHaveText(name);
     return new WorkbenchPage(this.page);

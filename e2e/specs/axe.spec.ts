@@ -25,6 +25,7 @@ const PAGES = [
   'compare/new',
   'export',
   'export/new',
+  'playground',
   'runs',
 ];
 

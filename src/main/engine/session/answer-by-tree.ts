@@ -60,13 +60,15 @@ export async function answerByTree(
     },
   );
   report.flush();
-  const answer = majorityVote(treeAttempts(tree)).winner?.answer ?? null;
+  const attempts = [...new Set(treeAttempts(tree).map(({ attempt }) => attempt))];
+  const answer = majorityVote(attempts).winner?.answer ?? null;
+  const shown = attempts.find((attempt) => attempt.answer === answer) ?? attempts[0];
   const verdict =
     question.referenceAnswer === null || answer === null ? null : compareAnswers(answer, question.referenceAnswer);
   send({
     type: 'finished',
     reason: 'vote',
-    text: pathText(tree, answer),
+    text: shown ? pathText(tree, shown.leaf) : '',
     answer,
     isRight: question.referenceAnswer === null ? null : (verdict?.equal ?? false),
     why: answer === null ? 'No path came to an answer.' : (verdict?.why ?? ''),

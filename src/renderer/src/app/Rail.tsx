@@ -84,6 +84,12 @@ export function Rail({ projectId, route }: { readonly projectId: ProjectId | nul
             />
             <RailLink to={href('prm', { projectId })} glyph="⚖" name={texts.rail.judge} isCurrent={current === 'prm'} />
             <RailLink
+              to={href('playground', { projectId })}
+              glyph="▷"
+              name={texts.rail.playground}
+              isCurrent={current === 'playground'}
+            />
+            <RailLink
               to={href('runs', { projectId })}
               glyph="≡"
               name={texts.rail.runs}

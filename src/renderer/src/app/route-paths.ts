@@ -31,6 +31,7 @@ export const ROUTE_PATHS = {
   questions: '/p/:projectId/questions',
   questionsImport: '/p/:projectId/questions/import',
   questionSet: '/p/:projectId/questions/:setId',
+  playground: '/p/:projectId/playground',
   runs: '/p/:projectId/runs',
   run: '/p/:projectId/runs/:runId',
 } as const;

@@ -110,6 +110,10 @@ export const PAGES: { readonly [Id in RouteId]: PageRow<Id> } = {
     title: pageTitles.dataset,
     Component: lazy(async () => ({ default: (await import('../features/datasets/DatasetPage')).DatasetPage })),
   },
+  playground: {
+    title: 'Playground',
+    Component: lazy(async () => ({ default: (await import('../features/playground/PlaygroundPage')).PlaygroundPage })),
+  },
   runs: {
     title: pageTitles.runs,
     Component: lazy(async () => ({ default: (await import('../features/runs/RunsPage')).RunsPage })),

@@ -10,6 +10,7 @@ export const texts = translated('app', {
     search: 'Search',
     questions: 'Questions',
     judge: 'Judge',
+    playground: 'Playground',
     runs: 'Runs',
     guide: 'Guide',
     settings: 'Settings',
