@@ -56,6 +56,7 @@ function ProjectActions({ projectId }: { readonly projectId: ProjectId }) {
     goCompare: () => navigate('compare', { projectId }),
     goExport: () => navigate('export', { projectId }),
     goQuestions: () => navigate('questions', { projectId }),
+    goPlayground: () => navigate('playground', { projectId }),
     goRuns: () => navigate('runs', { projectId }),
     startTokens: () => navigate('tokensNew', { projectId }),
     startSearch: () => navigate('searchNew', { projectId }),

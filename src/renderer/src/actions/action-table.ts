@@ -21,6 +21,7 @@ const ROWS = [
   ['goCompare', 'project', 'g c'],
   ['goExport', 'project', 'g o'],
   ['goQuestions', 'project', 'g q'],
+  ['goPlayground', 'project', 'g y'],
   ['goRuns', 'project', 'g u'],
   ['startTokens', 'project', ''],
   ['startSearch', 'project', ''],

@@ -91,7 +91,7 @@ export const PAGES: { readonly [Id in RouteId]: PageRow<Id> } = {
     Component: lazy(async () => ({ default: (await import('../features/trees/TreePage')).TreePage })),
   },
   treeGrowing: {
-    title: 'Growing tree',
+    title: pageTitles.treeGrowing,
     Component: lazy(async () => ({
       default: (await import('../features/trees/GrowingTreePage')).GrowingTreePage,
     })),
@@ -111,7 +111,7 @@ export const PAGES: { readonly [Id in RouteId]: PageRow<Id> } = {
     Component: lazy(async () => ({ default: (await import('../features/datasets/DatasetPage')).DatasetPage })),
   },
   playground: {
-    title: 'Playground',
+    title: pageTitles.playground,
     Component: lazy(async () => ({ default: (await import('../features/playground/PlaygroundPage')).PlaygroundPage })),
   },
   runs: {

@@ -20,6 +20,7 @@ export const actionNames = translated('actionNames', {
   goCompare: 'Go to Compare',
   goExport: 'Go to Export',
   goQuestions: 'Go to Questions',
+  goPlayground: 'Go to Playground',
   goRuns: 'Go to Runs',
   startTokens: 'Add the tokens …',
   startSearch: 'Grow trees …',

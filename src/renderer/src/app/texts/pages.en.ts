@@ -29,6 +29,8 @@ export const pageTitles = translated('pageTitles', {
   tree: 'Tree',
   examples: 'Examples',
   dataset: 'Review',
+  treeGrowing: 'Growing tree',
+  playground: 'Playground',
   runs: 'Runs',
   run: 'Run',
 });

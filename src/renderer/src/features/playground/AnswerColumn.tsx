@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import type { TokenName } from '@contracts/playground';
 import { api } from '../../lib/api';
-import { formatBytes, formatNumber } from '../../lib/format';
+import { formatBytes, formatFixed, formatNumber } from '../../lib/format';
 import { parseResponse } from '../../tokens/parse-response';
 import { ReasoningBlocks, type ReasoningBlock } from '../../tokens/ReasoningBlocks';
 import { countVisits } from '../../tree-viewer/tree-facts';
@@ -138,7 +138,11 @@ function Outcome({ state }: { readonly state: AnswerState }) {
         {end.why !== '' && <span className="muted">{end.why}</span>}
       </p>
       <p className="muted">
-        {texts.finished(end.tokens, end.seconds.toFixed(1), formatNumber(end.tokens / Math.max(end.seconds, 0.001)))}{' '}
+        {texts.finished(
+          end.tokens,
+          formatFixed(end.seconds, 1),
+          formatNumber(end.tokens / Math.max(end.seconds, 0.001)),
+        )}{' '}
         {texts.reasons[end.reason]}
       </p>
     </div>

@@ -4,6 +4,7 @@ import { files } from './files';
 import { frame } from './frame';
 import { host } from './host';
 import { pages } from './pages';
+import { playground } from './playground';
 import { road } from './road';
 import { runPages } from './runs';
 import { wizards } from './wizards';
@@ -18,6 +19,7 @@ export const de: Catalogue = {
   ...fields,
   ...host,
   ...pages,
+  ...playground,
   ...runPages,
   ...files,
 };

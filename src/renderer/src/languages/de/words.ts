@@ -248,6 +248,7 @@ export const words = {
     goCompare: 'Zu Vergleichen',
     goExport: 'Zu Export',
     goQuestions: 'Zu Fragen',
+    goPlayground: 'Zur Spielwiese',
     goRuns: 'Zu Läufe',
     startTokens: 'Token hinzufügen …',
     startSearch: 'Bäume wachsen lassen …',
