@@ -55,7 +55,14 @@ export async function openJobModel(
   const origin = context.job.model;
   if (origin === null)
     throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
-  return openModelOn(await openJobExecutor(context), origin, context.cancel, options);
+  const model = await openModelOn(await openJobExecutor(context), origin, context.cancel, options);
+  const { kvBound } = model.generator.stats;
+  if (kvBound)
+    context.log(
+      'info',
+      `Keys and values may take up to ${formatGigabytes(kvBound.bytes)}, which holds ${kvBound.tokens} tokens of this model. What does not fit is dropped, the least recently used first, and computed again when it is needed.`,
+    );
+  return model;
 }
 
 /** Opens a model on an executor. @throws WorkbenchError as `openModel` */
@@ -76,12 +83,6 @@ export async function openModelOn(
   };
   const opening = { executor, cancel };
   const { model: language, generator } = await openGenerator(origin.path, opening, settings);
-  const { kvBound } = generator.stats;
-  if (kvBound)
-    context.log(
-      'info',
-      `Keys and values may take up to ${formatGigabytes(kvBound.bytes)}, which holds ${kvBound.tokens} tokens of this model. What does not fit is dropped, the least recently used first, and computed again when it is needed.`,
-    );
   const { tokenizer } = language;
   const tokens = hasFunctionalTokens(tokenizer) ? functionalTokenIds(tokenizer) : null;
   return {
