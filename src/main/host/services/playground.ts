@@ -3,7 +3,7 @@ import type { CheckpointId, ProjectId, QuestionSetId } from '@contracts/ids';
 import type { PlaygroundEvent, PlaygroundQuestion, QuestionTarget } from '@contracts/playground';
 import type { SessionSetup } from '@contracts/engine-protocol';
 import type { AddedExample, ExampleTarget } from '@contracts/trees';
-import { exampleProblems } from '@core/dataset/examples-of-tree';
+import { exampleProblems } from '@core/dataset/example-problems';
 import type { ExampleStep } from '@core/dataset/example';
 import { WorkbenchError } from '@core/errors';
 import { FUNCTIONAL_SURFACES } from '@core/tokens/functional-tokens';

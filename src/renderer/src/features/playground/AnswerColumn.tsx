@@ -95,11 +95,11 @@ function Response({
       />
     );
   };
-  let steps = 0;
-  const blocks = parsed.map((block): ReasoningBlock => {
-    if (block.token !== null) steps += 1;
-    return { ...block, foot: block.token === null ? null : choices(steps, texts.next) };
-  });
+  const stepsUntil = (at: number): number => parsed.slice(0, at + 1).filter(({ token }) => token !== null).length;
+  const blocks = parsed.map((block, at): ReasoningBlock => ({
+    ...block,
+    foot: block.token === null ? null : choices(stepsUntil(at), texts.next),
+  }));
   return (
     <div className="play-response">
       {choices(0, texts.begin)}
