@@ -13,6 +13,7 @@ import { ErrorView } from '../../ui/ErrorView';
 import { Mark, Notice } from '../../ui/marks';
 import { isUnderWay, type AnswerState } from './answer-state';
 import { BoundaryChoices } from './BoundaryChoices';
+import { pairBoundaries } from './pair-boundaries';
 import type { Answer, AskInput } from './use-answer';
 import { texts } from './texts/en';
 
@@ -83,8 +84,10 @@ function Response({
   const { text, boundaries } = state;
   const parsed = useMemo(() => parseResponse(text), [text]);
   if (text === '' && boundaries.length === 0) return null;
-  const choices = (at: number, label: string): ReactNode => {
-    const boundary = boundaries[at];
+  const steps = parsed.flatMap(({ token }) => token ?? []);
+  const paired = pairBoundaries(steps, boundaries);
+  const choices = (step: number, label: string): ReactNode => {
+    const boundary = paired[step];
     if (!boundary) return null;
     return (
       <BoundaryChoices
