@@ -42,6 +42,7 @@ async function search(
       device: 'cpu',
       deviceName: 'processor',
       deviceReason: '',
+      server: null,
       spec: { kind: 'search', config },
     },
     spec: {
