@@ -23,8 +23,9 @@ test('evaluations are compared on the same questions, with settings first, flips
   await start.openProject('Compared');
   const compare = await start.openStage('Compare');
 
-  const settings = compare.main.getByRole('region', { name: 'What differs in how they were made' });
-  await expect(settings.getByRole('row', { name: /Longest (answer|response)/ })).toContainText('300');
+  // What one of them was made with and the other was not is folded away.
+  await compare.main.getByText(/only one of them was made with/).click();
+  await expect(compare.main.getByRole('row', { name: /Longest (answer|response)/ })).toContainText('300');
   const figures = compare.main.getByRole('region', { name: 'Figures' });
   await expect(figures).toContainText('20 questions in common');
   // The newest against the oldest: all right against 6 of 20.

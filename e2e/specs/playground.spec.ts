@@ -57,8 +57,8 @@ test('a model is asked, made to think otherwise, searched, and what it said is k
 
   // Draft and model survive a restart; the answer was never stored.
   await workbench.reopen();
-  await (await StartPage.opened(workbench.page)).openProject('Trying out');
-  await model.openBeside('Playground');
+  const opened = await (await StartPage.opened(workbench.page)).openProject('Trying out');
+  await opened.openBeside('Playground');
   const again = new PlaygroundPage(workbench.page);
   await expect(again.main.getByRole('textbox', { name: 'Question', exact: true })).toHaveValue(QUESTION);
 });

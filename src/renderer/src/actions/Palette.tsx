@@ -124,7 +124,7 @@ function narrow(groups: readonly PaletteGroup[], typed: string): readonly Palett
       entries: group.entries
         .map((entry) => ({ entry, score: matchScore(entry.name, typed) }))
         .filter(({ score }) => score > 0)
-        .toSorted((a, b) => b.score - a.score)
+        .sort((a, b) => b.score - a.score)
         .map(({ entry }) => entry),
     }))
     .map((group) => {

@@ -63,7 +63,7 @@ export function toSvg(picture: ChartPicture): string {
     ...areas.map(({ above, below, color, opacity }) => {
       const top = pathOf(steps, columns[above] ?? [], x, y);
       const floor = below === null ? steps.map(() => picture.bounds[0]) : (columns[below] ?? []);
-      const back = pathOf(steps.toReversed(), floor.toReversed(), x, y).replace(/^M/, 'L');
+      const back = pathOf([...steps].reverse(), [...floor].reverse(), x, y).replace(/^M/, 'L');
       return top === '' || back === ''
         ? ''
         : `<path d="${top}${back}Z" fill="${color}" fill-opacity="${opacity}" stroke="none"/>`;

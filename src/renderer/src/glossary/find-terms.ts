@@ -8,7 +8,7 @@ export interface TextPart {
 
 const TERMS = Object.entries(glossary) as [TermId, (typeof glossary)[TermId]][];
 /** Longest first, so that "functional tokens" is not taken for "tokens". */
-const FORMS = TERMS.flatMap(([id, { forms }]) => forms.map((form) => ({ id, form: form.toLowerCase() }))).toSorted(
+const FORMS = TERMS.flatMap(([id, { forms }]) => forms.map((form) => ({ id, form: form.toLowerCase() }))).sort(
   (a, b) => b.form.length - a.form.length,
 );
 const ANY_FORM = new RegExp(

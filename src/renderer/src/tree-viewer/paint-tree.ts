@@ -72,7 +72,7 @@ function paintEdges(
     groups.set(key, group);
     addEdge(group.path, parent, place, isFar);
   }
-  const ordered = [...groups.values()].toSorted(
+  const ordered = [...groups.values()].sort(
     (a, b) => EDGE_CLASSES.indexOf(b.edgeClass) - EDGE_CLASSES.indexOf(a.edgeClass),
   );
   context.lineJoin = 'round';

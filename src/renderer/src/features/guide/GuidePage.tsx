@@ -19,7 +19,7 @@ export function GuidePage({ query }: PageProps<'guide'>) {
   const wanted = typed.trim().toLowerCase();
   const shown = Object.entries(glossary)
     .filter(([, { name, meaning }]) => `${name} ${meaning}`.toLowerCase().includes(wanted))
-    .toSorted(([, a], [, b]) => a.name.localeCompare(b.name));
+    .sort(([, a], [, b]) => a.name.localeCompare(b.name));
   return (
     <PageFrame title={texts.title} sentence={<>{texts.sentence}</>}>
       <Panel title={texts.road}>

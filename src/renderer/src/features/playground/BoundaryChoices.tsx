@@ -18,7 +18,7 @@ interface BoundaryChoicesProps {
 /** How probable each functional token is at one place, the taken one marked; a press goes on with another. */
 export function BoundaryChoices({ label, boundary, onForce }: BoundaryChoicesProps) {
   const [isOpen, setOpen] = useState(false);
-  const sorted = boundary.probabilities.toSorted((a, b) => b.probability - a.probability);
+  const sorted = [...boundary.probabilities].sort((a, b) => b.probability - a.probability);
   const shown = isOpen
     ? sorted
     : sorted.filter(({ token, probability }) => probability >= SHOWN_FROM || token === boundary.chosen);

@@ -30,7 +30,7 @@ export function PlaygroundPage({ params }: PageProps<'playground'>) {
     <Loaded query={models}>
       {(list) => {
         const usable = list.filter(({ isMissing }) => !isMissing);
-        if (usable.length > 0) return <Playground projectId={projectId} models={usable.toReversed()} />;
+        if (usable.length > 0) return <Playground projectId={projectId} models={[...usable].reverse()} />;
         return (
           <PageFrame title={texts.title} sentence={texts.sentence}>
             <EmptyState
