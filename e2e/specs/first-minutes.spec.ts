@@ -87,7 +87,9 @@ test('what was shipped can be worked on: its checkpoint answers, its trees make 
   await expect(trial).toBeVisible();
   const shaped = await trial.innerText();
   // As published, every step is paid for how promising it looks: the same paths earn otherwise.
-  await start.main.getByRole('radio', { name: /^As in the paper/ }).check();
+  const paper = start.main.getByRole('radio', { name: /^As in the paper/ });
+  await paper.click();
+  await expect(paper).toBeChecked();
   await expect(trial).not.toHaveText(shaped, { useInnerText: true });
 
   await page.evaluate((hash) => (location.hash = hash), `#/p/${project}/export/new`);
