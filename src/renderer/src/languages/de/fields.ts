@@ -113,7 +113,7 @@ const fineTuning = {
   },
   precision: {
     label: 'Genauigkeit des Lernens',
-    help: 'int8 rechnet die Produkte der linearen Schichten in 8 Bit, vorwärts und für die Gradienten ihrer Eingänge; was lernt, bleibt float32. Schneller ab etwa 100 Millionen Gewichten, für zwei Byte mehr je Gewicht.',
+    help: 'int8 rechnet die Produkte der linearen Schichten in 8 Bit, vorwärts und für die Gradienten ihrer Eingänge; was lernt, bleibt float32. Braucht zwei Byte mehr je Gewicht.',
   },
   learningRate: {
     label: 'Lernrate',
