@@ -22,6 +22,8 @@ export const JobSpec = z.discriminatedUnion('kind', [
     kind: z.literal('search'),
     checkpointId: CheckpointId,
     questionSetId: QuestionSetId,
+    /** Process reward model that judges the steps of the trees. */
+    judgeId: CheckpointId.nullable().default(null),
     config: SearchConfigSchema,
   }),
   z.object({

@@ -16,6 +16,10 @@ export const TreeNode = z.object({
   valueSum: z.number(),
   /** Probability the model gave this token among the legal ones; null where the search did not ask. */
   prior: z.number().nullable(),
+  /** Log of the probability with which the search drew this token when it did, nats; null where it was not drawn. */
+  logQ: z.number().nullable().default(null),
+  /** How promising a process reward model found the path up to here, in [0, 1]; null where none was asked. */
+  process: z.number().nullable().default(null),
   isTerminal: z.boolean(),
   isTruncated: z.boolean(),
   /** Verdict on the final answer of a terminal node; null elsewhere. */

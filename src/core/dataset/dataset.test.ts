@@ -72,7 +72,7 @@ test('a step that was written but never walked is a wrong turn where one step is
   expect(turnsWith('tail').every(({ tree, wrong }) => tree.visits[wrong]! > 0)).toBe(true);
 });
 
-describe.each(['ours', 'paper', 'code'] as const)('selection %s', (selection) => {
+describe.each(['ours', 'paper', 'code', 'contrast'] as const)('selection %s', (selection) => {
   const options = { selection, maxTreeDistance: 12, minSharedSteps: 0 };
 
   test('takes right paths and wrong turns that leave them', () => {
@@ -143,6 +143,27 @@ test('steps written again make up for wrong turns that the tree lacks', async ()
 test('a stored tree gives the same examples as a fresh one', async () => {
   const stored = trees.map((tree) => treeFromRows(tree.question, treeRows(tree), tree.simulations));
   expect((await build(stored)).examples).toEqual((await build(trees)).examples);
+});
+
+describe('fewer kinds of steps', () => {
+  // Walks avoid direct answers, so there are none in these paths.
+  const kindsOf = (examples: readonly DraftExample[]) =>
+    new Set(examples.flatMap(({ steps }) => steps.map(({ token }) => token)));
+
+  test('without planning: paths keep their work, checks stay', async () => {
+    const { examples } = await build(trees, { stepKinds: 'work', minSharedSteps: 0 });
+    expect([...kindsOf(examples)].toSorted()).toEqual(['next_step', 'output', 'refine', 'verify']);
+    expect(examples.some(({ kind }) => kind === 'merged')).toBe(true);
+    for (const example of examples) expect(exampleProblems(example)).toEqual([]);
+  });
+
+  test('steps alone: nothing is checked', async () => {
+    const { examples } = await build(trees, { stepKinds: 'steps', minSharedSteps: 0 });
+    expect([...kindsOf(examples)].toSorted()).toEqual(['next_step', 'output']);
+    expect(examples.length).toBeGreaterThan(10);
+    expect(examples.every(({ kind }) => kind === 'clean')).toBe(true);
+    for (const example of examples) expect(exampleProblems(example)).toEqual([]);
+  });
 });
 
 test('what is left out is counted by reason', async () => {

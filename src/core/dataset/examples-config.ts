@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { field } from '../fields';
 import { machineFields } from '../machine-fields';
 
-export const SELECTION_WAYS = ['paper', 'code', 'ours'] as const;
+export const SELECTION_WAYS = ['paper', 'code', 'ours', 'contrast'] as const;
+export const STEP_KINDS = ['all', 'work', 'steps'] as const;
 export const EXAMPLE_CONTENTS = ['merged', 'right-paths', 'answers'] as const;
 
 /** Settings of the stage `examples`: trees become training examples. */
@@ -23,8 +24,20 @@ export const ExamplesConfigSchema = z.object({
     .meta(
       field({
         label: 'Which pairs of paths',
-        help: 'Ours: several different right paths of a question, each with the most telling wrong turn. Paper: best right path and worst wrong one. Code: as the authors’ script sorts.',
+        help: 'Ours: several different right paths of a question, each with the most telling wrong turn. Paper: best right path and worst wrong one. Code: as the authors’ script sorts, with the right paths of its other roles. Largest contrast: the right and the wrong path whose process scores lie furthest apart.',
         paper: 'paper',
+      }),
+    ),
+  stepKinds: z
+    .enum(STEP_KINDS)
+    .default('all')
+    .meta(
+      field({
+        label: 'Kinds of steps',
+        help: 'All eight. Without planning: steps that only restate, plan or ask are left out of the paths. Steps alone: no checks and corrections either. To see what the number of functional tokens is worth.',
+        when: { content: ['merged', 'right-paths'] },
+        paper: 'all',
+        advanced: true,
       }),
     ),
   promptSet: z

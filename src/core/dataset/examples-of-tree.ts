@@ -7,6 +7,7 @@ import { exampleProblems } from './example-problems';
 import { examplesOfPath, type MergeContext } from './merge-paths';
 import { reasoningPaths } from './reasoning-path';
 import { selectPaths } from './select-paths';
+import { hasChecks, keepKinds } from './step-kinds';
 
 /** Why something of a tree did not become an example; the first three count trees, the linter and length rules examples, the rest checks. */
 export const REJECTIONS = [
@@ -50,12 +51,12 @@ export async function examplesOfTree(
   if (context.config.content === 'answers') return { examples: [answerExample(tree, context)], rejections: {} };
   const rejections: RejectionCounts = {};
   const reject = (reason: Rejection) => (rejections[reason] = (rejections[reason] ?? 0) + 1);
-  const selected = selectPaths(tree, context.config);
+  const selected = selectPaths(tree, context.config).map((each) => keepKinds(tree, each, context.config));
   if (selected.length === 0) {
     reject('no-right-path');
     return { examples: [], rejections };
   }
-  const isMerged = context.config.content === 'merged';
+  const isMerged = hasChecks(context.config);
   if (isMerged && selected.every((each) => each.turns.length === 0))
     reject(reasoningPaths(tree).some((path) => !path.isRight) ? 'no-usable-pair' : 'no-wrong-path');
   const onRefusal: MergeContext['onRefusal'] = (kind, reason) => reject(`${kind}-${reason}`);

@@ -11,6 +11,7 @@ import type { DraftExample, ExampleStep } from './example';
 import type { ExamplesConfig } from './examples-config';
 import { stepOf } from './reasoning-path';
 import type { SelectedPath } from './select-paths';
+import { hasChecks } from './step-kinds';
 
 export interface MergeContext extends AskParts {
   readonly config: ExamplesConfig;
@@ -51,7 +52,7 @@ export async function examplesOfPath(
   rng: Rng,
 ): Promise<DraftExample[]> {
   const base: Base = { tree, selected, context, rng };
-  if (context.config.content === 'right-paths') return [assemble(base, 'clean', [], new Map())];
+  if (!hasChecks(context.config)) return [assemble(base, 'clean', [], new Map())];
   const [turns, confirmations] = await Promise.all([checkTurns(base), confirmSteps(base)]);
   const clean = assemble(base, 'clean', [], new Map());
   const verified = confirmations.size > 0 ? [assemble(base, 'clean-verified', [], confirmations)] : [];

@@ -11,7 +11,7 @@ export interface ReasoningPath {
   readonly isRight: boolean;
   /** Steps whose text an earlier step of the path has too. */
   readonly repeats: number;
-  /** Mean over the nodes of the tree's estimate of success; stands in for a process reward model. */
+  /** Mean over the steps of what a process reward model said of each; where none did, of the tree's own estimate of success. */
   readonly processScore: number;
 }
 
@@ -27,10 +27,16 @@ export function reasoningPaths(tree: SearchTree): ReasoningPath[] {
       nodes,
       isRight: tree.isRight[leaf] === true,
       repeats: texts.length - new Set(texts).size,
-      processScore: nodes.reduce((sum, node) => sum + meanValue(tree, node), 0) / nodes.length,
+      processScore: meanPromise(tree, nodes),
     });
   });
   return paths;
+}
+
+function meanPromise(tree: SearchTree, nodes: readonly number[]): number {
+  const isJudged = nodes.every((node) => tree.process[node] !== null);
+  const promiseOf = (node: number) => (isJudged ? tree.process[node]! : meanValue(tree, node));
+  return nodes.reduce((sum, node) => sum + promiseOf(node), 0) / nodes.length;
 }
 
 /** A node as a step. */

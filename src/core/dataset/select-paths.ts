@@ -3,6 +3,7 @@ import { functionalToken, type FunctionalTokenName } from '../tokens/functional-
 import { normaliseStepText } from '../tokens/lint';
 import { normaliseAnswer } from '../tasks/verifier';
 import type { ExamplesConfig } from './examples-config';
+import { rolesOf } from './path-roles';
 import { reasoningPaths, sharedSteps, type ReasoningPath } from './reasoning-path';
 
 /** A wrong turn beside a right path: it leaves after `position` shared steps. */
@@ -26,6 +27,7 @@ export const SELECTIONS: Readonly<Record<ExamplesConfig['selection'], Selection>
   paper: selectAsPaper,
   code: selectAsCode,
   ours: selectOurs,
+  contrast: selectByContrast,
 };
 
 /** Right paths and wrong turns of one tree; empty when no path is right. */
@@ -43,22 +45,36 @@ function selectAsPaper(tree: SearchTree, config: ExamplesConfig): SelectedPath[]
   return [{ path: best, turns: worst === undefined ? [] : [turnOf(best, worst, config)] }];
 }
 
-/** The published script: few repeats, then long, then a short last step, then the process score; the first pair closer than the limit. */
+/**
+ * As the published script: its pair closer than the limit, and the right paths of its other roles as they stand; of each path one, the pair's first.
+ */
 function selectAsCode(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
+  const { pair, apart, ways, best } = rolesOf(tree, split(tree), (right, wrong) =>
+    isPair(tree, right, wrong, config, config.maxTreeDistance - 1),
+  );
+  const others = [apart, ...(ways ?? []), pair === null ? best : null].filter((path) => path !== null);
+  const rest = [...new Set(others)].filter((path) => path !== pair?.right).map((path) => ({ path, turns: [] }));
+  const first = pair === null ? [] : [{ path: pair.right, turns: [turnOf(pair.right, pair.wrong, config)] }];
+  return [...first, ...rest].slice(0, config.maxPathsPerQuestion);
+}
+
+/**
+ * The pair whose process scores lie furthest apart: a good path beside a bad one that begins alike. The best right path alone where no two may be
+ * merged.
+ */
+function selectByContrast(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
   const { right, wrong } = split(tree);
-  const order = (sign: number) => (a: ReasoningPath, b: ReasoningPath) =>
-    a.repeats - b.repeats ||
-    b.nodes.length - a.nodes.length ||
-    tree.text[a.leaf]!.length - tree.text[b.leaf]!.length ||
-    sign * (a.processScore - b.processScore) ||
-    a.leaf - b.leaf;
-  const rights = [...right].sort(order(-1));
-  const wrongs = [...wrong].sort(order(1));
-  for (const path of rights) {
-    const other = wrongs.find((each) => isPair(tree, path, each, config, config.maxTreeDistance - 1));
-    if (other !== undefined) return [{ path, turns: [turnOf(path, other, config)] }];
-  }
-  return rights.slice(0, 1).map((path) => ({ path, turns: [] }));
+  const rights = right.filter(isClean);
+  const wrongs = wrong.filter(isClean);
+  const pairs = rights.flatMap((path) =>
+    wrongs
+      .filter((other) => isPair(tree, path, other, config, config.maxTreeDistance))
+      .map((other) => ({ path, other })),
+  );
+  const widest = maximumBy(pairs, ({ path, other }) => path.processScore - other.processScore);
+  if (widest !== undefined) return [{ path: widest.path, turns: [turnOf(widest.path, widest.other, config)] }];
+  const best = maximumBy(rights, (path) => path.processScore);
+  return best === undefined ? [] : [{ path: best, turns: [] }];
 }
 
 /**

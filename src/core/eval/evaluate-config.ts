@@ -6,6 +6,8 @@ import { FUNCTIONAL_TOKEN_NAMES, type FunctionalTokenName } from '../tokens/func
 
 export const EVALUATION_MODES = ['greedy', 'search', 'both', 'samples'] as const;
 export const ANSWER_CHOICES = ['vote', 'weighted-vote', 'most-confident', 'best-process', 'process-vote'] as const;
+export const LEAF_VALUES = ['agreement', 'judge'] as const;
+export const SHARINGS = ['shared', 'separate'] as const;
 const ALL_TOKENS = 'none';
 /** Every kind of step that can be left out: a response ends with `output`. */
 const REMOVABLE_TOKENS = FUNCTIONAL_TOKEN_NAMES.filter((name) => name !== 'output');
@@ -128,6 +130,29 @@ export const EvaluateConfigSchema = z.object({
     .default(2)
     .meta(
       field({ label: 'Exploration weight', help: 'c of the selection rule when answering by search.', advanced: true }),
+    ),
+  leafValues: z
+    .enum(LEAF_VALUES)
+    .default('agreement')
+    .meta(
+      field({
+        label: 'What steers the search',
+        help: 'Nobody tells the search which answers are right. Agreement: an answer is worth the share of answers so far that agree with it. Judge: what a process reward model gives its weakest step.',
+        when: { mode: ['search', 'both'] },
+        paper: 'not stated',
+        advanced: true,
+      }),
+    ),
+  sharing: z
+    .enum(SHARINGS)
+    .default('shared')
+    .meta(
+      field({
+        label: 'How steps are computed',
+        help: 'Shared: beginnings are computed once, and only steps that are walked are written. Separate: every step below an expanded one is written, each by a call of its own that reads the path again, as other searches do; for comparison.',
+        when: { mode: ['search', 'both'] },
+        advanced: true,
+      }),
     ),
   confidence: z
     .number()

@@ -1,13 +1,15 @@
-import type { RlConfig } from '../train/rl/rl-config';
-
-/** What a finished response comes to. */
-export interface Outcome {
-  /** Answer found, null when there is none. */
-  readonly answer: string | null;
-  readonly isRight: boolean;
-}
+import { nothing, type Outcome, type Reward, type RewardSettings } from './reward';
 
 /** 1 for a right answer, the set reward for a wrong one, 0 for none. */
-export function outcomeReward({ answer, isRight }: Outcome, { wrongReward }: Pick<RlConfig, 'wrongReward'>): number {
+export function outcomeReward(
+  { answer, isRight }: Outcome,
+  { wrongReward }: Pick<RewardSettings, 'wrongReward'>,
+): number {
   return isRight ? 1 : answer === null ? 0 : wrongReward;
 }
+
+/** The answer alone. */
+export const outcome: Reward = (facts, settings) => ({
+  score: outcomeReward(facts, settings),
+  steps: nothing(facts.steps),
+});

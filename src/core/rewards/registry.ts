@@ -1,28 +1,27 @@
-import type { RlConfig } from '../train/rl/rl-config';
-import { formPenalty, lengthPenalty } from './form';
-import { outcomeReward, type Outcome } from './outcome';
-import { refuseReward, rewardFailed } from './reward-error';
+import { code } from './code';
+import { form } from './form';
+import { length } from './length';
+import { minimum } from './minimum';
+import { outcome } from './outcome';
+import { paper } from './paper';
+import { refuseDeduction, refuseReward, rewardFailed } from './reward-error';
+import type { Deduction, EarnedReward, Reward, RewardFacts, RewardSettings } from './reward';
+import { shaped } from './shaped';
 
-/** What a reward may look at for one path of n steps. */
-export interface RewardFacts extends Outcome {
-  readonly isWellFormed: boolean;
-  /** Ids of the response. */
-  readonly tokens: number;
-  /**
-   * [n + 1] how promising the path looks at the question and after each step, in [0, 1]: a process reward model's scores, or the share of
-   * reward among the leaves below. Null where nobody knows, as for answers sampled one by one.
-   */
-  readonly promise: readonly number[] | null;
-  /** n. */
-  readonly steps: number;
-}
+/** Rewards by name; a new one is a file and a row. The settings offer what stands here. */
+export const REWARDS = { outcome, shaped, minimum, paper, code } as const satisfies Readonly<Record<string, Reward>>;
+export type RewardName = keyof typeof REWARDS;
+export const REWARD_NAMES = Object.keys(REWARDS) as [RewardName, ...RewardName[]];
 
-/** Reward on the last token of a path, and on the last token of each of its steps. */
-export interface EarnedReward {
-  readonly score: number;
-  /** [n] */
-  readonly steps: readonly number[];
-}
+/** What is taken off whichever reward it is; a new one is a file and a row. */
+export const DEDUCTIONS = { form, length } as const satisfies Readonly<Record<string, Deduction>>;
+type DeductionName = keyof typeof DEDUCTIONS;
+const DEDUCTION_NAMES = Object.keys(DEDUCTIONS) as readonly DeductionName[];
+
+/** What a path earns for its answer and its steps, and loses for form and length; together its reward. */
+export const REWARD_PARTS = ['answer', 'process', ...DEDUCTION_NAMES] as const;
+export type RewardPart = (typeof REWARD_PARTS)[number];
+export type RewardParts = Readonly<Record<RewardPart, number>>;
 
 /** What a path earns in all. */
 export interface PathReward extends EarnedReward {
@@ -30,80 +29,44 @@ export interface PathReward extends EarnedReward {
   readonly parts: RewardParts;
 }
 
-/** What a path earns for its answer and its steps, and loses for form and length; together its reward. */
-export type RewardParts = Readonly<Record<RewardPart, number>>;
-export const REWARD_PARTS = ['answer', 'process', 'form', 'length'] as const;
-export type RewardPart = (typeof REWARD_PARTS)[number];
-
-type Reward = (facts: RewardFacts, config: Pick<RlConfig, 'wrongReward' | 'shapingWeight'>) => EarnedReward;
-
-/** Share of the answer's value in the reward of the paper's code; the rest is its process score. */
-const CODE_OUTCOME_SHARE = 0.6;
-
-/** Rewards by name. */
-export const REWARDS: Readonly<Record<RlConfig['reward'], Reward>> = {
-  /** The answer alone. */
-  outcome: (facts, config) => ({ score: outcomeReward(facts, config), steps: zeros(facts.steps) }),
-
-  /**
-   * r_k = η (σ_k − σ_{k−1}): steps that raise the promise earn, steps that lower it pay. The sum telescopes to η (σ_n − σ_0), so no length pays
-   * off (potential-based shaping, Ng 1999).
-   */
-  shaped: (facts, config) => ({
-    score: outcomeReward(facts, config),
-    steps:
-      facts.promise === null
-        ? zeros(facts.steps)
-        : facts.promise.slice(1).map((promise, k) => config.shapingWeight * (promise - facts.promise![k]!)),
-  }),
-
-  /** As published: σ after every step that is not the last, the outcome after the last. Pays for length; for comparison. */
-  paper: (facts, config) => ({ score: outcomeReward(facts, config), steps: earlierPromise(facts) }),
-
-  /** As in the published code: σ after every earlier step, 0.6 · right + 0.4 · σ after the last. Pays for length; for comparison. */
-  code: (facts) => {
-    const last = facts.promise?.at(-1) ?? Number(facts.isRight);
-    return {
-      score: CODE_OUTCOME_SHARE * Number(facts.isRight) + (1 - CODE_OUTCOME_SHARE) * last,
-      steps: earlierPromise(facts),
-    };
-  },
-};
+/** What gives rewards and takes from them. */
+export interface RewardTables {
+  readonly rewards: Readonly<Record<RewardName, Reward>>;
+  readonly deductions: Readonly<Record<DeductionName, Deduction>>;
+}
 
 /**
- * The reward that the settings name, less what form and length cost.
- * @throws WorkbenchError `reward-failed` where it throws, `reward-unusable` where it gives something else than finite numbers
+ * The reward that the settings name, less what is taken off.
+ * @throws WorkbenchError `reward-failed` where a part of it throws, `reward-unusable` where one gives something else than finite numbers
  */
 export function rewardOf(
   facts: RewardFacts,
-  config: RlConfig,
+  config: RewardSettings & { readonly reward: RewardName },
   questionId: string,
-  rewards: Readonly<Record<RlConfig['reward'], Reward>> = REWARDS,
+  { rewards, deductions }: RewardTables = { rewards: REWARDS, deductions: DEDUCTIONS },
 ): PathReward {
-  const earned = earn(() => rewards[config.reward](facts, config), config.reward, questionId);
-  const refusal = refuseReward(config.reward, questionId, earned, facts);
+  const { score, steps } = attempt(config.reward, questionId, () => rewards[config.reward](facts, config));
+  const refusal = refuseReward(config.reward, questionId, { score, steps }, facts);
   if (refusal !== null) throw refusal;
-  const { score, steps } = earned;
-  const [form, length] = [formPenalty(facts.isWellFormed, config), lengthPenalty(facts.tokens, config)];
+  const taken = DEDUCTION_NAMES.map((name): readonly [DeductionName, number] => {
+    const value = attempt(name, questionId, () => deductions[name](facts, config));
+    const unusable = refuseDeduction(name, questionId, value, facts);
+    if (unusable !== null) throw unusable;
+    return [name, value];
+  });
+  // Object.fromEntries forgets the names, which are those of the table.
+  const off = Object.fromEntries(taken.map(([name, value]) => [name, -value])) as Record<DeductionName, number>;
   return {
-    score: score - form - length,
+    score: taken.reduce((rest, [, value]) => rest - value, score),
     steps,
-    parts: { answer: score, process: steps.reduce((sum, step) => sum + step, 0), form: -form, length: -length },
+    parts: { answer: score, process: steps.reduce((sum, step) => sum + step, 0), ...off },
   };
 }
 
-function earn(reward: () => EarnedReward, name: string, questionId: string): EarnedReward {
+function attempt<T>(name: string, questionId: string, work: () => T): T {
   try {
-    return reward();
+    return work();
   } catch (cause) {
     throw rewardFailed(name, questionId, cause);
   }
-}
-
-function earlierPromise({ promise, steps }: RewardFacts): number[] {
-  return promise === null ? zeros(steps) : [...promise.slice(1, -1), 0];
-}
-
-function zeros(count: number): number[] {
-  return Array.from({ length: count }, () => 0);
 }

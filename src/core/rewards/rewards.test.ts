@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RlConfigSchema } from '../train/rl/rl-config';
-import { rewardOf, REWARDS, type EarnedReward, type RewardFacts } from './registry';
+import { DEDUCTIONS, REWARD_NAMES, rewardOf, REWARDS, type RewardTables } from './registry';
+import type { EarnedReward, RewardFacts } from './reward';
 import { isRewardError } from './reward-error';
 
 const config = (options: object = {}) => RlConfigSchema.parse(options);
@@ -22,7 +23,7 @@ test.each([
   [{ isRight: false }, 0.1],
   [{ isRight: false, answer: null }, 0],
 ])('the outcome of %j is %d', (options, score) => {
-  for (const name of ['outcome', 'shaped', 'paper'] as const)
+  for (const name of ['outcome', 'shaped', 'minimum', 'paper'] as const)
     expect(REWARDS[name](facts(options), config()).score).toBe(score);
 });
 
@@ -37,6 +38,27 @@ test('the shaped reward telescopes: it pays for where a path ends, never for its
       },
     ),
   );
+});
+
+test('the weakest step pays once, whatever the length', () => {
+  const promise = [0.5, 0.9, 0.4, 0.8];
+  const earned = REWARDS.minimum(facts({ promise, steps: 3 }), config({ shapingWeight: 0.5 }));
+  expect(earned).toEqual({ score: 1, steps: [0, 0, 0.2] });
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2, maxLength: 20 }), (longer) => {
+      const of = (rows: readonly number[]) =>
+        total(REWARDS.minimum(facts({ promise: rows, steps: rows.length - 1 }), config()));
+      expect(of([...longer, 1])).toBeCloseTo(of(longer), 12);
+      expect(of([...longer, 0])).toBeLessThanOrEqual(of(longer));
+    }),
+  );
+});
+
+test('where nobody knows how promising a path is, every reward is finite', () => {
+  for (const name of REWARD_NAMES) {
+    expect(Number.isFinite(total(REWARDS[name](facts(), config()))), name).toBe(true);
+    expect(Number.isFinite(total(REWARDS[name](facts({ steps: 0, promise: [0.5] }), config()))), name).toBe(true);
+  }
 });
 
 describe('the published rewards pay for length, which is why they are not the default', () => {
@@ -67,22 +89,32 @@ test('form and length cost what the settings say', () => {
   expect(rewardOf(facts({ tokens: 90 }), strict, 'q').score).toBe(1);
 });
 
-describe('a reward that cannot be used names itself, the question and the number', () => {
-  const plain = RlConfigSchema.parse({ reward: 'outcome' });
-  const giving = (reward: () => EarnedReward) => ({ ...REWARDS, outcome: reward });
-  test.each([
-    [() => ({ score: Number.NaN, steps: [0, 0] }), 'reward-unusable', 'gave NaN to an answer to question q7'],
-    [() => ({ score: 1, steps: [0, Infinity] }), 'reward-unusable', 'gave Infinity to step 2 of 2 of an answer'],
-    [() => ({ score: 1, steps: [] }), 'reward-unusable', 'gave 0 step rewards to an answer of 2 steps'],
+describe('a part of a reward that cannot be used names itself, the question and the number', () => {
+  const plain = config({ reward: 'outcome' });
+  const tables: RewardTables = { rewards: REWARDS, deductions: DEDUCTIONS };
+  const earning = (outcome: () => EarnedReward): RewardTables => ({ ...tables, rewards: { ...REWARDS, outcome } });
+  const taking = (length: () => number): RewardTables => ({ ...tables, deductions: { ...DEDUCTIONS, length } });
+  const broken = (): never => {
+    throw new Error('no such judge');
+  };
+  test.each<readonly [RewardTables, string, string]>([
     [
-      () => {
-        throw new Error('no such judge');
-      },
-      'reward-failed',
-      'failed on an answer to question q7: no such judge',
+      earning(() => ({ score: NaN, steps: [0, 0] })),
+      'reward-unusable',
+      '"outcome" gave NaN to an answer to question q7',
     ],
-  ])('%s', (reward: () => EarnedReward, code, words) => {
-    const earn = () => rewardOf(facts({ steps: 2, promise: [0.5, 0.5, 0.5] }), plain, 'q7', giving(reward));
+    [
+      earning(() => ({ score: 1, steps: [0, Infinity] })),
+      'reward-unusable',
+      'gave Infinity to step 2 of 2 of an answer',
+    ],
+    [earning(() => ({ score: 1, steps: [] })), 'reward-unusable', 'gave 0 step rewards to an answer of 2 steps'],
+    [earning(broken), 'reward-failed', '"outcome" failed on an answer to question q7: no such judge'],
+    [taking(() => NaN), 'reward-unusable', '"length" wants to take NaN off an answer to question q7'],
+    [taking(() => -1), 'reward-unusable', '"length" wants to take -1 off an answer'],
+    [taking(broken), 'reward-failed', '"length" failed on an answer to question q7: no such judge'],
+  ])('%#: %s %s', (given, code, words) => {
+    const earn = () => rewardOf(facts({ steps: 2, promise: [0.5, 0.5, 0.5] }), plain, 'q7', given);
     expect(earn).toThrow(words);
     try {
       earn();
@@ -91,5 +123,11 @@ describe('a reward that cannot be used names itself, the question and the number
       expect(error).toMatchObject({ code, facts: { kept: expect.stringContaining('before this one') as string } });
     }
   });
+
+  test('a judge that says NaN is found, whichever reward listens to it', () => {
+    for (const reward of ['shaped', 'minimum', 'paper', 'code'] as const)
+      expect(() => rewardOf(facts({ promise: [0.5, NaN, 0.5] }), config({ reward }), 'q7'), reward).toThrow(/NaN/);
+  });
+
   test('other errors are not taken for one', () => expect(isRewardError(new Error('x'))).toBe(false));
 });

@@ -198,6 +198,82 @@ describe('sampled search', () => {
   });
 });
 
+describe('where unfinished paths have values', () => {
+  /** Likes what is long. */
+  const promise = (tree: SearchTree, node: number) => 1 - 1 / (1 + tree.text[node]!.length);
+
+  test.each([1, 3])(
+    'each walk writes one step, is worth what is said of it, and turns back (%d at once)',
+    async (n) => {
+      const context = prompted({
+        concurrentWalks: n,
+        numSimulations: 40,
+        stepValues: 'judge',
+        avoidDirectAnswer: false,
+      });
+      const asked: number[] = [];
+      const stepValue = (tree: SearchTree, node: number) => {
+        expect(tree.isTerminal[node]).toBe(false);
+        asked.push(node);
+        return Promise.resolve(promise(tree, node));
+      };
+      const tree = await growTree(QUESTION, { ...context, stepValue });
+      expect(tree.simulations).toHaveLength(40);
+      const open = tree.simulations.filter(({ path }) => !tree.isTerminal[path.at(-1)!]);
+      expect(open.length).toBeGreaterThan(10);
+      expect(tree.simulations.length).toBeGreaterThan(open.length);
+      for (const { path, value } of open) expect(value).toBe(promise(tree, path.at(-1)!));
+      // No unfinished step is asked about twice, but for walks that stand on it in the same round.
+      expect(new Set(asked).size).toBeGreaterThan(asked.length / 2);
+      if (n === 1) expect(new Set(asked).size).toBe(asked.length);
+      // Steps are written once each; without rollouts there is at most one for a walk.
+      expect(tree.parent.length - 1).toBeLessThanOrEqual(40);
+      const visits = tree.parent.map(() => 0);
+      for (const { path } of tree.simulations) for (const node of path) visits[node]! += 1;
+      expect(tree.visits).toEqual(visits);
+    },
+  );
+
+  test('values lead the walks: branches that are worth more are walked more', async () => {
+    const grown = async (likes: string) => {
+      const context = prompted({ numSimulations: 60, explorationWeight: 0.3, stepValues: 'judge' });
+      const stepValue = (tree: SearchTree, node: number) =>
+        Promise.resolve(Number(pathTo(tree, node).some((each) => tree.kind[each] === likes)));
+      const tree = await growTree(QUESTION, { ...context, stepValue });
+      const below = tree.children[ROOT_INDEX]!.filter((child) => tree.kind[child] === likes);
+      return below.reduce((sum, child) => sum + tree.visits[child]!, 0) / 60;
+    };
+    expect(await grown('clarify')).toBeGreaterThan(0.6);
+    expect(await grown('analysis')).toBeGreaterThan(0.6);
+  });
+
+  test('goes on after a kill as if nothing had happened', async () => {
+    const options = { numSimulations: 24, stepValues: 'judge' as const };
+    const stepValue = (tree: SearchTree, node: number) => Promise.resolve(promise(tree, node));
+    const whole = await growTree(QUESTION, { ...prompted(options), stepValue });
+    let saved: SavedSearch | null = null;
+    await growTree(QUESTION, {
+      ...prompted(options),
+      stepValue,
+      betweenRounds: (save) => {
+        saved = SavedSearch.parse(JSON.parse(JSON.stringify(save())));
+        return saved.startedWalks < 9;
+      },
+    });
+    const rest = await growTree(QUESTION, { ...prompted(options), stepValue, saved: saved! });
+    expect(signature(rest)).toBe(signature(whole));
+  });
+
+  test('a value of a finished leaf may take its time', async () => {
+    const quick = await growTree(QUESTION, { ...prompted(), leafValue: () => 0.25 });
+    const slow = await growTree(QUESTION, {
+      ...prompted(),
+      leafValue: () => new Promise((resolve) => setTimeout(() => resolve(0.25), 1)),
+    });
+    expect(signature(slow)).toBe(signature(quick));
+  });
+});
+
 describe('both', () => {
   const grow = { prompted, sampled };
 

@@ -23,7 +23,9 @@ export interface SearchContext {
   /** Called after each simulation. */
   readonly onSimulation?: (tree: SearchTree, simulation: number) => void;
   /** Value of a finished leaf; 1 for a right answer and 0 otherwise unless given. */
-  readonly leafValue?: (tree: SearchTree, leaf: number) => number;
+  readonly leafValue?: (tree: SearchTree, leaf: number) => number | Promise<number>;
+  /** Value of an unfinished path. With it a walk turns back at the first new step instead of going on to an answer. */
+  readonly stepValue?: (tree: SearchTree, node: number) => Promise<number>;
   /** Goes on from here instead of beginning; same question, settings and stream. */
   readonly saved?: SavedSearch;
   /** Called between rounds of walks, when all that was found is in the tree. False leaves the tree as it is. */
@@ -47,7 +49,8 @@ interface ChosenSlot {
 
 /**
  * Grows one tree by `config.numSimulations` walks. Each walk goes down by the selection rule to a node with unwritten steps, writes one,
- * and goes on writing until a terminal node; its value goes back up. Ends early when nothing new is left to find.
+ * and goes on writing until a terminal node, or stops there where `stepValue` says what it is worth; the value goes back up. Ends early when
+ * nothing new is left to find.
  *
  * Walks of one round (`config.concurrentWalks`) advance in turns: choices are made one after the other, texts are written together.
  * So the result depends on the question, the settings and the stream alone, never on how fast a text came back.
@@ -128,7 +131,7 @@ class Search {
         walk.chosen = null;
         this.#moveTo(walk, node);
       });
-      active = active.filter((walk) => !this.#finish(walk));
+      active = await this.#finish(active);
     }
   }
 
@@ -158,7 +161,7 @@ class Search {
    */
   #choose(walk: Walk): boolean {
     const { expander } = this.#context;
-    while (!this.#tree.isTerminal[walk.at]) {
+    while (!this.#isEnd(walk.at)) {
       const slots = this.#slots.get(walk.at);
       if (slots === undefined) return true;
       const { fresh, known } = this.#candidates(walk.at, slots);
@@ -236,15 +239,32 @@ class Search {
     return node;
   }
 
-  /** Backs a walk up when it stands on a leaf. */
-  #finish(walk: Walk): boolean {
+  /** Backs up the walks that have come to their end, in order; the others go on. */
+  async #finish(active: readonly Walk[]): Promise<Walk[]> {
+    const arrived = active.filter((walk) => this.#isEnd(walk.at));
+    if (arrived.length === 0) return [...active];
+    const values = await Promise.all(arrived.map(({ at }) => this.#valueOf(at)));
+    arrived.forEach((walk, i) => {
+      this.#leave(walk);
+      backUp(this.#tree, walk.at, values[i]!);
+      markExhausted(this.#tree, walk.at, this.#hasOpenSlots);
+      this.#context.onSimulation?.(this.#tree, walk.simulation);
+    });
+    return active.filter((walk) => !arrived.includes(walk));
+  }
+
+  /** A leaf; where unfinished paths have values, also a step that no walk has come back from. */
+  #isEnd(node: number): boolean {
     const tree = this.#tree;
-    if (!tree.isTerminal[walk.at]) return false;
-    this.#leave(walk);
-    backUp(tree, walk.at, this.#context.leafValue?.(tree, walk.at) ?? (tree.isRight[walk.at] === true ? 1 : 0));
-    markExhausted(tree, walk.at, this.#hasOpenSlots);
-    this.#context.onSimulation?.(tree, walk.simulation);
-    return true;
+    if (tree.isTerminal[node]) return true;
+    return this.#context.stepValue !== undefined && node !== ROOT_INDEX && tree.visits[node] === 0;
+  }
+
+  #valueOf(node: number): number | Promise<number> {
+    const tree = this.#tree;
+    const { leafValue, stepValue } = this.#context;
+    if (!tree.isTerminal[node] && stepValue !== undefined) return stepValue(tree, node);
+    return leafValue?.(tree, node) ?? (tree.isRight[node] === true ? 1 : 0);
   }
 
   /** A node that was never expanded counts as open. */

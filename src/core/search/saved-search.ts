@@ -31,6 +31,8 @@ export const SavedSearch = z.object({
     valueSum: numbers,
     prior: perhaps,
     logQ: perhaps,
+    /** Trees that were saved before there were judges have none. */
+    process: perhaps.default([]),
     isTerminal: flags,
     isTruncated: flags,
     isRight: z.array(z.boolean().nullable()),
@@ -72,5 +74,6 @@ export function restoreTree(question: Question, { tree }: SavedSearch): SearchTr
   tree.parent.forEach((parent, node) => {
     if (parent !== NO_PARENT) children[parent]!.push(node);
   });
-  return { question, ...tree, children };
+  const process = tree.parent.map((_, node) => tree.process[node] ?? null);
+  return { question, ...tree, process, children };
 }

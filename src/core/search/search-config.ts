@@ -8,6 +8,7 @@ export const SELECTION_RULES = ['uct', 'puct'] as const;
 export const EXPLORATION_SCHEDULES = ['const', 'exp', 'lin'] as const;
 export const SLOT_ORDERS = ['drawn', 'probable'] as const;
 export const CHILDREN_TABLES = ['paper', 'narrow'] as const;
+export const STEP_VALUES = ['rollout', 'judge'] as const;
 
 /** Settings of a tree search: prompted (writes training data) and sampled (guided by the functional tokens; RL and evaluation). */
 export const SearchConfigSchema = z.object({
@@ -98,6 +99,17 @@ export const SearchConfigSchema = z.object({
         label: 'Temperature',
         help: 'Higher writes more varied steps. Very small models do better at 0.5.',
         paper: '0.7 for data, 0.95 in RL',
+      }),
+    ),
+  stepValues: z
+    .enum(STEP_VALUES)
+    .default('rollout')
+    .meta(
+      field({
+        label: 'Value of an unfinished path',
+        help: 'Rollout: a walk goes on to an answer, whose value counts. Judge: a process reward model says how promising the new step looks, and the walk turns back there; walks are shorter then, so allow for more of them.',
+        paper: 'rollout',
+        advanced: true,
       }),
     ),
   selectionRule: z

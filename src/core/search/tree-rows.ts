@@ -12,6 +12,8 @@ export interface TreeNodeRow {
   readonly visits: number;
   readonly valueSum: number;
   readonly prior: number | null;
+  readonly logQ: number | null;
+  readonly process: number | null;
   readonly isTerminal: boolean;
   readonly isTruncated: boolean;
   readonly isRight: boolean | null;
@@ -37,6 +39,8 @@ export function treeRow(tree: SearchTree, index: number): TreeNodeRow {
     visits: tree.visits[index]!,
     valueSum: tree.valueSum[index]!,
     prior: tree.prior[index]!,
+    logQ: tree.logQ[index]!,
+    process: tree.process[index]!,
     isTerminal: tree.isTerminal[index]!,
     isTruncated: tree.isTruncated[index]!,
     isRight: tree.isRight[index]!,
@@ -70,12 +74,13 @@ export function treeFromRows(
           isTruncated: row.isTruncated,
         },
         prior: row.prior,
-        logQ: null,
+        logQ: row.logQ,
         createdAtSimulation: row.createdAtSimulation,
         isRight: row.isRight,
         answer: row.answer,
       });
     }
+    tree.process[row.index] = row.process;
     tree.visits[row.index] = row.visits;
     tree.valueSum[row.index] = row.valueSum;
   }

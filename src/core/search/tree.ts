@@ -69,6 +69,8 @@ export interface SearchTree {
   readonly prior: (number | null)[];
   /** [N] log of the probability with which the search took this token when it did, nats; null where it was not drawn. */
   readonly logQ: (number | null)[];
+  /** [N] how promising a process reward model finds the path up to here, in [0, 1]; null where none was asked. */
+  readonly process: (number | null)[];
   /** [N] */
   readonly isTerminal: boolean[];
   /** [N] */
@@ -105,6 +107,7 @@ export function createTree(question: Question, questionIds: readonly number[] = 
     valueSum: [0],
     prior: [null],
     logQ: [null],
+    process: [null],
     isTerminal: [false],
     isTruncated: [false],
     isRight: [null],
@@ -142,6 +145,7 @@ export function appendNode(tree: SearchTree, node: NewNode): number {
   tree.valueSum.push(0);
   tree.prior.push(node.prior);
   tree.logQ.push(node.logQ);
+  tree.process.push(null);
   tree.isTerminal.push(node.step.isTerminal || node.step.isTruncated);
   tree.isTruncated.push(node.step.isTruncated);
   tree.isRight.push(node.isRight);

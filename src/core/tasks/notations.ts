@@ -1,11 +1,20 @@
 import { parseNumber, plainSigns } from './number';
 
-/**
- * A reference `24 using 4 5 6 10` is fulfilled by any formula of these numbers, each used once, with the value before it; null where the
- * reference is none of this kind.
- */
+/** References that state a task instead of an answer; each says whether an answer fulfils it, null where the reference is another's. */
+const TASKS: readonly ((answer: string, reference: string) => boolean | null)[] = [usesNumbers, keepsOrder];
+
+/** Whether an answer does what the reference asks for; null where it asks for nothing. */
 export function fulfilsTask(answer: string, reference: string): boolean | null {
-  const [, target, numbers = ''] = /^(-?\d+) using (\d+(?: \d+)*)$/.exec(reference.trim()) ?? [];
+  for (const fulfils of TASKS) {
+    const verdict = fulfils(answer, reference.trim());
+    if (verdict !== null) return verdict;
+  }
+  return null;
+}
+
+/** `24 using 4 5 6 10` is fulfilled by any formula of these numbers, each used once, with the value before it. */
+function usesNumbers(answer: string, reference: string): boolean | null {
+  const [, target, numbers = ''] = /^(-?\d+) using (\d+(?: \d+)*)$/.exec(reference) ?? [];
   if (target === undefined) return null;
   const formula =
     plainSigns(answer)
@@ -19,6 +28,14 @@ export function fulfilsTask(answer: string, reference: string): boolean | null {
     .sort((a, b) => a - b);
   const value = parseNumber(formula)?.value;
   return used.join() === given.join() && value !== undefined && Math.abs(value - Number(target)) < 1e-9;
+}
+
+/** `in order: cups pens books` is fulfilled by these words in this order and no other; as a product they would be the same in any. */
+function keepsOrder(answer: string, reference: string): boolean | null {
+  const [, wanted] = /^in order: (.+)$/i.exec(reference) ?? [];
+  if (wanted === undefined) return null;
+  const words = (text: string) => (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(' ');
+  return words(answer) === words(wanted);
 }
 
 /** Whether two answers in one notation of their own (times of day, numbers of another base) are the same; null where they are in none. */

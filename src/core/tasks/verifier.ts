@@ -82,7 +82,7 @@ export function compareAnswers(
   if (fulfilled !== null)
     return {
       equal: fulfilled,
-      why: fulfilled ? 'The numbers make it.' : `“${shorten(answer)}” does not make ${shorten(reference)}.`,
+      why: `“${shorten(answer)}” ${fulfilled ? 'is' : 'is not'} what was asked: ${shorten(reference)}.`,
     };
   const [left, right] = [parseNumber(answer), parseNumber(reference)];
   if (left !== null && right !== null) {

@@ -8,7 +8,7 @@ import { countMending, isCalculationRight } from './mending';
 import { writeDocument } from './report/document';
 import { reading } from './report/tables';
 import { comparePairs, pooled } from './statistics';
-import { STUDIES } from './studies';
+import { REAL_STUDIES, STUDIES, TRANSFER_STUDIES } from './studies';
 import type { AnswerResult, RungOutcome, SeedResult } from './study';
 
 const checkpointId = CheckpointId.parse('checkpoint_1');
@@ -161,7 +161,7 @@ describe('the document', () => {
 });
 
 test('studies name rungs and answers that exist', () => {
-  for (const study of STUDIES) {
+  for (const study of [...STUDIES, ...TRANSFER_STUDIES, ...REAL_STUDIES]) {
     const ids = study.rungs.map(({ id }) => id);
     expect(new Set(ids).size, study.id).toBe(ids.length);
     for (const rung of study.rungs) if (rung.from !== null) expect(ids, rung.id).toContain(rung.from);

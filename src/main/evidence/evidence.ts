@@ -9,9 +9,10 @@ import { parseEvidenceArguments, type EvidenceArguments } from './arguments';
 import { openEmbeddedBench, openRealBench, type OpenBench } from './benches';
 import { openLab } from './lab';
 import { writeDocument, type StudyResults } from './report/document';
-import { REAL_STUDIES, STUDIES } from './studies';
+import { REAL_STUDIES, STUDIES, TRANSFER_STUDIES } from './studies';
 import type { SeedResult, Study } from './study';
-import { walkStudy } from './walk-study';
+import { openTransferBench } from './transfer/open-transfer-bench';
+import { missingStudy, walkStudy } from './walk-study';
 
 function stopAfter(hours: number): () => boolean {
   const endMs = performance.now() + hours * 3_600_000;
@@ -28,17 +29,24 @@ async function gather(
   const { model, questions, quick } = args;
   const own = model !== null && questions !== null ? { model, questions } : null;
   const results = new Map<Study, SeedResult[]>();
-  const walk = async (studies: readonly Study[], open: (seed: number) => Promise<OpenBench>) => {
+  const walk = async (studies: readonly Study[], open: (seed: number) => Promise<OpenBench | null>) => {
     const asked = studies.filter(isAsked);
     for (const study of asked) results.set(study, []);
     if (asked.length === 0) return;
     for (const seed of args.seeds) {
       const bench = await open(seed);
+      if (bench === null) {
+        for (const study of asked) results.get(study)?.push(missingStudy(study, seed));
+        continue;
+      }
       const lab = await openLab({ client, projectId: bench.projectId, mayStart, onRun: announcer(seed) });
       for (const study of asked) results.get(study)?.push(await walkStudy(lab, bench, study));
     }
   };
   await walk(STUDIES, (seed) => openEmbeddedBench(client, seed, quick));
+  await walk(TRANSFER_STUDIES, (seed) =>
+    openTransferBench({ client, seed, isQuick: quick, mayStart, onRun: announcer(seed) }),
+  );
   if (own !== null) await walk(REAL_STUDIES, (seed) => openRealBench(client, seed, quick, own));
   return [...results].map(([study, seeds]) => ({ study, seeds }));
 }
@@ -89,7 +97,7 @@ async function main(): Promise<void> {
   try {
     const args = parseEvidenceArguments(
       process.argv.slice(2),
-      [...STUDIES, ...REAL_STUDIES].map(({ id }) => id),
+      [...STUDIES, ...TRANSFER_STUDIES, ...REAL_STUDIES].map(({ id }) => id),
     );
     session = openSession(args.data);
     say(`Everything is kept in ${session.dataFolder}`);

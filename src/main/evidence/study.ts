@@ -98,6 +98,8 @@ export type Part =
   | { readonly kind: 'bars'; readonly answer: string; readonly title: string }
   /** Accuracy against tokens of the answers that have several attempts. */
   | { readonly kind: 'curves'; readonly places: readonly Place[]; readonly title: string }
+  /** What each way of answering costs a question, in tokens and seconds. */
+  | { readonly kind: 'costs'; readonly places: readonly Place[] }
   /** Metrics of the last stage of each rung, over its iterations. */
   | { readonly kind: 'series'; readonly metrics: readonly SeriesWish[] }
   /** What the guard of RL said of each rung, and when first. */

@@ -34,12 +34,7 @@ class Failed extends Error {
 export async function walkStudy(lab: Lab, bench: Bench, study: Study): Promise<SeedResult> {
   const outcomes = new Map<string, Promise<RungOutcome>>();
   const best = await findBestPrompt(lab, bench);
-  if (best === null)
-    return {
-      seed: bench.seed,
-      bestPrompt: null,
-      rungs: new Map(study.rungs.map(({ id }) => [id, { kind: 'missing' }])),
-    };
+  if (best === null) return missingStudy(study, bench.seed);
   const outcomeOf = (id: string): Promise<RungOutcome> => {
     const known = outcomes.get(id) ?? walk(rungNamed(study, id));
     outcomes.set(id, known);
@@ -66,6 +61,11 @@ export async function walkStudy(lab: Lab, bench: Bench, study: Study): Promise<S
   const rungs = new Map<string, RungOutcome>();
   for (const { id } of study.rungs) rungs.set(id, await outcomeOf(id));
   return { seed: bench.seed, bestPrompt: best.prompt, rungs };
+}
+
+/** A study of which nothing was run. */
+export function missingStudy(study: Study, seed: number): SeedResult {
+  return { seed, bestPrompt: null, rungs: new Map(study.rungs.map(({ id }) => [id, { kind: 'missing' }])) };
 }
 
 function rungNamed(study: Study, id: string): Rung {

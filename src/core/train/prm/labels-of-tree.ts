@@ -8,11 +8,13 @@ import type { PrmConfig } from './prm-config';
  * counts. Hard: whether there was a right one (Math-Shepherd, Wang 2024, eq. 3 and 4). Every node counts once among the responses it is in.
  */
 export function labelsOfTree(tree: SearchTree, labels: PrmConfig['labels']): JudgedResponse[] {
-  const ends = [...new Set(tree.simulations.map(({ path }) => path.at(-1)!))];
+  // Walks that a judge turned back have no outcome.
+  const finished = tree.simulations.filter(({ path }) => tree.isTerminal[path.at(-1)!]);
+  const ends = [...new Set(finished.map(({ path }) => path.at(-1)!))];
   const right = tree.parent.map(() => 0);
   const walks = tree.parent.map(() => 0);
   // Values of a search may be anything; whether a walk was right is not.
-  for (const { path } of tree.simulations)
+  for (const { path } of finished)
     for (const node of path) {
       walks[node]! += 1;
       if (tree.isRight[path.at(-1)!] === true) right[node]! += 1;

@@ -11,7 +11,7 @@ import { createToyModel, toyQuestion } from '../../testing/toy-arithmetic';
 import { createGrammar } from '../../tokens/grammar';
 import { functionalTokenIds } from '../../tokens/token-ids';
 import { treeTrajectories } from '../rl/trajectories';
-import { judgeResponses, weakestStep } from './judge';
+import { judgePaths, judgeResponses, weakestStep } from './judge';
 import { judgedRow } from './judged-steps';
 import { labelsOfReview } from './labels-of-review';
 import { labelsOfTree } from './labels-of-tree';
@@ -92,6 +92,27 @@ test('a trajectory of RL is judged where a row for training has its labels: behi
     expect(question).toBe(promptLength);
     expect(places.map((place) => tokens.closes.get(ids[place - 1]!))).toEqual(steps.map(({ token }) => token));
   });
+});
+
+test('a path as text is judged where a row for training has its labels, unless it is too long', async () => {
+  const [response, other] = labelsOfTree(await grow(6), 'soft');
+  const rows = [response!, other!].map((each) => judgedRow(each, tokenizer, tokens));
+  const longest = Math.min(...rows.map(({ ids }) => ids.length));
+  const asked: number[] = [];
+  const judged = await judgePaths([response!, other!], { tokenizer, tokens, longest }, (given) => {
+    asked.push(...given.map(({ ids }) => ids.length));
+    return Promise.resolve(given.map(({ ids }) => Array.from(ids, (_, i) => i)));
+  });
+  expect(judged).toEqual(rows.map(({ ids, places }) => (ids.length > longest ? null : places)));
+  expect(asked.every((length) => length <= longest)).toBe(true);
+});
+
+test('walks that a judge turned back have no label', async () => {
+  const tree = await grow(7);
+  const before = labelsOfTree(tree, 'soft');
+  const open = tree.isTerminal.findIndex((isTerminal, node) => !isTerminal && node > 0);
+  tree.simulations.push({ path: [0, open], value: 0.9 });
+  expect(labelsOfTree(tree, 'soft')).toEqual(before);
 });
 
 test('a path is as good as its weakest step', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { field } from '../../fields';
 import { decodePrecisionField } from '../../models/decode-precision';
+import { REWARD_NAMES } from '../../rewards/registry';
 import { SCHEDULE_KINDS, tuningFields } from '../tuning-config';
 
 export const RL_ALGORITHM_NAMES = [
@@ -12,7 +13,6 @@ export const RL_ALGORITHM_NAMES = [
   'ppo',
 ] as const;
 export const EXPLORATIONS = ['tree', 'independent'] as const;
-export const REWARD_NAMES = ['outcome', 'shaped', 'paper', 'code'] as const;
 export const ADVANTAGE_SOURCES = ['algorithm', 'tree'] as const;
 export const CHOSEN_TOKENS = ['importance', 'likelihood', 'masked'] as const;
 export const KL_ESTIMATORS = ['k1', 'k2', 'k3'] as const;
@@ -125,7 +125,7 @@ export const RlConfigSchema = z.object({
     .meta(
       field({
         label: 'Reward',
-        help: 'Outcome: right or wrong. Shaped: also for steps that raise the chance of being right, without paying for length. Paper and code: as published.',
+        help: 'Outcome: right or wrong. Shaped: also for steps that raise the chance of being right, without paying for length. Weakest step: also for the least promising step of a path. Paper and code: as published.',
         paper: 'paper',
       }),
     ),
@@ -134,7 +134,13 @@ export const RlConfigSchema = z.object({
     .min(0)
     .max(10)
     .default(0.3)
-    .meta(field({ label: 'Weight of the steps', help: 'η of the shaped reward.', advanced: true })),
+    .meta(
+      field({
+        label: 'Weight of the steps',
+        help: 'η of the shaped reward, and of the one for the weakest step.',
+        advanced: true,
+      }),
+    ),
   wrongReward: z
     .number()
     .min(-1)

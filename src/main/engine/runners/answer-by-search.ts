@@ -14,13 +14,14 @@ import { weakestStep, type JudgeableResponse } from '@core/train/prm/judge';
 import { judgeAttempts, type JudgedAnswer } from './judge-attempts';
 import type { Judge } from './open-judge';
 import type { JobModel } from './open-model';
+import { separateCalls } from './separate-calls';
 
 /**
  * Answers by token-guided search without looking at the right answer: a leaf is worth the share of leaves so far that agree with it, and the
  * choice of the settings over distinct leaves is the answer. Coverage, which does look, is reported beside it.
  */
 export async function answerBySearch(
-  model: JobModel,
+  shared: JobModel,
   config: EvaluateConfig,
   questions: readonly QuestionRow[],
   rng: Rng,
@@ -28,6 +29,7 @@ export async function answerBySearch(
   onAnswer: () => void,
   judge: Judge | null,
 ): Promise<JudgedAnswer[]> {
+  const model = config.sharing === 'shared' ? shared : { ...shared, generator: separateCalls(shared.generator) };
   const search = SearchConfigSchema.parse({
     expander: 'sampled',
     numSimulations: config.numSimulations,
@@ -38,6 +40,7 @@ export async function answerBySearch(
     maxPathTokens: Math.max(32, config.maxNewTokens * 2),
     explorationWeight: config.explorationWeight,
     rootDirectAnswer: false,
+    lazySiblings: config.sharing === 'shared',
   });
   const expander = createSampledExpander({
     ...model,
@@ -56,7 +59,7 @@ export async function answerBySearch(
           verifier: answerVerifier,
           rng: rng.fork(`question:${question.id}`),
           cancel,
-          leafValue: consistencyValue,
+          leafValue: judge && config.leafValues === 'judge' ? judgedValue(judge) : consistencyValue,
         },
       );
       onAnswer();
@@ -65,6 +68,15 @@ export async function answerBySearch(
       return judgeAttempts(question, attempts, config, ({ leaf }) => pathText(tree, leaf));
     }),
   );
+}
+
+/** An answer is worth what a process reward model gives its weakest step; a path without an answer nothing. */
+function judgedValue(judge: Judge): (tree: SearchTree, leaf: number) => Promise<number> {
+  return async (tree, leaf) => {
+    if (tree.answer[leaf] === null) return 0;
+    const [promise] = await judge.judge([responseOf(tree, leaf)]);
+    return weakestStep(promise!);
+  };
 }
 
 /** What a process reward model says of the path to each leaf that a walk ended at: its weakest step. Empty without one. */

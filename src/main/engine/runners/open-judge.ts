@@ -2,13 +2,17 @@ import type { ModelRef } from '@contracts/engine-protocol';
 import { WorkbenchError } from '@core/errors';
 import type { CancelToken, GraphExecutor } from '@core/ports';
 import { functionalTokenIds } from '@core/tokens/token-ids';
-import { judgeResponses, type JudgeableResponse } from '@core/train/prm/judge';
+import type { TokenRow } from '@core/train/micro-batches';
+import { judgePaths, judgeResponses, type JudgeablePath, type JudgeableResponse } from '@core/train/prm/judge';
 import { openLanguageModel } from '../language-model';
+import { gatherCalls } from './gather-calls';
 
 /** A process reward model at work. */
 export interface Judge {
   /** How promising each response looks after the question and after each step: [steps + 1] each, in [0, 1]. */
   judge(responses: readonly JudgeableResponse[]): Promise<readonly (readonly number[])[]>;
+  /** The same of paths as text, in the judge's own tokens; null for one that is too long for it. */
+  judgePaths(paths: readonly JudgeablePath[]): Promise<readonly (readonly number[] | null)[]>;
   dispose(): Promise<void>;
 }
 
@@ -17,27 +21,30 @@ const TOKENS_AT_ONCE = 4096;
 
 /**
  * Opens the process reward model of a job; null where it has none.
- * @param vocabulary size of the model whose responses are judged: both must read the same ids
+ * @param vocabulary size of the model whose responses are judged: both must read the same ids. Null where only texts are judged
  * @throws WorkbenchError `value-head-missing`, `judge-vocabulary`
  */
 export async function openJudge(
   ref: ModelRef | null,
-  options: { readonly executor: GraphExecutor; readonly cancel: CancelToken; readonly vocabulary: number },
+  options: { readonly executor: GraphExecutor; readonly cancel: CancelToken; readonly vocabulary: number | null },
 ): Promise<Judge | null> {
   if (ref === null) return null;
   const language = await openLanguageModel(ref.path, options);
   try {
     if (!language.config.hasValueHead)
       throw refuse(`"${ref.name}" has no head that judges steps.`, 'value-head-missing');
-    if (language.tokenizer.size !== options.vocabulary)
+    if (options.vocabulary !== null && language.tokenizer.size !== options.vocabulary)
       throw refuse(
         `"${ref.name}" reads ${language.tokenizer.size} tokens, and the model that it is to judge writes ${options.vocabulary}.`,
         'judge-vocabulary',
       );
     const tokens = functionalTokenIds(language.tokenizer);
     const trainer = await language.createTrainer({ mode: { kind: 'frozen' }, maxTokensPerMicroBatch: TOKENS_AT_ONCE });
+    const { tokenizer, config } = language;
+    const valuesOf = gatherCalls((rows: readonly TokenRow[]) => trainer.values(rows));
     return {
-      judge: (responses) => judgeResponses(responses, tokens, (rows) => trainer.values(rows)),
+      judge: (responses) => judgeResponses(responses, tokens, valuesOf),
+      judgePaths: (paths) => judgePaths(paths, { tokenizer, tokens, longest: config.maxPositions }, valuesOf),
       dispose: async () => {
         await trainer.dispose();
         language.dispose();

@@ -36,6 +36,7 @@ async function search(
   const context = {
     job: {
       model: { id: 'm', name: 'embedded', path: MODEL },
+      judge: null,
       inputs: { questions },
       promptsFolder: 'resources/prompts',
       threads: 1,

@@ -18,7 +18,10 @@ import { ArithmeticShare } from './arithmetic-share';
 import { Forest } from './forest';
 import { createGrowthReport, type GrowthReport } from './growth-report';
 import { readJsonl } from './jsonl';
+import { openExecutor } from './open-executor';
+import { openJudge, type Judge } from './open-judge';
 import { openPolicy, type Policy } from './open-policy';
+import { judgeStep, judgeTree } from './judge-tree';
 import { loadPromptSet } from './prompt-folder';
 import { sumsOf, sumsOfTree, warningsOf } from './search-sums';
 
@@ -36,18 +39,29 @@ export async function runSearch(context: JobContext<'search'>): Promise<RunnerOu
     maxRows: config.concurrentTrees * config.concurrentWalks,
     precision: config.decodePrecision,
   });
+  let judge: Judge | null = null;
   try {
-    const search = new SearchRun(context, model, questions);
+    judge = await openTreeJudge(context, model);
+    const search = new SearchRun(context, model, judge, questions);
     const outcome = await search.grow();
     return { outcome, result: { ...search.sums } };
   } finally {
+    await judge?.dispose();
     await model.dispose();
   }
+}
+
+/** The process reward model of the job; it computes here, wherever the policy does. */
+async function openTreeJudge(context: JobContext<'search'>, model: Policy): Promise<Judge | null> {
+  if (context.job.judge === null) return null;
+  const executor = model.executor ?? (await openExecutor(context));
+  return openJudge(context.job.judge, { executor, cancel: context.cancel, vocabulary: null });
 }
 
 class SearchRun {
   readonly #context: JobContext<'search'>;
   readonly #model: Policy;
+  readonly #judge: Judge | null;
   readonly #questions: readonly QuestionRow[];
   readonly #expander: Expander;
   readonly #forest: Forest;
@@ -58,10 +72,11 @@ class SearchRun {
   /** Questions, from the first on, that the metrics have told of. */
   #reported = 0;
 
-  constructor(context: JobContext<'search'>, model: Policy, questions: readonly QuestionRow[]) {
+  constructor(context: JobContext<'search'>, model: Policy, judge: Judge | null, questions: readonly QuestionRow[]) {
     const { config } = context.spec;
     this.#context = context;
     this.#model = model;
+    this.#judge = judge;
     this.#questions = questions;
     this.#expander = EXPANDERS[config.expander](context, model, config);
     this.#forest = new Forest(context.stateFolder, (message) => context.log('warning', message));
@@ -113,8 +128,11 @@ class SearchRun {
     const saved = this.#forest.restore(index, question.id);
     this.#walks.set(index, saved?.startedWalks ?? 0);
     let isPaused = false;
+    const { config } = context.spec;
+    const judge = this.#judge;
     const tree = await this.#tryToGrow(index, {
-      config: context.spec.config,
+      config,
+      ...(judge && config.stepValues === 'judge' && { stepValue: (grown, node) => judgeStep(grown, node, judge) }),
       expander: this.#expander,
       verifier: answerVerifier,
       rng: this.#rng.fork(`question:${question.id}`),
@@ -134,6 +152,7 @@ class SearchRun {
     if (isPaused) return;
     if (tree !== null) {
       this.#growth.forget(tree);
+      if (judge) await judgeTree(tree, judge);
       await context.commit([treeRecord(tree)]);
       this.#model.saveUsage();
     }

@@ -2,7 +2,7 @@ import type { Part, RungResult, SeedResult, Study } from '../study';
 import { pooled } from '../statistics';
 import { answersAt } from './gather';
 import { barPlot, curvePlot, SMALL_PLOT, type Curve } from './plots';
-import { accuracyTable, alarmsTable, comparisonTable, judgesTable, mendingTable } from './tables';
+import { accuracyTable, alarmsTable, comparisonTable, costsTable, judgesTable, mendingTable } from './tables';
 
 /** A study with what its seeds came to. */
 export interface StudyResults {
@@ -148,6 +148,9 @@ const PARTS: { readonly [K in Part['kind']]: (part: PartOf<K>, place: Place) => 
       ),
     );
   },
+
+  costs: ({ places }, { study, seeds }) =>
+    `Seconds are of the whole machine, shared with whatever else ran on it.\n\n${costsTable(study, seeds, places)}`,
 
   series: ({ metrics }, { study, seeds, name, plot }) =>
     metrics

@@ -152,6 +152,31 @@ function firstAlarms(metrics: RungResult['metrics']): ReadonlyMap<string, number
   return first;
 }
 
+/** What ways of answering cost, row by row of places: means over the seeds. */
+export function costsTable(study: Study, seeds: readonly SeedResult[], places: readonly Place[]): string {
+  return table(
+    ['', 'right', 'questions', 'tokens for a question', 'seconds for a question', 'right per 1,000 tokens'],
+    places.map((place) => {
+      const rung = study.rungs.find(({ id }) => id === place.rung);
+      const title = rung?.answers.find(({ id }) => id === place.answer)?.title ?? place.answer;
+      const found = answersAt(seeds, place);
+      if (found.length === 0) return [title, NOT_RUN, '–', '–', '–', '–'];
+      const right = pooled(found);
+      const mean = (valueOf: (each: (typeof found)[number]) => number) =>
+        found.reduce((sum, each) => sum + valueOf(each), 0) / found.length;
+      const tokens = mean(({ evaluation }) => evaluation.tokensPerAnswer);
+      return [
+        title,
+        intervalText(right),
+        mean(({ items }) => items.length).toFixed(0),
+        tokens.toFixed(0),
+        mean(({ evaluation, items }) => evaluation.seconds / Math.max(1, items.length)).toFixed(2),
+        tokens === 0 ? '–' : ((1000 * right.value) / tokens).toFixed(2),
+      ];
+    }),
+  );
+}
+
 /** How checks were used, row by row of places. */
 export function mendingTable(study: Study, seeds: readonly SeedResult[], places: readonly Place[]): string {
   return table(

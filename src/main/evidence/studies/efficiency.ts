@@ -41,12 +41,36 @@ const search: AnswerWish = {
   }),
 };
 
+/** Fewer questions and walks: nothing is shared, so every token takes its full time. */
+const APART_QUESTIONS = 50;
+const APART_MOST = 8;
+
+const apart: AnswerWish = {
+  ...search,
+  id: 'apart',
+  title: `rStar-like: separate calls, at most ${APART_MOST} walks`,
+  questions: APART_QUESTIONS,
+  config: async (conditions) => ({
+    ...(await search.config(conditions)),
+    sharing: 'separate' as const,
+    numSimulations: conditions.isQuick ? 2 : APART_MOST,
+  }),
+};
+
+/** The same search and budget with everything shared, on the same questions. */
+const beside: AnswerWish = {
+  ...apart,
+  id: 'beside-apart',
+  title: `tree search, at most ${APART_MOST} walks`,
+  config: async (conditions) => ({ ...(await apart.config(conditions)), sharing: 'shared' as const }),
+};
+
 /** What tokens buy at inference. */
 export const efficiency: Study = {
   id: 'efficiency',
   title: 'Search efficiency',
   question:
-    'What does accuracy cost in generated tokens: one greedy answer, self-consistency (vote over samples), best-of-n (the surest sample), and tree search with the same choices?',
+    'What does accuracy cost in generated tokens: one greedy answer, self-consistency (vote over samples), best-of-n (the surest sample), tree search with the same choices, and a search like rStar’s, which writes every step below an expanded one in a call of its own and shares nothing?',
   rungs: [
     {
       id: 'base',
@@ -63,7 +87,15 @@ export const efficiency: Study = {
       title: 'after the warm-up',
       from: 'warm-up',
       stages: [],
-      answers: [greedy('test', 'one greedy answer', QUESTIONS), samples, search, judged(samples), judged(search)],
+      answers: [
+        greedy('test', 'one greedy answer', QUESTIONS),
+        samples,
+        search,
+        judged(samples),
+        judged(search),
+        beside,
+        apart,
+      ],
     },
   ],
   comparisons: [
@@ -87,6 +119,11 @@ export const efficiency: Study = {
       first: { rung: 'tuned', answer: 'samples' },
       second: { rung: 'tuned', answer: 'search' },
     },
+    {
+      asks: 'Does a search without sharing answer otherwise, walk for walk?',
+      first: { rung: 'tuned', answer: 'beside-apart' },
+      second: { rung: 'tuned', answer: 'apart' },
+    },
   ],
   parts: [
     {
@@ -95,8 +132,18 @@ export const efficiency: Study = {
         { rung: 'base', answer: 'samples' },
         { rung: 'tuned', answer: 'samples-judged' },
         { rung: 'tuned', answer: 'search-judged' },
+        { rung: 'tuned', answer: 'apart' },
       ],
       title: 'Right by vote against tokens written for a question',
+    },
+    {
+      kind: 'costs',
+      places: ['test', 'samples', 'search', 'samples-judged', 'search-judged', 'beside-apart', 'apart'].map(
+        (answer) => ({
+          rung: 'tuned',
+          answer,
+        }),
+      ),
     },
     { kind: 'accuracy', answers: ['test', 'samples', 'search', 'samples-judged', 'search-judged'] },
     { kind: 'comparisons' },

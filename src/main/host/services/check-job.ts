@@ -57,9 +57,16 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
     }
     return { ...NO_PARENTS, checkpointId };
   },
-  search(context, projectId, { checkpointId, questionSetId, config }) {
+  search(context, projectId, { checkpointId, questionSetId, judgeId, config }) {
     const checkpoint = requireCheckpoint(context, projectId, checkpointId);
     requireQuestions(context, projectId, questionSetId);
+    requireJudge(context, projectId, judgeId);
+    if (judgeId === null && config.stepValues === 'judge')
+      throw refuse(
+        'To value unfinished paths a process reward model is needed.',
+        'judge-missing',
+        'Name one, or let walks go on to an answer.',
+      );
     if (config.server !== '') requireWritable(context, config);
     if (config.expander === 'sampled') requireTokens(checkpoint);
     if (config.expander === 'prompted') requirePromptSet(context, config.promptSet);
@@ -108,6 +115,12 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
         'To choose among answers by their steps a process reward model is needed.',
         'judge-missing',
         'Name one, or choose by vote.',
+      );
+    if (judgeId === null && SEARCHING.has(config.mode) && config.leafValues === 'judge')
+      throw refuse(
+        'To steer a search by its steps a process reward model is needed.',
+        'judge-missing',
+        'Name one, or let answers that agree steer it.',
       );
     if (SEARCHING.has(config.mode) || config.constrained || config.withoutToken !== 'none') requireTokens(checkpoint);
     return { ...NO_PARENTS, checkpointId, questionSetId };

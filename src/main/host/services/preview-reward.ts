@@ -1,7 +1,6 @@
 import type { ProjectId, TreeId } from '@contracts/ids';
 import type { RewardedPath, RewardPreview } from '@contracts/previews';
 import type { TreeNode } from '@contracts/trees';
-import { formPenalty, lengthPenalty } from '@core/rewards/form';
 import { outcomeReward } from '@core/rewards/outcome';
 import { rewardOf } from '@core/rewards/registry';
 import { isFunctionalTokenName, type FunctionalTokenName } from '@core/tokens/functional-tokens';
@@ -81,8 +80,7 @@ function rewardPaths(tree: TreeFacts, nodes: readonly TreeNode[], config: RlConf
     const promise = path.map(({ index }) => promiseOf(index));
     const facts = { ...outcome, isWellFormed: wellFormed, tokens, promise, steps: steps.length };
     const reward = rewardOf(facts, config, tree.questionId);
-    const form = -formPenalty(wellFormed, config);
-    const length = -lengthPenalty(tokens, config);
+    const { answer, form, length } = reward.parts;
     const stepSum = reward.steps.reduce((sum, each) => sum + each, 0);
     return {
       treeId: tree.id,
@@ -94,7 +92,7 @@ function rewardPaths(tree: TreeFacts, nodes: readonly TreeNode[], config: RlConf
       tokens,
       steps: steps.map(({ kind }, k) => ({ token: kind, promise: promise[k + 1] ?? 0, reward: reward.steps[k] ?? 0 })),
       startPromise: promise[0] ?? 0,
-      parts: { answer: reward.score - form - length, steps: stepSum, form, length },
+      parts: { answer, steps: stepSum, form, length },
       total: reward.score + stepSum,
     };
   });

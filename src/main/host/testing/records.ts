@@ -10,6 +10,8 @@ export function makeNode(node: Partial<TreeNode> & Pick<TreeNode, 'index' | 'par
     visits: 1,
     valueSum: 0.5,
     prior: null,
+    logQ: null,
+    process: null,
     isTerminal: false,
     isTruncated: false,
     isRight: null,

@@ -21,6 +21,8 @@ function node(index: number, parent: number, facts: Partial<TreeNode> = {}): Tre
     visits: 0,
     valueSum: 0,
     prior: null,
+    logQ: null,
+    process: null,
     isTerminal: false,
     isTruncated: false,
     isRight: null,

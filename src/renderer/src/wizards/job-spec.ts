@@ -42,10 +42,16 @@ const SPEC_OF: Readonly<
 > = {
   tokens: ({ checkpoint }, config) =>
     checkpoint ? { kind: 'tokens', checkpointId: checkpoint.id, config } : texts.pick.chooseCheckpoint,
-  search: ({ checkpoint, questionSet }, config) => {
+  search: ({ checkpoint, questionSet, judge }, config) => {
     if (!checkpoint) return texts.pick.chooseCheckpoint;
     return questionSet
-      ? { kind: 'search', checkpointId: checkpoint.id, questionSetId: questionSet.id, config }
+      ? {
+          kind: 'search',
+          checkpointId: checkpoint.id,
+          questionSetId: questionSet.id,
+          judgeId: judge?.id ?? null,
+          config,
+        }
       : texts.pick.chooseQuestionSet;
   },
   examples: ({ checkpoint, searchRun }, config) => {

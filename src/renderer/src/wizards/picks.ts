@@ -43,7 +43,7 @@ export const PICK_RULES: Readonly<Record<StageKind, PickRules>> = {
     roles: [],
   },
   search: {
-    picks: ['checkpoint', 'questionSet'],
+    picks: ['checkpoint', 'questionSet', 'judge'],
     refuseCheckpoint: takesAny,
     writers: ['tokens', null],
     roles: ['train'],

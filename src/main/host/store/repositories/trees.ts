@@ -40,6 +40,8 @@ interface NodeRow {
   visits: number;
   value_sum: number;
   prior: number | null;
+  log_q: number | null;
+  process: number | null;
   is_terminal: number;
   is_truncated: number;
   is_right: number | null;
@@ -103,10 +105,10 @@ export function upsertTree(db: WritableDb, owner: TreeOwner, tree: TreeRecord): 
 function insertNode(db: WritableDb, treeId: TreeId, node: TreeNode): void {
   execute(
     db,
-    `INSERT INTO tree_nodes (tree_id, node_index, parent, depth, kind, text, visits, value_sum, prior, is_terminal, is_truncated, is_right,
-       answer, token_count, log_prob_sum, created_at_simulation)
-     VALUES ($treeId, $index, $parent, $depth, $kind, $text, $visits, $valueSum, $prior, $isTerminal, $isTruncated, $isRight,
-       $answer, $tokenCount, $logProbSum, $createdAtSimulation)`,
+    `INSERT INTO tree_nodes (tree_id, node_index, parent, depth, kind, text, visits, value_sum, prior, log_q, process, is_terminal,
+       is_truncated, is_right, answer, token_count, log_prob_sum, created_at_simulation)
+     VALUES ($treeId, $index, $parent, $depth, $kind, $text, $visits, $valueSum, $prior, $logQ, $process, $isTerminal,
+       $isTruncated, $isRight, $answer, $tokenCount, $logProbSum, $createdAtSimulation)`,
     {
       treeId,
       index: node.index,
@@ -117,6 +119,8 @@ function insertNode(db: WritableDb, treeId: TreeId, node: TreeNode): void {
       visits: node.visits,
       valueSum: node.valueSum,
       prior: node.prior,
+      logQ: node.logQ,
+      process: node.process,
       isTerminal: bit(node.isTerminal),
       isTruncated: bit(node.isTruncated),
       isRight: bitOrNull(node.isRight),
@@ -292,6 +296,8 @@ function toNode(row: NodeRow): TreeNode {
     visits: row.visits,
     valueSum: row.value_sum,
     prior: row.prior,
+    logQ: row.log_q,
+    process: row.process,
     isTerminal: row.is_terminal === 1,
     isTruncated: row.is_truncated === 1,
     isRight: row.is_right === null ? null : row.is_right === 1,

@@ -3,6 +3,7 @@ import { baseSchema } from './0001-base';
 import { reviewSchema } from './0002-review';
 import { treeMarksSchema } from './0003-tree-marks';
 import { runPageSchema } from './0004-run-page';
+import { judgedNodesSchema } from './0005-judged-nodes';
 
 /** One numbered change of the schema; never edited after a release. */
 export interface SchemaStep {
@@ -11,4 +12,10 @@ export interface SchemaStep {
 }
 
 /** In order; the position (from 1) is the schema version after the step. */
-export const SCHEMA_STEPS: readonly SchemaStep[] = [baseSchema, reviewSchema, treeMarksSchema, runPageSchema];
+export const SCHEMA_STEPS: readonly SchemaStep[] = [
+  baseSchema,
+  reviewSchema,
+  treeMarksSchema,
+  runPageSchema,
+  judgedNodesSchema,
+];

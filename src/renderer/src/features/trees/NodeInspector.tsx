@@ -120,6 +120,7 @@ function figuresOf(nodes: readonly TreeNode[], node: TreeNode): readonly (readon
     [words.value, node.visits > 0 ? formatNumber(meanValue(node)) : null],
     [words.prior, node.prior === null ? null : formatNumber(node.prior)],
     [words.reward, reward === null ? null : `${reward > 0 ? '+' : ''}${formatNumber(reward)}`],
+    [words.judged, node.process === null ? null : formatNumber(node.process)],
     [words.verdict, node.isTerminal ? verdict : null],
     [words.answer, node.answer],
     [words.tokens, node.tokenCount > 0 ? formatInteger(node.tokenCount) : null],

@@ -11,6 +11,8 @@ const node = (index: number, parent: number): TreeNode => ({
   visits: 1,
   valueSum: 0,
   prior: null,
+  logQ: null,
+  process: null,
   isTerminal: false,
   isTruncated: false,
   isRight: null,

@@ -237,6 +237,11 @@ export const fields = {
       help: 'Höher schreibt abwechslungsreichere Schritte. Sehr kleine Modelle sind bei 0,5 besser.',
       paper: '0,7 für Daten, 0,95 beim RL',
     },
+    stepValues: {
+      label: 'Wert eines unfertigen Weges',
+      help: 'Bis zur Antwort: ein Gang geht weiter bis zu einer Antwort, deren Wert zählt. Richter: ein Prozessbelohnungsmodell sagt, wie viel der neue Schritt verspricht, und der Gang kehrt dort um; Gänge sind dann kürzer, also mehr davon vorsehen.',
+      paper: 'bis zur Antwort',
+    },
     selectionRule: {
       label: 'Auswahlregel',
       help: 'UCT wägt Wert gegen Besuche; PUCT wägt auch, wie wahrscheinlich das Modell einen Schritt findet.',
@@ -319,8 +324,13 @@ export const fields = {
     },
     selection: {
       label: 'Welche Paare von Wegen',
-      help: 'Unsere: mehrere verschiedene richtige Wege einer Frage, jeder mit dem sprechendsten Irrweg. Veröffentlichung: bester richtiger und schlechtester falscher. Programm: wie das Skript der Verfasser sortiert.',
+      help: 'Unsere: mehrere verschiedene richtige Wege einer Frage, jeder mit dem sprechendsten Irrweg. Veröffentlichung: bester richtiger und schlechtester falscher. Programm: wie das Skript der Verfasser sortiert, mit den richtigen Wegen seiner übrigen Rollen. Größter Gegensatz: der richtige und der falsche Weg, deren Prozesswerte am weitesten auseinanderliegen.',
       paper: 'Veröffentlichung',
+    },
+    stepKinds: {
+      label: 'Arten von Schritten',
+      help: 'Alle acht. Ohne Planung: Schritte, die nur wiederholen, planen oder fragen, bleiben aus den Wegen. Schritte allein: auch keine Prüfungen und Berichtigungen. Um zu sehen, was die Zahl der Funktions-Token ausmacht.',
+      paper: 'alle',
     },
     promptSet: {
       label: 'Prompt-Satz',
@@ -466,10 +476,13 @@ export const fields = {
     },
     reward: {
       label: 'Belohnung',
-      help: 'Ergebnis: richtig oder falsch. Geformt: auch für Schritte, die die Aussicht auf eine richtige Antwort heben, ohne Länge zu bezahlen. Veröffentlichung und Programm: wie veröffentlicht.',
+      help: 'Ergebnis: richtig oder falsch. Geformt: auch für Schritte, die die Aussicht auf eine richtige Antwort heben, ohne Länge zu bezahlen. Schwächster Schritt: auch für den am wenigsten versprechenden Schritt eines Weges. Veröffentlichung und Programm: wie veröffentlicht.',
       paper: 'Veröffentlichung',
     },
-    shapingWeight: { label: 'Gewicht der Schritte', help: 'η der geformten Belohnung.' },
+    shapingWeight: {
+      label: 'Gewicht der Schritte',
+      help: 'η der geformten Belohnung und der für den schwächsten Schritt.',
+    },
     wrongReward: {
       label: 'Belohnung einer falschen Antwort',
       help: 'Eine Antwort in richtiger Form, aber falsch; keine Antwort bekommt 0, eine richtige 1.',
@@ -601,6 +614,15 @@ export const fields = {
     explorationWeight: {
       label: 'Erkundungsgewicht',
       help: 'c der Auswahlregel, wenn durch Suche geantwortet wird.',
+    },
+    leafValues: {
+      label: 'Was die Suche lenkt',
+      help: 'Niemand sagt der Suche, welche Antworten richtig sind. Übereinstimmung: eine Antwort ist so viel wert wie der Anteil der bisherigen, die ihr gleichen. Richter: was ein Prozessbelohnungsmodell ihrem schwächsten Schritt gibt.',
+      paper: 'nicht angegeben',
+    },
+    sharing: {
+      label: 'Wie Schritte gerechnet werden',
+      help: 'Gemeinsam: Anfänge werden einmal gerechnet, und nur begangene Schritte werden geschrieben. Getrennt: jeder Schritt unter einem erweiterten wird geschrieben, jeder mit einem eigenen Aufruf, der den Weg neu liest, wie es andere Suchen tun; zum Vergleich.',
     },
     confidence: { label: 'Sicherheit', help: 'Der gezeigten Intervalle.' },
     bootstrapSamples: {
