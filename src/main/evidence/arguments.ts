@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
 import { WorkbenchError } from '@core/errors';
+import type { Study } from './study';
 
 export interface EvidenceArguments {
   readonly seeds: readonly number[];
   /** Studies to run; all when null. */
   readonly only: readonly string[] | null;
+  /** Rungs to run of these studies, with whatever they stand on; all when null. */
+  readonly rungs: readonly string[] | null;
   /** Every study as small as it can be: shows that it works, says nothing about accuracy. */
   readonly quick: boolean;
   /** Writes the report of what is stored and runs nothing. */
@@ -15,16 +18,21 @@ export interface EvidenceArguments {
   readonly out: string;
   /** No run is started after so many hours; the next call goes on. */
   readonly hours: number;
+  /** Processor threads; as many as there are cores when null. */
+  readonly threads: number | null;
   /** Model and questions of the study `real`; it is left out without them. */
   readonly model: string | null;
   readonly questions: string | null;
 }
 
 const USAGE =
-  'npm run evidence -- [--seeds 1,2,3] [--only ladder,ablations,…] [--quick] [--report] [--data FOLDER] [--out FILE.md] [--hours N] [--model FOLDER_OR_GGUF --questions FILE]';
+  'npm run evidence -- [--seeds 1,2,3] [--only ladder,ablations,…] [--rungs base,warm-up,…] [--quick] [--report] [--data FOLDER] [--out FILE.md] [--hours N] [--threads N] [--model FOLDER_OR_GGUF --questions FILE]';
 
-/** Arguments of `npm run evidence -- …`. @param studies names that `--only` may hold @throws WorkbenchError `arguments` */
-export function parseEvidenceArguments(args: readonly string[], studies: readonly string[]): EvidenceArguments {
+/** Arguments of `npm run evidence -- …`. @param studies what `--only` may name, with the rungs of `--rungs` @throws WorkbenchError `arguments` */
+export function parseEvidenceArguments(
+  args: readonly string[],
+  studies: readonly Pick<Study, 'id' | 'rungs'>[],
+): EvidenceArguments {
   const values = parse(args);
   const seeds = values.seeds.split(',').map(Number);
   if (
@@ -32,15 +40,24 @@ export function parseEvidenceArguments(args: readonly string[], studies: readonl
     new Set(seeds).size < seeds.length
   )
     throw refuse(`Seeds are different whole numbers from 0 to 2147483647, not "${values.seeds}".`);
-  const only = values.only?.split(',') ?? null;
-  const unknown = only?.find((name) => !studies.includes(name));
-  if (unknown !== undefined) throw refuse(`There is no study "${unknown}". There are ${studies.join(', ')}.`);
+  const only = namesOf(
+    values.only,
+    studies.map(({ id }) => id),
+    'study',
+  );
+  const asked = studies.filter(({ id }) => only === null || only.includes(id));
+  const rungs = namesOf(values.rungs, [...new Set(asked.flatMap((study) => study.rungs.map(({ id }) => id)))], 'rung');
   const hours = Number(values.hours);
   if (!(hours > 0)) throw refuse(`"${values.hours}" is no number of hours.`);
+  const threads = values.threads === undefined ? null : Number(values.threads);
+  if (threads !== null && !(Number.isInteger(threads) && threads > 0))
+    throw refuse(`"${values.threads}" is no number of threads.`);
   return {
     seeds,
     only,
+    rungs,
     hours,
+    threads,
     quick: values.quick,
     reportOnly: values.report,
     data: values.data ?? null,
@@ -50,6 +67,14 @@ export function parseEvidenceArguments(args: readonly string[], studies: readonl
   };
 }
 
+/** Names of a list with commas, each one of the known; null where none were given. */
+function namesOf(list: string | undefined, known: readonly string[], what: string): readonly string[] | null {
+  const names = list?.split(',') ?? null;
+  const unknown = names?.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw refuse(`There is no ${what} "${unknown}". There are ${known.join(', ')}.`);
+  return names;
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
@@ -57,11 +82,13 @@ function parse(args: readonly string[]) {
       options: {
         seeds: { type: 'string', default: '1,2,3' },
         only: { type: 'string' },
+        rungs: { type: 'string' },
         quick: { type: 'boolean', default: false },
         report: { type: 'boolean', default: false },
         data: { type: 'string' },
         out: { type: 'string', default: 'docs/evidence.md' },
         hours: { type: 'string', default: '1000' },
+        threads: { type: 'string' },
         model: { type: 'string' },
         questions: { type: 'string' },
       },

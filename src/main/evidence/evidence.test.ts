@@ -177,7 +177,10 @@ test.each([
   [['--seeds', '1.5'], /different whole numbers/],
   [['--only', 'magic'], /no study "magic"/],
   [['--hours', '0'], /number of hours/],
+  [['--threads', '0.5'], /number of threads/],
+  [['--rungs', 'base,magic'], /no rung "magic"/],
+  [['--only', 'ladder', '--rungs', 'c-8'], /no rung "c-8"/],
   [['--sedes', '1'], /sedes/],
 ])('arguments %j are refused', (args, message) => {
-  expect(() => parseEvidenceArguments(args, ['ladder'])).toThrow(message);
+  expect(() => parseEvidenceArguments(args, STUDIES)).toThrow(message);
 });

@@ -23,6 +23,7 @@ function stopAfter(hours: number): () => boolean {
 async function gather(
   { client }: WorkbenchSession,
   args: EvidenceArguments,
+  rungs: readonly string[] | null,
   isAsked: (study: Study) => boolean,
   mayStart: () => boolean,
 ): Promise<StudyResults[]> {
@@ -40,7 +41,7 @@ async function gather(
         continue;
       }
       const lab = await openLab({ client, projectId: bench.projectId, mayStart, onRun: announcer(seed) });
-      for (const study of asked) results.get(study)?.push(await walkStudy(lab, bench, study));
+      for (const study of asked) results.get(study)?.push(await walkStudy(lab, bench, study, rungs));
     }
   };
   await walk(STUDIES, (seed) => openEmbeddedBench(client, seed, quick));
@@ -95,20 +96,18 @@ function say(text: string): void {
 async function main(): Promise<void> {
   let session: WorkbenchSession | null = null;
   try {
-    const args = parseEvidenceArguments(
-      process.argv.slice(2),
-      [...STUDIES, ...TRANSFER_STUDIES, ...REAL_STUDIES].map(({ id }) => id),
-    );
-    session = openSession(args.data);
+    const args = parseEvidenceArguments(process.argv.slice(2), [...STUDIES, ...TRANSFER_STUDIES, ...REAL_STUDIES]);
+    session = openSession(args.data, { threads: args.threads });
     say(`Everything is kept in ${session.dataFolder}`);
     const isAsked = ({ id }: Study) => args.only === null || args.only.includes(id);
-    if (!args.reportOnly) await gather(session, args, isAsked, stopAfter(args.hours));
+    if (!args.reportOnly) await gather(session, args, args.rungs, isAsked, stopAfter(args.hours));
     // The report holds every study, also those that were run before.
     await report(
       args,
       await gather(
         session,
         args,
+        null,
         () => true,
         () => false,
       ),

@@ -28,10 +28,16 @@ class Failed extends Error {
 }
 
 /**
- * Walks every rung of a study for one seed: what is stored is taken, the rest is run, while the lab allows it. A rung that fails or is missing
+ * Walks the rungs of a study for one seed: what is stored is taken, the rest is run, while the lab allows it. A rung that fails or is missing
  * does not keep others from being walked.
+ * @param asked rungs to walk, with whatever they stand on, in the study's order; all when null. The others count as missing
  */
-export async function walkStudy(lab: Lab, bench: Bench, study: Study): Promise<SeedResult> {
+export async function walkStudy(
+  lab: Lab,
+  bench: Bench,
+  study: Study,
+  asked: readonly string[] | null = null,
+): Promise<SeedResult> {
   const outcomes = new Map<string, Promise<RungOutcome>>();
   const best = await findBestPrompt(lab, bench);
   if (best === null) return missingStudy(study, bench.seed);
@@ -59,7 +65,8 @@ export async function walkStudy(lab: Lab, bench: Bench, study: Study): Promise<S
     }
   };
   const rungs = new Map<string, RungOutcome>();
-  for (const { id } of study.rungs) rungs.set(id, await outcomeOf(id));
+  for (const { id } of study.rungs)
+    rungs.set(id, asked === null || asked.includes(id) ? await outcomeOf(id) : { kind: 'missing' });
   return { seed: bench.seed, bestPrompt: best.prompt, rungs };
 }
 
