@@ -29,7 +29,7 @@ export interface SearchContext {
   /** Goes on from here instead of beginning; same question, settings and stream. */
   readonly saved?: SavedSearch;
   /** Called between rounds of walks, when all that was found is in the tree. False leaves the tree as it is. */
-  readonly betweenRounds?: (save: () => SavedSearch) => boolean;
+  readonly betweenRounds?: (save: () => SavedSearch, tree: SearchTree) => boolean;
 }
 
 /** A walk on its way from the root to a leaf. */
@@ -103,7 +103,7 @@ class Search {
         })),
       );
       this.#startedWalks += count;
-      if (this.#context.betweenRounds?.(() => this.#save()) === false) return;
+      if (this.#context.betweenRounds?.(() => this.#save(), this.#tree) === false) return;
     }
   }
 

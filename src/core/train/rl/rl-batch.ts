@@ -6,6 +6,7 @@ import { aggregationWeights } from './aggregation';
 import type { RlAlgorithm } from './define-rl-algorithm';
 import { RL_ALGORITHMS } from './registry';
 import type { RlConfig } from './rl-config';
+import { isSettled } from './settled';
 import type { Trajectory } from './trajectories';
 import { nodeValues, promiseAlong, treeAdvantages, type NodeValues } from './tree-values';
 
@@ -42,9 +43,9 @@ export function rewardTrajectories(
   let settled = 0;
   for (const [questionId, group] of byQuestion) {
     const outcomes = group.map((trajectory) => outcomeReward(trajectory, config));
-    const isSettled = outcomes.every((outcome) => outcome === outcomes[0]);
-    if (isSettled) settled++;
-    if (isSettled && config.skipSettled) continue;
+    const teachesNothing = isSettled(group, config);
+    if (teachesNothing) settled++;
+    if (teachesNothing && config.skipSettled) continue;
     const known = nodeValues(group, outcomes);
     values.set(questionId, known);
     group.forEach((trajectory, i) => {

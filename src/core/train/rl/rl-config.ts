@@ -296,6 +296,21 @@ export const RlConfigSchema = z.object({
         advanced: true,
       }),
     ),
+  settledAfter: z
+    .int()
+    .min(2)
+    .max(256)
+    .nullable()
+    .default(null)
+    .meta(
+      field({
+        label: 'Give up on a question after',
+        help: 'When so many paths have all ended alike, its other paths are spared: time for more questions. Empty explores all paths.',
+        unit: 'paths alike',
+        paper: 'never',
+        advanced: true,
+      }),
+    ),
   learningRate: z
     .number()
     .min(1e-10)

@@ -2,10 +2,13 @@ import type { CancelToken, Rng } from '@core/ports';
 import { createSampledExpander } from '@core/search/expanders/sampled';
 import { growTree } from '@core/search/mcts';
 import { SearchConfigSchema } from '@core/search/search-config';
+import type { SearchTree } from '@core/search/tree';
+import type { Outcome } from '@core/rewards/outcome';
 import type { Question } from '@core/tasks/question';
 import { answerVerifier } from '@core/tasks/verifier';
 import { createGrammar, type Grammar } from '@core/tokens/grammar';
 import type { RlConfig } from '@core/train/rl/rl-config';
+import { isGivenUp } from '@core/train/rl/settled';
 import { sampledTrajectory, treeTrajectories, type Trajectory } from '@core/train/rl/trajectories';
 import type { JobModel } from './open-model';
 
@@ -80,8 +83,24 @@ async function exploreByTree(
     grammar,
     config: search,
   });
-  const tree = await growTree(question, { config: search, expander, verifier: answerVerifier, rng, cancel });
+  const isWorthIt = (grown: SearchTree) =>
+    !isGivenUp(
+      grown.simulations.map(({ path }) => endOf(grown, path.at(-1)!)),
+      config,
+    );
+  const tree = await growTree(question, {
+    config: search,
+    expander,
+    verifier: answerVerifier,
+    rng,
+    cancel,
+    betweenRounds: (_, grown) => isWorthIt(grown),
+  });
   return treeTrajectories(tree, { tokenizer: model.tokenizer, tokens, grammar, ...config });
+}
+
+function endOf(tree: SearchTree, leaf: number): Outcome {
+  return { answer: tree.answer[leaf] ?? null, isRight: tree.isRight[leaf] === true };
 }
 
 async function exploreIndependently(
@@ -93,18 +112,21 @@ async function exploreIndependently(
   const chat = tokenizer.encodeChat([{ role: 'user', content: question.prompt }], { addGenerationPrompt: true });
   const prefixIds = [...chat, ...(config.responsePrefix === '' ? [] : tokenizer.encode(config.responsePrefix))];
   const isHeld = tokens !== null && config.constrained;
-  return Promise.all(
-    Array.from({ length: config.pathsPerQuestion }, async (_, path) => {
-      const result = await generator.generate({
-        prefixIds,
-        maxNewTokens: config.maxNewTokens,
-        temperature: config.temperature,
-        stopIds: tokenizer.eosIds,
-        ...(isHeld && { constraint: model.responseConstraint() }),
-        rng: rng.fork(`path:${path}`),
-        cancel,
-      });
-      return sampledTrajectory(question, prefixIds, result, { tokenizer, tokens, grammar, verifier: answerVerifier });
-    }),
-  );
+  const writePaths = (from: number, to: number) =>
+    Promise.all(Array.from({ length: to - from }, (_, i) => writePath(from + i)));
+  const writePath = async (path: number): Promise<Trajectory> => {
+    const result = await generator.generate({
+      prefixIds,
+      maxNewTokens: config.maxNewTokens,
+      temperature: config.temperature,
+      stopIds: tokenizer.eosIds,
+      ...(isHeld && { constraint: model.responseConstraint() }),
+      rng: rng.fork(`path:${path}`),
+      cancel,
+    });
+    return sampledTrajectory(question, prefixIds, result, { tokenizer, tokens, grammar, verifier: answerVerifier });
+  };
+  const { pathsPerQuestion, settledAfter } = config;
+  const first = await writePaths(0, Math.min(pathsPerQuestion, settledAfter ?? pathsPerQuestion));
+  return isGivenUp(first, config) ? first : [...first, ...(await writePaths(first.length, pathsPerQuestion))];
 }

@@ -526,6 +526,12 @@ export const fields = {
       help: 'Fragen, deren Wege alle gleich enden, lehren nichts und bleiben draußen.',
       paper: 'aus',
     },
+    settledAfter: {
+      label: 'Eine Frage aufgeben nach',
+      help: 'Wenn so viele Wege alle gleich geendet haben, werden ihre übrigen Wege gespart: Zeit für mehr Fragen. Leer erkundet alle Wege.',
+      unit: 'gleichen Wegen',
+      paper: 'nie',
+    },
     learningRate: {
       label: 'Lernrate',
       help: 'Große Modelle wollen weniger (5e-7 bei 7B); winzige 1e-4 bis 2e-4, nie 8e-4; LoRA etwa 5e-5.',
