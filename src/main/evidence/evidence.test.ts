@@ -154,6 +154,11 @@ describe('the document', () => {
     expect(document.markdown).toContain('| base, best plain prompt | not run | 32.5 % (');
     expect(document.markdown).toContain('seed 2: The loss is not finite.');
     expect(document.markdown).toContain('+42.5 points');
+    expect(document.markdown).toContain('| 1 | 30.0 % | not run | not run | +45.0 points, 9 : 0, p 0.0039 |');
+    // Asked nothing but the test questions, a rung is still open.
+    expect(document.markdown).toContain(
+      'Still open: base, best plain prompt (every seed); SFT on answers only (every seed)',
+    );
     expect([...document.plots.keys()]).toEqual(['ladder-0.svg']);
     expect(document.plots.get('ladder-0.svg')).toMatch(/^<svg[^]*<\/svg>\n$/);
     expect(writeDocument([{ study, seeds }], facts)).toEqual(document);

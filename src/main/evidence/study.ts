@@ -94,6 +94,8 @@ export type Part =
   /** A table of rungs by answers, with intervals, tokens and seconds. */
   | { readonly kind: 'accuracy'; readonly answers: readonly string[] }
   | { readonly kind: 'comparisons' }
+  /** Some places against one, seed by seed. */
+  | { readonly kind: 'seeds'; readonly first: Place; readonly seconds: readonly Place[] }
   /** Bars of one answer, one for each rung. */
   | { readonly kind: 'bars'; readonly answer: string; readonly title: string }
   /** Accuracy against tokens of the answers that have several attempts. */

@@ -2,7 +2,15 @@ import type { Part, RungResult, SeedResult, Study } from '../study';
 import { pooled } from '../statistics';
 import { answersAt } from './gather';
 import { barPlot, curvePlot, SMALL_PLOT, type Curve } from './plots';
-import { accuracyTable, alarmsTable, comparisonTable, costsTable, judgesTable, mendingTable } from './tables';
+import {
+  accuracyTable,
+  alarmsTable,
+  comparisonTable,
+  costsTable,
+  judgesTable,
+  mendingTable,
+  seedsTable,
+} from './tables';
 
 /** A study with what its seeds came to. */
 export interface StudyResults {
@@ -79,10 +87,32 @@ function madeOf(seeds: readonly SeedResult[], study: Study): string {
   return [
     whole.length > 0 ? `Seeds run to the end: ${whole.join(', ')}.` : '',
     part.length > 0 ? `Seeds run in part: ${part.join(', ')}.` : '',
+    stillOpen(seeds, study),
     `The base answers best to ${prompts.map((prompt) => (prompt === '' ? 'the bare question' : `the prompt “${prompt}”`)).join(', ')}, chosen on validation questions.`,
   ]
     .filter(Boolean)
     .join(' ');
+}
+
+/** The rungs with a row that some seed has not walked, or has not answered all questions of. */
+function stillOpen(seeds: readonly SeedResult[], study: Study): string {
+  const open = study.rungs
+    .filter(({ isHidden }) => !isHidden)
+    .flatMap(({ id, title, answers }) => {
+      const missing = seeds.filter(({ rungs }) => {
+        const outcome = rungs.get(id);
+        return (
+          outcome === undefined ||
+          outcome.kind === 'missing' ||
+          (outcome.kind === 'made' && answers.some((answer) => !outcome.result.answers.has(answer.id)))
+        );
+      });
+      if (missing.length === 0) return [];
+      return missing.length === seeds.length
+        ? [`${title} (every seed)`]
+        : [`${title} (${missing.length === 1 ? 'seed' : 'seeds'} ${missing.map(({ seed }) => seed).join(', ')})`];
+    });
+  return open.length === 0 ? '' : `Still open: ${open.join('; ')}.`;
 }
 
 interface Place {
@@ -98,6 +128,9 @@ const PARTS: { readonly [K in Part['kind']]: (part: PartOf<K>, place: Place) => 
   accuracy: ({ answers }, { study, seeds }) => accuracyTable(study, seeds, answers),
 
   comparisons: (_, { study, seeds }) => comparisonTable(study, seeds),
+
+  seeds: ({ first, seconds }, { study, seeds }) =>
+    `Seed by seed, on unseen sequences: difference, questions won and lost, exact McNemar p of that seed alone.\n\n${seedsTable(study, seeds, first, seconds)}`,
 
   bars: ({ answer, title }, { study, seeds, name, plot }) => {
     const bars = study.rungs

@@ -69,6 +69,30 @@ export function comparisonTable(study: Study, seeds: readonly SeedResult[]): str
   );
 }
 
+/** Places against a first one, seed by seed: difference in points, won and lost questions, exact p. */
+export function seedsTable(
+  study: Study,
+  seeds: readonly SeedResult[],
+  first: Place,
+  seconds: readonly Place[],
+): string {
+  const titleOf = ({ rung }: Place) => study.rungs.find(({ id }) => id === rung)?.title ?? rung;
+  return table(
+    ['seed', titleOf(first), ...seconds.map(titleOf)],
+    seeds.map((seed) => [
+      String(seed.seed),
+      ...answersAt([seed], first).map(({ evaluation }) => percent(evaluation.accuracy.value)),
+      ...(answersAt([seed], first).length === 0 ? [NOT_RUN] : []),
+      ...seconds.map((second) => {
+        const result = comparePairs(pairsAt([seed], first, second));
+        return result === null
+          ? NOT_RUN
+          : `${points(result.difference)} points, ${result.won} : ${result.lost}, p ${probability(result.pValue)}`;
+      }),
+    ]),
+  );
+}
+
 /** What a comparison may be read as: nothing beyond its numbers. */
 export function reading(result: PairedOverSeeds): string {
   if (result.pValue >= 0.05) return 'no effect shown';

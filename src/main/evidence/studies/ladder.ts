@@ -125,6 +125,7 @@ export const ladder: Study = {
     { kind: 'bars', answer: 'test', title: 'Right on unseen operation sequences, one greedy answer' },
     { kind: 'accuracy', answers: STANDARD_ANSWERS.map(({ id }) => id) },
     { kind: 'comparisons' },
+    { kind: 'seeds', first: place('base'), seconds: ['warm-up', 'rl-samples', 'rl-tree'].map(place) },
     { kind: 'judges', rungs: ['judge'] },
     { kind: 'mending', places: ['warm-up', 'rl-samples', 'rl-tree', 'rl-shaped', 'rl-judge'].map(place) },
   ],
