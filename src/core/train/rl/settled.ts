@@ -1,4 +1,5 @@
-import { outcomeReward, type Outcome } from '../../rewards/outcome';
+import { outcomeReward } from '../../rewards/outcome';
+import type { Outcome } from '../../rewards/reward';
 import type { RlConfig } from './rl-config';
 
 /** Whether all paths of a question earn the same for their answers: nothing can be learned from them. True of none. */

@@ -3,7 +3,7 @@ import { createSampledExpander } from '@core/search/expanders/sampled';
 import { growTree } from '@core/search/mcts';
 import { SearchConfigSchema } from '@core/search/search-config';
 import type { SearchTree } from '@core/search/tree';
-import type { Outcome } from '@core/rewards/outcome';
+import type { Outcome } from '@core/rewards/reward';
 import type { Question } from '@core/tasks/question';
 import { answerVerifier } from '@core/tasks/verifier';
 import { createGrammar, type Grammar } from '@core/tokens/grammar';
