@@ -38,7 +38,11 @@ export function barPlot(title: string, bars: readonly Bar[]): string {
       text(WIDTH - RIGHT + 8, middle + 4, `${(100 * interval.value).toFixed(1)} %`),
     ];
   });
-  return picture({ width: WIDTH, height }, title, [text(16, 24, title, { kind: 'title' }), ...grid, ...rows]);
+  const key = text(WIDTH - 16, 24, 'line: 95 % interval of the questions; dots: seeds', {
+    anchor: 'end',
+    kind: 'faint',
+  });
+  return picture({ width: WIDTH, height }, title, [text(16, 24, title, { kind: 'title' }), key, ...grid, ...rows]);
 }
 
 export interface Curve {
