@@ -14,6 +14,8 @@ export interface EvidenceArguments {
   readonly reportOnly: boolean;
   /** Data folder of the workbench; the person's own when null. */
   readonly data: string | null;
+  /** Data folders whose stored runs the report takes in as well, e.g. seeds that another machine ran; nothing is run there. */
+  readonly also: readonly string[];
   /** The report, and beside it a folder of the same name with the plots. */
   readonly out: string;
   /** No run is started after so many hours; the next call goes on. */
@@ -26,7 +28,7 @@ export interface EvidenceArguments {
 }
 
 const USAGE =
-  'npm run evidence -- [--seeds 1,2,3] [--only ladder,ablations,…] [--rungs base,warm-up,…] [--quick] [--report] [--data FOLDER] [--out FILE.md] [--hours N] [--threads N] [--model FOLDER_OR_GGUF --questions FILE]';
+  'npm run evidence -- [--seeds 1,2,3] [--only ladder,ablations,…] [--rungs base,warm-up,…] [--quick] [--report] [--data FOLDER] [--also FOLDER]… [--out FILE.md] [--hours N] [--threads N] [--model FOLDER_OR_GGUF --questions FILE]';
 
 /** Arguments of `npm run evidence -- …`. @param studies what `--only` may name, with the rungs of `--rungs` @throws WorkbenchError `arguments` */
 export function parseEvidenceArguments(
@@ -61,6 +63,7 @@ export function parseEvidenceArguments(
     quick: values.quick,
     reportOnly: values.report,
     data: values.data ?? null,
+    also: values.also,
     out: values.out,
     model: values.model ?? null,
     questions: values.questions ?? null,
@@ -86,6 +89,7 @@ function parse(args: readonly string[]) {
         quick: { type: 'boolean', default: false },
         report: { type: 'boolean', default: false },
         data: { type: 'string' },
+        also: { type: 'string', multiple: true, default: [] },
         out: { type: 'string', default: 'docs/evidence.md' },
         hours: { type: 'string', default: '1000' },
         threads: { type: 'string' },

@@ -15,11 +15,17 @@ import type { Bench, SetName } from './study';
 
 export type OpenBench = Bench & { readonly projectId: ProjectId };
 
-/** The embedded model and its questions, in a project for each seed. */
-export async function openEmbeddedBench(client: WorkbenchClient, seed: number, isQuick: boolean): Promise<OpenBench> {
+/** The embedded model and its questions, in a project for each seed; null where there is none and none may be made. */
+export async function openEmbeddedBench(
+  client: WorkbenchClient,
+  seed: number,
+  isQuick: boolean,
+  mayMake: boolean,
+): Promise<OpenBench | null> {
   const name = `Evidence, seed ${seed}${isQuick ? ', quick' : ''}, material ${await embeddedMark()}`;
-  const projectId =
-    (await findProject(client, name)) ?? (await client.projects.create({ name, withEmbedded: true })).id;
+  const found = await findProject(client, name);
+  if (found === null && !mayMake) return null;
+  const projectId = found ?? (await client.projects.create({ name, withEmbedded: true })).id;
   const { base, sets } = await readProject(client, projectId);
   if (!base)
     throw new WorkbenchError('internal', `The embedded model is not in the project "${name}".`, {
@@ -35,19 +41,21 @@ export async function openEmbeddedBench(client: WorkbenchClient, seed: number, i
   };
 }
 
-/** A model and questions of the person, in a project for each seed and pair. */
+/** A model and questions of the person, in a project for each seed and pair; null where there is none and none may be made. */
 export async function openRealBench(
   client: WorkbenchClient,
   seed: number,
   isQuick: boolean,
   { model, questions }: { readonly model: string; readonly questions: string },
-): Promise<OpenBench> {
+  mayMake: boolean,
+): Promise<OpenBench | null> {
   const name = `Evidence, ${basename(model)} on ${basename(questions)}, seed ${seed}${isQuick ? ', quick' : ''}`.slice(
     0,
     120,
   );
   let projectId = await findProject(client, name);
   if (projectId === null) {
+    if (!mayMake) return null;
     projectId = (await client.projects.create({ name, withEmbedded: false })).id;
     await importModel(client, projectId, model);
     await importQuestions(client, projectId, questions);

@@ -1,13 +1,16 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { Run } from '@contracts/runs';
+import { WorkbenchError } from '@core/errors';
 import { describeRunning } from '../demo/progress-line';
 import { sayError } from '../demo/run-road';
 import { openSession, type WorkbenchSession } from '../demo/workbench-session';
+import { DATABASE_FILE } from '../host/store/database';
 import { parseEvidenceArguments, type EvidenceArguments } from './arguments';
 import { openEmbeddedBench, openRealBench, type OpenBench } from './benches';
 import { openLab } from './lab';
+import { mergeResults } from './merge-results';
 import { writeDocument, type StudyResults } from './report/document';
 import { REAL_STUDIES, STUDIES, TRANSFER_STUDIES } from './studies';
 import type { SeedResult, Study } from './study';
@@ -44,11 +47,11 @@ async function gather(
       for (const study of asked) results.get(study)?.push(await walkStudy(lab, bench, study, rungs));
     }
   };
-  await walk(STUDIES, (seed) => openEmbeddedBench(client, seed, quick));
+  await walk(STUDIES, (seed) => openEmbeddedBench(client, seed, quick, mayStart()));
   await walk(TRANSFER_STUDIES, (seed) =>
     openTransferBench({ client, seed, isQuick: quick, mayStart, onRun: announcer(seed) }),
   );
-  if (own !== null) await walk(REAL_STUDIES, (seed) => openRealBench(client, seed, quick, own));
+  if (own !== null) await walk(REAL_STUDIES, (seed) => openRealBench(client, seed, quick, own, mayStart()));
   return [...results].map(([study, seeds]) => ({ study, seeds }));
 }
 
@@ -92,6 +95,31 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Every study as far as it is stored, also those that were run before. */
+function stored(session: WorkbenchSession, args: EvidenceArguments): Promise<StudyResults[]> {
+  return gather(
+    session,
+    args,
+    null,
+    () => true,
+    () => false,
+  );
+}
+
+async function storedIn(folder: string, args: EvidenceArguments): Promise<StudyResults[]> {
+  if (!existsSync(join(folder, DATABASE_FILE)))
+    throw new WorkbenchError('validation', `There is no workbench in ${folder}.`, {
+      code: 'arguments',
+      wayOut: '--also takes data folders that `npm run evidence -- --data FOLDER` made.',
+    });
+  const session = openSession(folder);
+  try {
+    return await stored(session, args);
+  } finally {
+    await session.close();
+  }
+}
+
 /** `npm run evidence`: runs what is missing of the studies, then writes the report of everything that is stored. */
 async function main(): Promise<void> {
   let session: WorkbenchSession | null = null;
@@ -101,17 +129,9 @@ async function main(): Promise<void> {
     say(`Everything is kept in ${session.dataFolder}`);
     const isAsked = ({ id }: Study) => args.only === null || args.only.includes(id);
     if (!args.reportOnly) await gather(session, args, args.rungs, isAsked, stopAfter(args.hours));
-    // The report holds every study, also those that were run before.
-    await report(
-      args,
-      await gather(
-        session,
-        args,
-        null,
-        () => true,
-        () => false,
-      ),
-    );
+    const folders = [await stored(session, args)];
+    for (const folder of args.also) folders.push(await storedIn(folder, args));
+    await report(args, mergeResults(folders));
   } catch (error) {
     process.exitCode = 1;
     sayError(error);
