@@ -64,6 +64,18 @@ export const ExampleImportReport = z.object({
 });
 export type ExampleImportReport = z.infer<typeof ExampleImportReport>;
 
+/** What an import of examples is asked for. */
+export const ExampleImport = z.object({
+  projectId: ProjectId,
+  path: z.string(),
+  layout: LayoutName,
+  columns: FieldColumns,
+  name: z.string().trim().min(1).max(120),
+  /** Its tokenizer counts the lengths; null where there is no model yet. */
+  checkpointId: CheckpointId.nullable(),
+  dryRun: z.boolean(),
+});
+
 const ExampleExport = z.object({
   datasetId: DatasetId,
   filter: ExampleFilter,
@@ -83,20 +95,9 @@ export const exampleFilesContract = {
     .output(ExportReport),
   preview: oc.input(z.object({ path: z.string() })).output(ExampleFilePreview),
   /** Makes a new data set. With `dryRun` nothing is stored: the report alone. */
-  import: oc
-    .input(
-      z.object({
-        projectId: ProjectId,
-        path: z.string(),
-        layout: LayoutName,
-        columns: FieldColumns,
-        name: z.string().trim().min(1).max(120),
-        /** Its tokenizer counts the lengths; null where there is no model yet. */
-        checkpointId: CheckpointId.nullable(),
-        dryRun: z.boolean(),
-      }),
-    )
-    .output(ExampleImportReport),
+  import: oc.input(ExampleImport).output(ExampleImportReport),
+  /** Imports the file of a broken import once more, as it was asked for; the half data set goes once the whole one is there. */
+  importAgain: oc.input(z.object({ datasetId: DatasetId })).output(ExampleImportReport),
   /** Data and scripts for TRL and OpenRLHF beside an exported model. */
   writeRecipe: oc
     .input(z.object({ runId: RunId, datasetId: DatasetId.nullable(), questionSetId: QuestionSetId.nullable() }))

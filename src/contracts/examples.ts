@@ -85,6 +85,8 @@ export const Dataset = z.object({
   mergedCount: z.number().int(),
   verdicts: VerdictCounts,
   createdAtMs: z.number(),
+  /** The file whose import broke off, so that rows are missing; null for a whole data set, and while an import is under way. */
+  brokenImport: z.object({ path: z.string() }).nullable(),
 });
 export type Dataset = z.infer<typeof Dataset>;
 
@@ -160,6 +162,10 @@ const ExamplePage = z.object({
 
 export const examplesContract = {
   datasets: oc.input(z.object({ projectId: ProjectId })).output(z.array(Dataset)),
+  /** Puts a data set that no run made into the trash, unless a run trained on it; then says which. */
+  removeDataset: oc
+    .input(z.object({ id: DatasetId }))
+    .output(z.object({ removed: z.boolean(), blockedBy: z.array(z.string()) })),
   list: oc
     .input(ExamplePage)
     .output(z.object({ total: z.number().int(), counts: VerdictCounts, examples: z.array(Example) })),

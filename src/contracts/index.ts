@@ -9,6 +9,7 @@ import { questionsContract } from './questions';
 import { runsContract } from './runs';
 import { serversContract } from './servers';
 import { systemContract } from './system';
+import { trashContract } from './trash';
 import { treesContract } from './trees';
 
 /** Everything a window can ask of the host. */
@@ -19,6 +20,7 @@ export const workbenchContract = {
   models: modelsContract,
   questions: questionsContract,
   runs: runsContract,
+  trash: trashContract,
   servers: serversContract,
   trees: treesContract,
   examples: examplesContract,

@@ -73,6 +73,8 @@ export const Run = z.object({
   startedAtMs: z.number().nullable(),
   finishedAtMs: z.number().nullable(),
   folder: z.string(),
+  /** Deleted, and can still come back. */
+  isInTrash: z.boolean(),
 });
 export type Run = z.infer<typeof Run>;
 
@@ -135,6 +137,8 @@ export const RunForecast = z.object({
   /** Null for runs of earlier versions, and where nothing could be reckoned. */
   predicted: Estimate.pick({ seconds: true, memoryBytes: true, diskBytes: true, basis: true }).nullable(),
   actual: z.object({ seconds: z.number(), memoryBytes: z.number().nullable(), diskBytes: z.number() }),
+  /** The folder with its saved state was moved or deleted, so that it cannot be resumed. */
+  isFolderGone: z.boolean(),
 });
 export type RunForecast = z.infer<typeof RunForecast>;
 
@@ -174,6 +178,7 @@ export const WorkbenchEvent = z.discriminatedUnion('type', [
       'trees',
       'evaluations',
       'settings',
+      'trash',
     ]),
   }),
 ]);
@@ -189,7 +194,7 @@ export const runsContract = {
   finish: oc.input(z.object({ id: RunId })).output(Run),
   resume: oc.input(z.object({ id: RunId })).output(Run),
   cancel: oc.input(z.object({ id: RunId })).output(Run),
-  /** Deletes a settled run with what it made, unless something else stands on it; then says what. */
+  /** Puts a settled run with what it made into the trash, unless something else stands on it; then says what. */
   remove: oc.input(z.object({ id: RunId })).output(z.object({ removed: z.boolean(), blockedBy: z.array(z.string()) })),
   metrics: oc.input(z.object({ id: RunId })).output(z.array(MetricSeries)),
   /** The same, packed. */

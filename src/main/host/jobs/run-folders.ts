@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RunId } from '@contracts/ids';
+import type { Run } from '@contracts/runs';
 
 /** Where things lie in the data folder. */
 export interface DataFolders {
@@ -26,6 +27,11 @@ export interface RunRooms {
 
 export function runFolder(folders: DataFolders, id: RunId): string {
   return join(folders.runs, id);
+}
+
+/** Whether an engine has worked on a run: then `job` has been written, and the run goes on from `state`. */
+export function hasBegun({ versions }: Pick<Run, 'versions'>): boolean {
+  return Object.keys(versions).length > 0;
 }
 
 export function runRooms(folder: string): RunRooms {

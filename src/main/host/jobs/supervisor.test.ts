@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunId } from '@contracts/ids';
 import type { WorkbenchEvent } from '@contracts/runs';
-import { getRun, startRun } from '../services/runs';
+import { forecastOf, getRun, startRun } from '../services/runs';
 import { listTrees } from '../services/trees';
 import { listMetrics } from '../store/repositories/telemetry';
 import { openMemoryDatabase } from '../store/database';
@@ -30,6 +30,26 @@ async function begin(made = host.makeProject()) {
 
 const statusOf = (id: RunId) => getRun(host.services, id).status;
 const idle = () => host.services.jobs.whenIdle();
+
+describe('a run whose folder is gone', () => {
+  it('is not begun anew over its own figures: resuming says so', async () => {
+    const { engine, id } = await begin();
+    engine.say({ type: 'started', versions: { onnxruntime: '1.30.0' } });
+    host.services.jobs.pause(id);
+    engine.settle('paused');
+    await idle();
+    const { folder: place } = getRun(host.services, id);
+    renameSync(place, `${place}-elsewhere`);
+    expect((await forecastOf(host.services, id)).isFolderGone).toBe(true);
+    expect(() => host.services.jobs.resume(id)).toThrow(expect.objectContaining({ code: 'run-folder-gone' }));
+    renameSync(`${place}-elsewhere`, place);
+    expect((await forecastOf(host.services, id)).isFolderGone).toBe(false);
+    host.services.jobs.resume(id);
+    (await host.engine()).finish();
+    await idle();
+    expect(statusOf(id)).toBe('finished');
+  });
+});
 
 describe('a job from start to end', () => {
   it('gives the engine its inputs as files, its seed and its model', async () => {

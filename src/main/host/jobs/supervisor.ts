@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { ErrorEnvelope } from '@contracts/errors';
 import type { RunId } from '@contracts/ids';
 import type { LogLine, Run, RunProgress } from '@contracts/runs';
-import { WorkbenchError, toEnvelope } from '@core/errors';
+import { toEnvelope } from '@core/errors';
 import { changeRun, findRun, listRunsByStatus, readForecast, type RunChange } from '../store/repositories/runs';
 import { insertMoment } from '../store/repositories/run-events';
 import { insertLog } from '../store/repositories/telemetry';
@@ -14,6 +15,8 @@ import type { EventBus } from './events';
 import { prepareJob, type PrepareOptions } from './prepare';
 import type { LiveTrees } from './live-trees';
 import { JobQueue } from './queue';
+import { hasBegun, runRooms } from './run-folders';
+import { folderGone, runGone, wrongState } from './run-refusals';
 
 export interface SupervisorDeps {
   readonly db: WritableDb;
@@ -130,12 +133,14 @@ export class JobSupervisor {
     return run;
   }
 
-  /** Goes on from the last checkpoint. */
+  /** Goes on from the last checkpoint. @throws WorkbenchError `run-state`, `run-folder-gone` */
   resume(id: RunId): Run {
     const run = this.#require(id);
     if (this.#active?.id === id || this.#queue.waiting.includes(id)) return run;
     if (run.status === 'finished' || run.status === 'cancelled')
       throw wrongState(run, 'resumed', `it is ${run.status}`);
+    if (run.isInTrash) throw wrongState(run, 'resumed', 'it lies in the trash');
+    if (hasBegun(run) && !existsSync(runRooms(run.folder).job)) throw folderGone(run);
     this.#change(id, { status: 'queued', error: null, finishedAtMs: null });
     this.enqueue(id);
     return this.#require(id);
@@ -325,22 +330,9 @@ export class JobSupervisor {
 
   #require(id: RunId): Run {
     const run = findRun(this.#deps.db, id);
-    if (!run) {
-      throw new WorkbenchError('not_found', 'This run is no longer there.', {
-        code: 'run-gone',
-        wayOut: 'It was deleted; look at the list of runs.',
-      });
-    }
+    if (!run) throw runGone();
     return run;
   }
-}
-
-function wrongState(run: Run, wanted: string, because: string): WorkbenchError {
-  return new WorkbenchError('conflict', `"${run.name}" cannot be ${wanted}: ${because}.`, {
-    code: 'run-state',
-    kept: 'Nothing was changed.',
-    details: { status: run.status },
-  });
 }
 
 function failed(error: unknown): Settlement {

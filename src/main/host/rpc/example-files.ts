@@ -1,6 +1,6 @@
 import type { ServiceContext } from '../services/context';
 import { countExported, exportExamples, exportQuestions } from '../services/example-export';
-import { importExamples, previewExampleFile } from '../services/example-import';
+import { importAgain, importExamples, previewExampleFile } from '../services/example-import';
 import { writeRecipe } from '../services/recipes';
 import { contract } from './implementer';
 
@@ -12,6 +12,7 @@ export function exampleFilesRouter(context: ServiceContext) {
     exportQuestions: calls.exportQuestions.handler(({ input, signal }) => exportQuestions(context, input, signal)),
     preview: calls.preview.handler(({ input }) => previewExampleFile(input.path)),
     import: calls.import.handler(({ input, signal }) => importExamples(context, input, signal)),
+    importAgain: calls.importAgain.handler(({ input, signal }) => importAgain(context, input.datasetId, signal)),
     writeRecipe: calls.writeRecipe.handler(({ input }) => writeRecipe(context, input)),
   };
 }

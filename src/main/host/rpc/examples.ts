@@ -5,6 +5,7 @@ import { contract } from './implementer';
 export function examplesRouter(context: ServiceContext) {
   const { examples: calls } = contract;
   return {
+    removeDataset: calls.removeDataset.handler(({ input }) => examples.removeDataset(context, input.id)),
     datasets: calls.datasets.handler(({ input }) => examples.listDatasets(context, input.projectId)),
     list: calls.list.handler(({ input }) => examples.pageExamples(context, input)),
     rows: calls.rows.handler(({ input }) => examples.pageRows(context, input)),

@@ -11,6 +11,7 @@ import { questionsRouter } from './questions';
 import { runsRouter } from './runs';
 import { serversRouter } from './servers';
 import { systemRouter } from './system';
+import { trashRouter } from './trash';
 import { treesRouter } from './trees';
 
 /** Every call of the contract over one set of services; a call without a handler does not compile. */
@@ -22,6 +23,7 @@ export function createRouter(context: ServiceContext) {
     models: modelsRouter(context),
     questions: questionsRouter(context),
     runs: runsRouter(context),
+    trash: trashRouter(context),
     servers: serversRouter(context),
     trees: treesRouter(context),
     examples: examplesRouter(context),

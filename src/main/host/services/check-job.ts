@@ -14,6 +14,7 @@ import { requireServer } from '../store/repositories/servers';
 import type { ServiceContext } from './context';
 import { requirePresent } from './models';
 import { required } from './not-found';
+import { requireKept } from './project-trash';
 
 type SpecOf<K extends JobKind> = Extract<JobSpec, { kind: K }>;
 type Check<K extends JobKind> = (context: ServiceContext, projectId: ProjectId, spec: SpecOf<K>) => Run['parents'];
@@ -189,6 +190,7 @@ function requireQuestions(context: ServiceContext, projectId: ProjectId, id: Que
 function requireExamples(context: ServiceContext, projectId: ProjectId, id: DatasetId): void {
   const dataset = required(findDataset(context.db, id), 'This data set');
   requireSameProject(projectId, dataset.projectId, `The data set "${dataset.name}"`);
+  requireKept(context.db, dataset.name, id, dataset.runId);
   if (countTrainable(context.db, id) > 0) return;
   throw refuse(
     `Every example of "${dataset.name}" is rejected; nothing is left to train on.`,
@@ -200,6 +202,7 @@ function requireExamples(context: ServiceContext, projectId: ProjectId, id: Data
 function requireTrees(context: ServiceContext, projectId: ProjectId, id: RunId): Run {
   const run = required(findRun(context.db, id), 'This run');
   requireSameProject(projectId, run.projectId, `The run "${run.name}"`);
+  requireKept(context.db, run.name, id);
   // A search that still waits or runs may be named: the queue is in order, and the job looks again when its turn comes.
   if (run.outputs.treeCount === 0 && !STILL_GROWING.has(run.status)) {
     throw refuse(`The run "${run.name}" grew no trees.`, 'trees-empty', 'Grow trees first.');

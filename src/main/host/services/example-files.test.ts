@@ -271,3 +271,40 @@ describe('export and import', () => {
     await expect(none).rejects.toMatchObject({ data: { facts: { code: 'recipe-no-data' } } });
   });
 });
+
+describe('an import that broke off with its host', () => {
+  it('is marked, can be read again whole, and can be taken away', async () => {
+    const { projectId } = host.makeProject();
+    const rows = Array.from({ length: 3 }, (_, at) => ({ prompt: `What is ${at}?`, completion: `It is ${at}.` }));
+    writeFileSync(inFolder('mine.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
+    const input = {
+      projectId,
+      path: inFolder('mine.jsonl'),
+      layout: 'trl-prompt-completion' as const,
+      columns: { prompt: 'prompt', completion: 'completion' },
+      name: 'Mine',
+      checkpointId: null,
+      dryRun: false,
+    };
+    const whole = await host.client.exampleFiles.import(input);
+    expect(whole.dataset).toMatchObject({ name: 'Mine', count: 3, brokenImport: null });
+    // What a host that dies in the middle leaves behind.
+    const leave = (id: string) =>
+      host.services.db
+        .prepare('INSERT INTO datasets (id, project_id, name, created_at_ms, import_json) VALUES (?, ?, ?, 1, ?)')
+        .run(id, projectId, 'Mine (import not finished)', JSON.stringify(input));
+    leave('half');
+    const half = async () => (await host.client.examples.datasets({ projectId })).filter((one) => one.brokenImport);
+    expect(await half()).toMatchObject([{ id: 'half', brokenImport: { path: input.path } }]);
+    const again = await host.client.exampleFiles.importAgain({ datasetId: DatasetId.parse('half') });
+    expect(again.dataset).toMatchObject({ name: 'Mine', count: 3, brokenImport: null });
+    expect(await half()).toEqual([]);
+    leave('other');
+    expect(await host.client.examples.removeDataset({ id: DatasetId.parse('other') })).toEqual({
+      removed: true,
+      blockedBy: [],
+    });
+    expect(await half()).toEqual([]);
+    expect((await host.client.trash.list({ projectId })).map(({ kind }) => kind)).toEqual(['dataset']);
+  });
+});

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
-import type { ExampleFilePreview, ExampleImportReport, FieldColumns } from '@contracts/example-files';
-import type { CheckpointId, DatasetId, ExampleId, ProjectId, TreeId } from '@contracts/ids';
+import { z } from 'zod';
+import { ExampleImport, type ExampleFilePreview, type ExampleImportReport } from '@contracts/example-files';
+import type { CheckpointId, DatasetId, ExampleId, TreeId } from '@contracts/ids';
 import type { RejectedRow } from '@contracts/questions';
 import { countTokens } from '@core/dataset/count-tokens';
 import { completeExample, type CompletionParts } from '@core/dataset/layouts/complete-example';
@@ -11,7 +12,7 @@ import { cellReader, detectLayout, EXAMPLE_LAYOUTS } from '@core/dataset/layouts
 import { WorkbenchError } from '@core/errors';
 import { createExampleAppender, hashOfExample } from '../store/repositories/example-insert';
 import { findCheckpoint } from '../store/repositories/checkpoints';
-import { findDataset, insertDataset, removeDataset, renameDataset } from '../store/repositories/examples';
+import { findDataset, findImport, finishImport, insertDataset, removeDataset } from '../store/repositories/examples';
 import { findProject } from '../store/repositories/projects';
 import { findTreeProject } from '../store/repositories/trees';
 import { transaction } from '../store/sql';
@@ -26,14 +27,13 @@ const LISTED_REJECTS = 200;
 /** Rows that are stored in one transaction; the host answers others in between. */
 const BATCH_ROWS = 1000;
 
-export interface ImportInput {
-  readonly projectId: ProjectId;
-  readonly path: string;
-  readonly layout: LayoutName;
-  readonly columns: FieldColumns;
-  readonly name: string;
-  readonly checkpointId: CheckpointId | null;
-  readonly dryRun: boolean;
+export type ImportInput = z.infer<typeof ExampleImport>;
+
+/** Data sets that this host is filling now; one that is marked as unfinished and not among them was left by a host that died. */
+const importing = new Set<DatasetId>();
+
+export function isImporting(id: DatasetId): boolean {
+  return importing.has(id);
 }
 
 /** The first rows of a file, what layout they are in, and which column each field of every layout would take. */
@@ -115,6 +115,22 @@ export async function importExamples(
   return { dataset: id && findDataset(context.db, id), ...tally, rejected };
 }
 
+/**
+ * Imports the file of a broken import from its beginning, as it was asked for then; the half data set goes once the whole one is there.
+ * @throws WorkbenchError `gone` where there is nothing to import again, and the reasons of `importExamples`
+ */
+export async function importAgain(
+  context: ServiceContext,
+  datasetId: DatasetId,
+  signal?: AbortSignal,
+): Promise<ExampleImportReport> {
+  const input = required(ExampleImport.nullable().parse(findImport(context.db, datasetId)), 'This unfinished import');
+  const report = await importExamples(context, input, signal);
+  transaction(context.db, () => removeDataset(context.db, datasetId));
+  context.bus.publish({ type: 'changed', what: 'datasets' });
+  return report;
+}
+
 /** Where the rows go. */
 interface Target {
   /** @returns how many say the same as one before */
@@ -139,14 +155,22 @@ function rehearse(): Target {
 }
 
 /** A data set that bears the name of something unfinished until its last row is there: a host that dies meanwhile leaves it plainly marked. */
-function startDataset({ db, newId, nowMs }: ServiceContext, { projectId, name }: ImportInput): Target {
+function startDataset({ db, newId, nowMs }: ServiceContext, input: ImportInput): Target {
+  const { projectId, name } = input;
   const id = newId('dataset') as DatasetId;
+  importing.add(id);
   const appender = createExampleAppender(db, id);
   const treeOf = (treeId: string | null): TreeId | null =>
     // A tree of another project, or of another machine, is no way back from here.
     treeId !== null && findTreeProject(db, treeId as TreeId) === projectId ? (treeId as TreeId) : null;
   transaction(db, () =>
-    insertDataset(db, { id, projectId, name: `${name} (import not finished)`, createdAtMs: nowMs() }),
+    insertDataset(db, {
+      id,
+      projectId,
+      name: `${name} (import not finished)`,
+      createdAtMs: nowMs(),
+      import: input,
+    }),
   );
   return {
     store: (examples) =>
@@ -158,9 +182,13 @@ function startDataset({ db, newId, nowMs }: ServiceContext, { projectId, name }:
         }
         return duplicates;
       }),
-    abandon: () => transaction(db, () => removeDataset(db, id)),
+    abandon() {
+      importing.delete(id);
+      transaction(db, () => removeDataset(db, id));
+    },
     finish() {
-      transaction(db, () => renameDataset(db, id, name));
+      importing.delete(id);
+      transaction(db, () => finishImport(db, id, name));
       return id;
     },
   };

@@ -29,12 +29,24 @@ import { ADD_ACTION } from './add-example';
 import type { ServiceContext } from './context';
 import { measureEdit } from './example-edit';
 import { lineageOfDataset } from './example-lineage';
+import { isImporting } from './example-import';
 import { required } from './not-found';
+import { throwAway } from './project-trash';
 
 type DecisionValue = z.infer<typeof Decision>;
 
 export function listDatasets({ db }: ServiceContext, projectId: ProjectId): Dataset[] {
-  return stored.listDatasets(db, projectId);
+  return stored
+    .listDatasets(db, projectId)
+    .map((dataset) => (isImporting(dataset.id) ? { ...dataset, brokenImport: null } : dataset));
+}
+
+/** Puts a data set that no run made into the trash, unless a run trained on it. */
+export function removeDataset(context: ServiceContext, id: DatasetId): { removed: boolean; blockedBy: string[] } {
+  const dataset = required(stored.findDataset(context.db, id), 'This data set');
+  const blockedBy = listRunsOnDataset(context.db, id).map(({ name }) => name);
+  if (blockedBy.length > 0 || dataset.runId !== null) return { removed: false, blockedBy };
+  return { removed: throwAway(context, { id, kind: 'dataset', projectId: dataset.projectId }), blockedBy };
 }
 
 export function pageExamples(

@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { sep } from 'node:path';
 import type { CheckpointId, ProjectId } from '@contracts/ids';
 import type { Checkpoint, ModelInspection, TokenPiece } from '@contracts/models';
 import type { z } from 'zod';
@@ -9,20 +7,22 @@ import { FUNCTIONAL_SURFACES } from '@core/tokens/functional-tokens';
 import {
   findCheckpoint,
   listCheckpoints as listStored,
-  markCheckpointRemoved,
   renameCheckpoint as renameStored,
   type StoredCheckpoint,
 } from '../store/repositories/checkpoints';
 import { listOpenRunsOnCheckpoint } from '../store/repositories/runs';
+import { isInTrash } from '../store/repositories/trash';
+import type { ReadableDb } from '../store/sql';
 import type { ServiceContext } from './context';
 import { required } from './not-found';
+import { requireKept, throwAway } from './project-trash';
 
 export function listCheckpoints({ db }: ServiceContext, projectId: ProjectId): Checkpoint[] {
-  return listStored(db, projectId).map(present);
+  return listStored(db, projectId).map((checkpoint) => present(db, checkpoint));
 }
 
 export function getCheckpoint({ db }: ServiceContext, id: CheckpointId): Checkpoint {
-  return present(required(findCheckpoint(db, id), 'This checkpoint'));
+  return present(db, required(findCheckpoint(db, id), 'This checkpoint'));
 }
 
 export function inspectCheckpoint(context: ServiceContext, id: CheckpointId): Promise<ModelInspection> {
@@ -54,11 +54,11 @@ export function renameCheckpoint(context: ServiceContext, id: CheckpointId, name
 }
 
 /**
- * Takes a checkpoint out of the list. Files that a run of ours wrote are deleted, a person's own never.
+ * Puts a checkpoint into the trash. Once that is emptied, files that a run of ours wrote are deleted, a person's own never.
  * @throws WorkbenchError `checkpoint-in-use` while a run that is not over starts from it
  */
-export async function removeCheckpoint(context: ServiceContext, id: CheckpointId): Promise<{ removed: boolean }> {
-  const { db, bus, folders } = context;
+export function removeCheckpoint(context: ServiceContext, id: CheckpointId): { removed: boolean } {
+  const { db } = context;
   const checkpoint = required(findCheckpoint(db, id), 'This checkpoint');
   const [user] = listOpenRunsOnCheckpoint(db, id);
   if (user) {
@@ -66,34 +66,30 @@ export async function removeCheckpoint(context: ServiceContext, id: CheckpointId
       code: 'checkpoint-in-use',
       kept: 'The checkpoint and the run.',
       wayOut: 'Wait for the run, or cancel it first.',
+      details: { name: checkpoint.name, run: user.name },
     });
   }
-  const removed = markCheckpointRemoved(db, id, context.nowMs());
-  if (removed) {
-    for (const path of [checkpoint.path, checkpoint.adapterPath]) {
-      if (path?.startsWith(folders.runs + sep)) await rm(path, { recursive: true, force: true });
-    }
-    bus.publish({ type: 'changed', what: 'checkpoints' });
-  }
-  return { removed };
+  return { removed: throwAway(context, { id, kind: 'checkpoint', projectId: checkpoint.projectId }) };
 }
 
-/** The checkpoint, if its files are where they should be. @throws WorkbenchError `model-missing` */
+/** The checkpoint, if its files are where they should be. @throws WorkbenchError `model-missing`, `in-trash` */
 export function requirePresent(context: ServiceContext, id: CheckpointId): StoredCheckpoint {
   const checkpoint = required(findCheckpoint(context.db, id), 'This checkpoint');
+  requireKept(context.db, checkpoint.name, id, checkpoint.runId);
   if (checkpoint.removedAtMs === null && existsSync(checkpoint.path)) return checkpoint;
   throw new WorkbenchError('precondition', `The files of "${checkpoint.name}" are not where they were.`, {
     code: 'model-missing',
     where: checkpoint.path,
     kept: 'Everything made from it.',
     wayOut: 'Put the files back, or use another checkpoint.',
+    details: { name: checkpoint.name },
   });
 }
 
-function present({ removedAtMs, ...checkpoint }: StoredCheckpoint): Checkpoint {
+function present(db: ReadableDb, { removedAtMs, ...checkpoint }: StoredCheckpoint): Checkpoint {
   return {
     ...checkpoint,
     runId: checkpoint.origin === 'run' ? checkpoint.runId : null,
-    isMissing: removedAtMs !== null || !existsSync(checkpoint.path),
+    isMissing: removedAtMs !== null || isInTrash(db, checkpoint.id, checkpoint.runId) || !existsSync(checkpoint.path),
   };
 }

@@ -179,11 +179,14 @@ describe('a question set', () => {
     expect(rows()).toBeGreaterThan(3);
     const before = rows();
     expect(await host.client.questions.remove({ id: set?.id ?? ('' as never) })).toEqual({ removed: true });
+    expect(rows()).toBe(before);
+    await host.client.trash.empty({ projectId: set?.projectId ?? made.projectId });
     expect(rows()).toBe(before - 1);
     const spec = { kind: 'search', checkpointId: made.checkpointId, questionSetId: made.questionSetId } as const;
     const { JobSpec } = await import('@contracts/jobs');
     await host.client.runs.start({ projectId: made.projectId, spec: JobSpec.parse({ ...spec, config: {} }) });
     await host.client.questions.remove({ id: made.questionSetId });
+    await host.client.trash.empty({ projectId: made.projectId });
     expect(rows()).toBe(before - 1);
     expect(await host.client.questions.list({ projectId: made.projectId })).toEqual([]);
     (await host.engine()).finish();

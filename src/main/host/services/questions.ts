@@ -18,6 +18,7 @@ import * as stored from '../store/repositories/question-sets';
 import { transaction } from '../store/sql';
 import type { ServiceContext } from './context';
 import { required } from './not-found';
+import { throwAway } from './project-trash';
 import { openQuestionFile } from './question-files/open-question-file';
 import { excerpt, showCell } from './question-files/question-file';
 
@@ -113,10 +114,10 @@ export function changeQuestionSet(
   return set;
 }
 
+/** Puts a set into the trash. */
 export function removeQuestionSet(context: ServiceContext, id: QuestionSetId): { removed: boolean } {
-  const removed = stored.removeQuestionSet(context.db, id, context.nowMs());
-  if (removed) context.bus.publish({ type: 'changed', what: 'questionSets' });
-  return { removed };
+  const set = stored.findQuestionSet(context.db, id);
+  return { removed: set !== null && throwAway(context, { id, kind: 'questionSet', projectId: set.projectId }) };
 }
 
 async function readRows(

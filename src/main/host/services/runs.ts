@@ -1,17 +1,17 @@
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import type { ProjectId, RunId } from '@contracts/ids';
 import type { JobSpec } from '@contracts/jobs';
 import type { AlarmAnswer, RunEvent } from '@contracts/run-events';
 import type { LogLine, MetricSeries, PackedSeries, Run, RunForecast, Sample } from '@contracts/runs';
 import type { JobKind } from '@contracts/stages';
 import { WorkbenchError } from '@core/errors';
-import { runFolder } from '../jobs/run-folders';
+import { hasBegun, runFolder, runRooms } from '../jobs/run-folders';
 import { folderBytes } from '../store/folder-bytes';
 import { findProject } from '../store/repositories/projects';
 import * as stored from '../store/repositories/run-events';
 import {
   changeRun,
-  deleteRun,
+  countRuns,
   findRun,
   insertRun,
   listDependants,
@@ -24,6 +24,7 @@ import type { ServiceContext } from './context';
 import { checkJob } from './check-job';
 import { estimateRun } from './estimate';
 import { required } from './not-found';
+import { throwAway } from './project-trash';
 
 /** What a run is called when nobody names it. */
 const DEFAULT_NAMES: Readonly<Record<JobKind, string>> = {
@@ -94,31 +95,25 @@ export async function forecastOf({ db }: ServiceContext, id: RunId): Promise<Run
       memoryBytes: peakMemoryBytes ?? run.progress?.memoryBytes ?? null,
       diskBytes: await folderBytes(run.folder),
     },
+    isFolderGone: hasBegun(run) && !existsSync(runRooms(run.folder).job),
   };
 }
 
-/** Deletes a settled run with its files, unless something else stands on what it made. */
-export async function removeRun(
-  context: ServiceContext,
-  id: RunId,
-): Promise<{ removed: boolean; blockedBy: string[] }> {
-  const { db, bus } = context;
+/** Puts a settled run into the trash, unless something else stands on what it made. */
+export function removeRun(context: ServiceContext, id: RunId): { removed: boolean; blockedBy: string[] } {
+  const { db } = context;
   const run = getRun(context, id);
   if (run.status === 'running' || run.status === 'pausing' || run.status === 'queued') {
     throw new WorkbenchError('conflict', `"${run.name}" is under way.`, {
       code: 'run-active',
       kept: 'The run.',
       wayOut: 'Cancel it first.',
+      details: { name: run.name },
     });
   }
   const blockedBy = listDependants(db, id).map((dependant) => dependant.name);
   if (blockedBy.length > 0) return { removed: false, blockedBy };
-  const removed = deleteRun(db, id);
-  await rm(run.folder, { recursive: true, force: true });
-  bus.publish({ type: 'runRemoved', projectId: run.projectId, runId: id });
-  for (const what of ['checkpoints', 'datasets', 'examples', 'evaluations'] as const)
-    bus.publish({ type: 'changed', what });
-  return { removed, blockedBy: [] };
+  return { removed: throwAway(context, { id, kind: 'run', projectId: run.projectId }), blockedBy: [] };
 }
 
 export function listMetrics(context: ServiceContext, id: RunId): MetricSeries[] {
@@ -153,5 +148,5 @@ export function answerAlarm(
 
 /** "Trees 3": numbered within the project and kind. */
 function nextName({ db }: ServiceContext, projectId: ProjectId, kind: JobKind): string {
-  return `${DEFAULT_NAMES[kind]} ${listStored(db, projectId, kind).length + 1}`;
+  return `${DEFAULT_NAMES[kind]} ${countRuns(db, projectId, kind) + 1}`;
 }

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { ProjectId } from '@contracts/ids';
 import type { Project, TrashedProject } from '@contracts/projects';
 import { deleteProject, findProject } from '../store/repositories/projects';
-import { listRuns } from '../store/repositories/runs';
+import { listRunFolders } from '../store/repositories/runs';
 import { readSettings, writeSetting } from '../store/repositories/settings';
 import { transaction, type ReadableDb } from '../store/sql';
 import type { ServiceContext } from './context';
@@ -45,7 +45,7 @@ export function restoreProject(context: ServiceContext, id: ProjectId): Project 
 /** Deletes a project with everything the program made in it; imported models and files of the person stay where they are. */
 export async function deleteForGood(context: ServiceContext, id: ProjectId): Promise<{ removed: boolean }> {
   const { db } = context;
-  const folders = listRuns(db, id).map(({ folder }) => folder);
+  const folders = listRunFolders(db, id);
   const removed = deleteProject(db, id);
   change(context, (trash) => trash.filter((entry) => entry.id !== id));
   await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));

@@ -101,7 +101,7 @@ export const PAGES: { readonly [Id in RouteId]: PageRow<Id> } = {
     Component: lazy(async () => ({ default: (await import('../features/datasets/ExamplesPage')).ExamplesPage })),
   },
   examplesImport: {
-    title: 'Import examples',
+    title: pageTitles.examplesImport,
     Component: lazy(async () => ({
       default: (await import('../features/data-files/ExamplesImportPage')).ExamplesImportPage,
     })),

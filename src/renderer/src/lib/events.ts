@@ -19,6 +19,7 @@ const SPOILED: Record<ChangedWhat, readonly { key(): readonly unknown[] }[]> = {
   trees: [api.trees.get],
   evaluations: [api.evaluations, api.projects.overview],
   settings: [api.system.settings],
+  trash: [api.trash, api.runs, api.trees.list, api.projects.overview],
 };
 
 /** What comes and goes with runs. */

@@ -70,6 +70,7 @@ function run(id: string, kind: 'tokens' | 'search' | 'sft' | 'prm', facts: Parti
     startedAtMs: null,
     finishedAtMs: null,
     folder: '/r',
+    isInTrash: false,
     ...facts,
   };
 }
@@ -92,6 +93,7 @@ const dataset: Dataset = {
   mergedCount: 4,
   verdicts: { todo: 9, accepted: 0, rejected: 0 },
   createdAtMs: 0,
+  brokenImport: null,
 };
 
 const material: Material = {

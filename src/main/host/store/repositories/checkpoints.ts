@@ -1,5 +1,6 @@
 import type { CheckpointId, ProjectId, RunId } from '@contracts/ids';
 import type { Checkpoint } from '@contracts/models';
+import { notInTrash } from './trash';
 import { bit, execute, fromJson, selectAll, selectOne, type ReadableDb, type WritableDb } from '../sql';
 
 /** A checkpoint as stored: the run that wrote it is known even for an import, and whether its files are there is not. */
@@ -33,7 +34,8 @@ interface Row {
 export function listCheckpoints(db: ReadableDb, projectId: ProjectId): StoredCheckpoint[] {
   return selectAll<Row>(
     db,
-    'SELECT * FROM checkpoints WHERE project_id = $projectId AND removed_at_ms IS NULL ORDER BY created_at_ms, rowid',
+    `SELECT * FROM checkpoints WHERE project_id = $projectId AND removed_at_ms IS NULL AND ${notInTrash('id', 'run_id')}
+     ORDER BY created_at_ms, rowid`,
     { projectId },
   ).map(toCheckpoint);
 }
@@ -48,7 +50,7 @@ export function findCheckpoint(db: ReadableDb, id: CheckpointId): StoredCheckpoi
 export function listCheckpointIdsOfRun(db: ReadableDb, runId: RunId): CheckpointId[] {
   return selectAll<{ id: CheckpointId }>(
     db,
-    'SELECT id FROM checkpoints WHERE run_id = $runId AND removed_at_ms IS NULL ORDER BY created_at_ms, rowid',
+    `SELECT id FROM checkpoints WHERE run_id = $runId AND removed_at_ms IS NULL AND ${notInTrash('id')} ORDER BY created_at_ms, rowid`,
     { runId },
   ).map((row) => row.id);
 }

@@ -3,6 +3,7 @@ import type { Evaluation, EvaluationItem, Proportion } from '@contracts/evaluati
 import type { CheckpointId, EvaluationId, ProjectId, QuestionSetId, RunId } from '@contracts/ids';
 import { wilsonInterval } from '@core/eval/wilson';
 import { openCorrection } from './corrections';
+import { notInTrash } from './trash';
 import { bit, count, execute, fromJson, selectAll, selectOne, type ReadableDb, type WritableDb } from '../sql';
 
 type EvaluationRecord = Extract<JobRecord, { type: 'evaluation' }>;
@@ -51,7 +52,8 @@ const SELECT_EVALUATION = `SELECT evaluations.*, ${CORRECTED}) AS corrected_coun
 
 /** Newest first. */
 export function listEvaluations(db: ReadableDb, projectId: ProjectId): Evaluation[] {
-  const sql = `${SELECT_EVALUATION} WHERE evaluations.project_id = $projectId ORDER BY evaluations.created_at_ms DESC, evaluations.rowid DESC`;
+  const sql = `${SELECT_EVALUATION} WHERE evaluations.project_id = $projectId AND ${notInTrash('evaluations.run_id')}
+    ORDER BY evaluations.created_at_ms DESC, evaluations.rowid DESC`;
   return selectAll<Row>(db, sql, { projectId }).map(toEvaluation);
 }
 

@@ -4,6 +4,7 @@ import type { DatasetId, ExampleId, ProjectId, RunId, TreeId } from '@contracts/
 import { bit, count, execute, fromJson, selectAll, selectOne, type ReadableDb, type WritableDb } from '../sql';
 import { classesOfMask, filterClause, maskOfClasses, type Selection } from './example-filter';
 import { indexExample } from './example-texts';
+import { notInTrash } from './trash';
 
 export interface ExampleRow {
   seq: number;
@@ -35,6 +36,7 @@ interface DatasetRow {
   run_id: RunId | null;
   name: string;
   created_at_ms: number;
+  import_json: string | null;
   total: number;
   merged: number;
   todo: number;
@@ -49,7 +51,8 @@ const SELECT_DATASET = `SELECT datasets.*, COUNT(examples.seq) AS total,
 
 /** Newest first. */
 export function listDatasets(db: ReadableDb, projectId: ProjectId): Dataset[] {
-  const sql = `${SELECT_DATASET} WHERE datasets.project_id = $projectId GROUP BY datasets.id ORDER BY datasets.created_at_ms DESC, datasets.rowid DESC`;
+  const sql = `${SELECT_DATASET} WHERE datasets.project_id = $projectId AND ${notInTrash('datasets.id', 'datasets.run_id')}
+    GROUP BY datasets.id ORDER BY datasets.created_at_ms DESC, datasets.rowid DESC`;
   return selectAll<DatasetRow>(db, sql, { projectId }).map(toDataset);
 }
 
@@ -66,12 +69,16 @@ export function insertDataset(
     readonly projectId: ProjectId;
     readonly name: string;
     readonly createdAtMs: number;
+    /** What is imported into it, until its last row is there. */
+    readonly import?: unknown;
   },
 ): void {
+  const { import: source, ...row } = dataset;
   execute(
     db,
-    `INSERT INTO datasets (id, project_id, run_id, name, created_at_ms) VALUES ($id, $projectId, NULL, $name, $createdAtMs)`,
-    dataset,
+    `INSERT INTO datasets (id, project_id, run_id, name, created_at_ms, import_json)
+     VALUES ($id, $projectId, NULL, $name, $createdAtMs, $source)`,
+    { ...row, source: source === undefined ? null : JSON.stringify(source) },
   );
 }
 
@@ -179,8 +186,15 @@ export function countSelected(db: ReadableDb, { where, params }: Selection): num
   return count(db, `SELECT COUNT(*) AS count FROM examples WHERE ${where}`, params);
 }
 
-export function renameDataset(db: WritableDb, id: DatasetId, name: string): void {
-  execute(db, 'UPDATE datasets SET name = $name WHERE id = $id', { id, name });
+/** Says that the last row of an import is there. */
+export function finishImport(db: WritableDb, id: DatasetId, name: string): void {
+  execute(db, 'UPDATE datasets SET name = $name, import_json = NULL WHERE id = $id', { id, name });
+}
+
+/** What was to be imported into a data set; null where it is whole. */
+export function findImport(db: ReadableDb, id: DatasetId): unknown {
+  const row = selectOne<{ import_json: string | null }>(db, 'SELECT import_json FROM datasets WHERE id = $id', { id });
+  return row?.import_json ? fromJson(row.import_json) : null;
 }
 
 /** Removes a data set with its examples. */
@@ -258,6 +272,7 @@ function toDataset(row: DatasetRow): Dataset {
     mergedCount: row.merged,
     verdicts: { todo: row.todo, accepted: row.accepted, rejected: row.rejected },
     createdAtMs: row.created_at_ms,
+    brokenImport: row.import_json === null ? null : { path: fromJson<{ path: string }>(row.import_json).path },
   };
 }
 

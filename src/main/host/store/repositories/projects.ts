@@ -1,5 +1,6 @@
 import type { ProjectId } from '@contracts/ids';
 import type { Project } from '@contracts/projects';
+import { notInTrash } from './trash';
 import { bit, count, execute, selectAll, selectOne, type ReadableDb, type WritableDb } from '../sql';
 
 interface Row {
@@ -46,14 +47,13 @@ export interface ProjectCounts {
 }
 
 const COUNTS: Readonly<Record<keyof ProjectCounts, string>> = {
-  checkpoints: 'SELECT COUNT(*) AS count FROM checkpoints WHERE project_id = $id AND removed_at_ms IS NULL',
-  questionSets: 'SELECT COUNT(*) AS count FROM question_sets WHERE project_id = $id AND removed_at_ms IS NULL',
-  questions:
-    'SELECT COALESCE(SUM(question_count), 0) AS count FROM question_sets WHERE project_id = $id AND removed_at_ms IS NULL',
-  trees: 'SELECT COUNT(*) AS count FROM trees WHERE project_id = $id',
-  examples:
-    'SELECT COUNT(*) AS count FROM datasets JOIN examples ON examples.dataset_id = datasets.id WHERE datasets.project_id = $id',
-  evaluations: 'SELECT COUNT(*) AS count FROM evaluations WHERE project_id = $id',
+  checkpoints: `SELECT COUNT(*) AS count FROM checkpoints WHERE project_id = $id AND removed_at_ms IS NULL AND ${notInTrash('id', 'run_id')}`,
+  questionSets: `SELECT COUNT(*) AS count FROM question_sets WHERE project_id = $id AND removed_at_ms IS NULL AND ${notInTrash('id')}`,
+  questions: `SELECT COALESCE(SUM(question_count), 0) AS count FROM question_sets WHERE project_id = $id AND removed_at_ms IS NULL AND ${notInTrash('id')}`,
+  trees: `SELECT COUNT(*) AS count FROM trees WHERE project_id = $id AND ${notInTrash('run_id')}`,
+  examples: `SELECT COUNT(*) AS count FROM datasets JOIN examples ON examples.dataset_id = datasets.id
+     WHERE datasets.project_id = $id AND ${notInTrash('datasets.id', 'datasets.run_id')}`,
+  evaluations: `SELECT COUNT(*) AS count FROM evaluations WHERE project_id = $id AND ${notInTrash('run_id')}`,
 };
 
 export function countProducts(db: ReadableDb, id: ProjectId): ProjectCounts {

@@ -1,5 +1,6 @@
 import type { ProjectId, QuestionSetId } from '@contracts/ids';
 import type { QuestionRow, QuestionSet, QuestionSetRole } from '@contracts/questions';
+import { isInTrash, notInTrash } from './trash';
 import { count, execute, likeAnywhere, selectAll, selectOne, type ReadableDb, type WritableDb } from '../sql';
 
 interface SetRow {
@@ -22,7 +23,7 @@ interface QuestionColumns {
 export function listQuestionSets(db: ReadableDb, projectId: ProjectId): QuestionSet[] {
   return selectAll<SetRow>(
     db,
-    'SELECT * FROM question_sets WHERE project_id = $projectId AND removed_at_ms IS NULL ORDER BY created_at_ms, rowid',
+    `SELECT * FROM question_sets WHERE project_id = $projectId AND removed_at_ms IS NULL AND ${notInTrash('id')} ORDER BY created_at_ms, rowid`,
     { projectId },
   ).map(toSet);
 }
@@ -30,7 +31,7 @@ export function listQuestionSets(db: ReadableDb, projectId: ProjectId): Question
 /** Also one that was taken out of the list: lineage still leads to it. */
 export function findQuestionSet(db: ReadableDb, id: QuestionSetId): (QuestionSet & { isRemoved: boolean }) | null {
   const row = selectOne<SetRow>(db, 'SELECT * FROM question_sets WHERE id = $id', { id });
-  return row ? { ...toSet(row), isRemoved: row.removed_at_ms !== null } : null;
+  return row ? { ...toSet(row), isRemoved: row.removed_at_ms !== null || isInTrash(db, id) } : null;
 }
 
 /** Stores a set and its questions in their order. Call inside a transaction. */

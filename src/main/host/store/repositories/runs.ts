@@ -15,6 +15,7 @@ import {
 } from '../sql';
 import { listArtefacts } from './artefacts';
 import { listCheckpointIdsOfRun } from './checkpoints';
+import { notInTrash } from './trash';
 
 interface Row {
   id: RunId;
@@ -39,6 +40,7 @@ interface Row {
   question_set_id: QuestionSetId | null;
   dataset_id: DatasetId | null;
   parent_run_id: RunId | null;
+  is_in_trash: number;
 }
 
 /** What a new run is stored with; the rest is empty at first. */
@@ -53,15 +55,16 @@ export interface NewRun {
   readonly folder: string;
 }
 
-const SELECT_RUN = `SELECT runs.*, run_parents.checkpoint_id, run_parents.question_set_id, run_parents.dataset_id, run_parents.parent_run_id
+const SELECT_RUN = `SELECT runs.*, run_parents.checkpoint_id, run_parents.question_set_id, run_parents.dataset_id, run_parents.parent_run_id,
+    EXISTS (SELECT 1 FROM trash WHERE trash.id = runs.id) AS is_in_trash
   FROM runs LEFT JOIN run_parents ON run_parents.run_id = runs.id`;
 
-/** Newest first. */
+/** Newest first; without those in the trash. */
 export function listRuns(db: ReadableDb, projectId: ProjectId, kind?: JobKind): Run[] {
   const where = kind ? 'runs.project_id = $projectId AND runs.kind = $kind' : 'runs.project_id = $projectId';
   return selectAll<Row>(
     db,
-    `${SELECT_RUN} WHERE ${where} ORDER BY runs.created_at_ms DESC, runs.rowid DESC`,
+    `${SELECT_RUN} WHERE ${where} AND ${notInTrash('runs.id')} ORDER BY runs.created_at_ms DESC, runs.rowid DESC`,
     kind ? { projectId, kind } : { projectId },
   ).map((row) => toRun(db, row));
 }
@@ -69,6 +72,18 @@ export function listRuns(db: ReadableDb, projectId: ProjectId, kind?: JobKind): 
 export function findRun(db: ReadableDb, id: RunId): Run | null {
   const row = selectOne<Row>(db, `${SELECT_RUN} WHERE runs.id = $id`, { id });
   return row ? toRun(db, row) : null;
+}
+
+/** Folders of all runs of a project, in the trash or not. */
+export function listRunFolders(db: ReadableDb, projectId: ProjectId): string[] {
+  const sql = 'SELECT folder FROM runs WHERE project_id = $projectId';
+  return selectAll<{ folder: string }>(db, sql, { projectId }).map(({ folder }) => folder);
+}
+
+/** How many runs of a kind a project has had that still exist, in the trash or not. */
+export function countRuns(db: ReadableDb, projectId: ProjectId, kind: JobKind): number {
+  const sql = 'SELECT COUNT(*) AS count FROM runs WHERE project_id = $projectId AND kind = $kind';
+  return count(db, sql, { projectId, kind });
 }
 
 /** Runs in any of the given states, oldest first. */
@@ -186,12 +201,12 @@ export function deleteRun(db: WritableDb, id: RunId): boolean {
   return execute(db, 'DELETE FROM runs WHERE id = $id', { id }).changes > 0;
 }
 
-/** Runs that started from one run's products: from its trees, its data set or one of its checkpoints. */
+/** Runs outside the trash that started from one run's products: from its trees, its data set or one of its checkpoints. */
 export function listDependants(db: ReadableDb, id: RunId): { id: RunId; name: string }[] {
   return selectAll<{ id: RunId; name: string }>(
     db,
     `SELECT runs.id, runs.name FROM run_parents JOIN runs ON runs.id = run_parents.run_id
-     WHERE run_parents.run_id <> $id AND (run_parents.parent_run_id = $id
+     WHERE run_parents.run_id <> $id AND ${notInTrash('runs.id')} AND (run_parents.parent_run_id = $id
        OR run_parents.dataset_id IN (SELECT datasets.id FROM datasets WHERE datasets.run_id = $id)
        OR run_parents.checkpoint_id IN (SELECT checkpoints.id FROM checkpoints WHERE checkpoints.run_id = $id))
      ORDER BY runs.created_at_ms`,
@@ -204,7 +219,7 @@ export function listRunsOnDataset(db: ReadableDb, datasetId: DatasetId): { id: R
   return selectAll<{ id: RunId; name: string }>(
     db,
     `SELECT runs.id, runs.name FROM run_parents JOIN runs ON runs.id = run_parents.run_id
-     WHERE run_parents.dataset_id = $datasetId AND runs.kind = 'sft' ORDER BY runs.created_at_ms`,
+     WHERE run_parents.dataset_id = $datasetId AND runs.kind = 'sft' AND ${notInTrash('runs.id')} ORDER BY runs.created_at_ms`,
     { datasetId },
   );
 }
@@ -214,7 +229,8 @@ export function listOpenRunsOnCheckpoint(db: ReadableDb, checkpointId: Checkpoin
   return selectAll<{ id: RunId; name: string }>(
     db,
     `SELECT runs.id, runs.name FROM run_parents JOIN runs ON runs.id = run_parents.run_id
-     WHERE run_parents.checkpoint_id = $checkpointId AND runs.status NOT IN ('finished', 'cancelled', 'failed')`,
+     WHERE run_parents.checkpoint_id = $checkpointId AND runs.status NOT IN ('finished', 'cancelled', 'failed')
+       AND ${notInTrash('runs.id')}`,
     { checkpointId },
   );
 }
@@ -250,6 +266,7 @@ function toRun(db: ReadableDb, row: Row): Run {
     startedAtMs: row.started_at_ms,
     finishedAtMs: row.finished_at_ms,
     folder: row.folder,
+    isInTrash: row.is_in_trash === 1,
   };
 }
 

@@ -13,6 +13,7 @@ import {
   type ReadableDb,
   type WritableDb,
 } from '../sql';
+import { notInTrash } from './trash';
 import { withoutPruned } from './tree-marks';
 
 interface SummaryRow {
@@ -156,6 +157,7 @@ export function pageTrees(db: ReadableDb, query: TreeQuery): { total: number; tr
   const where =
     (query.runId ? 'run_id = $runId AND project_id = $projectId' : 'project_id = $projectId') +
     FILTERS[query.filter] +
+    ` AND ${notInTrash('run_id')}` +
     (query.search ? ` AND (prompt LIKE $pattern ESCAPE '\\' OR question_id LIKE $pattern ESCAPE '\\')` : '');
   const params = {
     projectId: query.projectId,

@@ -4,6 +4,7 @@ import { reviewSchema } from './0002-review';
 import { treeMarksSchema } from './0003-tree-marks';
 import { runPageSchema } from './0004-run-page';
 import { judgedNodesSchema } from './0005-judged-nodes';
+import { trashSchema } from './0008-trash';
 
 /** One numbered change of the schema; never edited after a release. */
 export interface SchemaStep {
@@ -18,4 +19,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   treeMarksSchema,
   runPageSchema,
   judgedNodesSchema,
+  trashSchema,
 ];

@@ -10,6 +10,7 @@ export const pageTitles = translated('pageTitles', {
   modelImport: 'Import a model',
   questions: 'Questions',
   questionsImport: 'Import questions',
+  examplesImport: 'Import examples',
   questionSet: 'Questions',
   tokens: 'Tokens',
   sft: 'Fine-tune',

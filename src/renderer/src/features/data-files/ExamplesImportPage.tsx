@@ -7,14 +7,11 @@ import type { PageProps } from '../../app/router';
 import { api } from '../../lib/api';
 import { ButtonLink } from '../../ui/Button';
 import { Loaded } from '../../ui/Loaded';
-import { Panel } from '../../ui/Panel';
-import { PathPicker } from '../paths/PathPicker';
 import { ExampleImportForm } from './ExampleImportForm';
+import { FileStep } from './FileStep';
 import { texts } from './texts/en';
-import './data-files.css';
 
 const words = texts.importPage;
-const READABLE = /\.(?:jsonl|ndjson|json|csv|tsv|parquet)$/i;
 
 /** Import of examples: choose a file, see its layout and what would come in, store it as a data set. */
 export function ExamplesImportPage({ params }: PageProps<'examplesImport'>) {
@@ -29,14 +26,7 @@ export function ExamplesImportPage({ params }: PageProps<'examplesImport'>) {
       sentence={words.sentence}
       action={<ButtonLink href={href('examples', { projectId })}>{words.back}</ButtonLink>}
     >
-      <Panel title={words.file}>
-        <PathPicker
-          label={words.file}
-          value={path}
-          accepts={(entry) => entry.kind === 'file' && READABLE.test(entry.name)}
-          onChoose={setPath}
-        />
-      </Panel>
+      <FileStep path={path} onChoose={setPath} />
       {path === '' ? (
         <p className="muted">{words.chooseFirst}</p>
       ) : (

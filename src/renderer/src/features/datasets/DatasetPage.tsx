@@ -10,15 +10,18 @@ import type { PageProps } from '../../app/router';
 import { api } from '../../lib/api';
 import { Button, ButtonLink } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
+import { EmptyState } from '../../ui/EmptyState';
 import { ErrorView } from '../../ui/ErrorView';
 import { Loaded } from '../../ui/Loaded';
 import { Skeleton } from '../../ui/Skeleton';
 import { ExampleExportDialog } from '../data-files/ExampleExportDialog';
 import { texts as fileTexts } from '../data-files/texts/en';
+import { ProjectTrash } from '../trash/ProjectTrash';
 import { ExampleEditor } from './ExampleEditor';
 import { ExampleFocus } from './ExampleFocus';
 import { ExampleTable } from './ExampleTable';
 import { DecisionBar } from './DecisionBar';
+import { RemoveDataset } from './RemoveDataset';
 import { ReviewFilters } from './ReviewFilters';
 import { StepsDiff } from './StepsDiff';
 import { useReview } from './use-review';
@@ -37,9 +40,8 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
   const searchRef = useRef<HTMLInputElement>(null);
   const tagRef = useRef<HTMLInputElement>(null);
   const example = review.focus.data?.example;
-  const datasets = useQuery(
-    api.examples.datasets.queryOptions({ input: { projectId: ProjectId.parse(params.projectId) } }),
-  );
+  const projectId = ProjectId.parse(params.projectId);
+  const datasets = useQuery(api.examples.datasets.queryOptions({ input: { projectId } }));
   const dataset = datasets.data?.find(({ id }) => id === review.datasetId);
 
   const decide = (verdict: Verdict) => () => review.decide({ action: 'verdict', verdict });
@@ -68,6 +70,18 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
   };
   useActions(actions, { isBlocked: view === 'edit' || bulk !== null || isExporting });
 
+  if (datasets.data && !dataset)
+    return (
+      <PageFrame title={texts.title}>
+        <EmptyState
+          title={texts.gone}
+          action={<ButtonLink href={href('examples', { projectId })}>{texts.back}</ButtonLink>}
+        >
+          {texts.goneBody}
+        </EmptyState>
+        <ProjectTrash projectId={projectId} />
+      </PageFrame>
+    );
   return (
     <PageFrame
       isWide
@@ -76,8 +90,9 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
       action={
         <div className="row review-files">
           <Button onClick={() => setExporting(true)}>{fileTexts.export}</Button>
-          <ButtonLink href={href('examplesImport', { projectId: params.projectId })}>{fileTexts.import}</ButtonLink>
-          <ButtonLink href={href('examples', { projectId: params.projectId })}>{texts.back}</ButtonLink>
+          <ButtonLink href={href('examplesImport', { projectId })}>{fileTexts.import}</ButtonLink>
+          {dataset?.runId === null && <RemoveDataset dataset={dataset} />}
+          <ButtonLink href={href('examples', { projectId })}>{texts.back}</ButtonLink>
         </div>
       }
     >

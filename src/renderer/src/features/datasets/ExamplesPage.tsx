@@ -11,6 +11,8 @@ import { Panel } from '../../ui/Panel';
 import { Table, type Column } from '../../ui/Table';
 import { StagePage } from '../stages/StagePage';
 import { STAGES } from '../../app/stages';
+import { ProjectTrash } from '../trash/ProjectTrash';
+import { BrokenImports } from './BrokenImports';
 import { texts as fileTexts } from '../data-files/texts/en';
 import { texts } from './texts/en';
 import './review.css';
@@ -39,8 +41,9 @@ export function ExamplesPage({ params }: PageProps<'examples'>) {
         <Loaded query={datasets}>
           {(list) =>
             list.length === 0 ? (
-              <div>
+              <div className="stack">
                 <ImportLink projectId={projectId} />
+                <ProjectTrash projectId={projectId} />
               </div>
             ) : (
               <Panel title={texts.listTitle} actions={<ImportLink projectId={projectId} />}>
@@ -51,6 +54,8 @@ export function ExamplesPage({ params }: PageProps<'examples'>) {
                   rowKey={(dataset) => dataset.id}
                   onSelect={(dataset) => navigate('dataset', { projectId, datasetId: dataset.id })}
                 />
+                <BrokenImports datasets={list} />
+                <ProjectTrash projectId={projectId} />
               </Panel>
             )
           }

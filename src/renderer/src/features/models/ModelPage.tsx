@@ -14,6 +14,7 @@ import { Loaded } from '../../ui/Loaded';
 import { Mark } from '../../ui/marks';
 import { Panel } from '../../ui/Panel';
 import { Table, type Column } from '../../ui/Table';
+import { ProjectTrash } from '../trash/ProjectTrash';
 import { ImportRuns } from './ImportRuns';
 import { ModelInspector } from './ModelInspector';
 import { texts } from './texts/en';
@@ -60,6 +61,7 @@ export function ModelPage({ params, query }: PageProps<'model'>) {
           )
         }
       </Loaded>
+      <ProjectTrash projectId={projectId} />
       {selected && (
         <ModelInspector
           checkpoint={selected}

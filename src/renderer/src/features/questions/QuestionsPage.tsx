@@ -10,6 +10,7 @@ import { ButtonLink } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
 import { Loaded } from '../../ui/Loaded';
 import { Table, type Column } from '../../ui/Table';
+import { ProjectTrash } from '../trash/ProjectTrash';
 import { texts } from './texts/en';
 
 /** Every set of questions in the project. */
@@ -41,6 +42,7 @@ export function QuestionsPage({ params }: PageProps<'questions'>) {
           )
         }
       </Loaded>
+      <ProjectTrash projectId={projectId} />
     </PageFrame>
   );
 }

@@ -15,6 +15,7 @@ export function FailedRun({ run, metrics }: { readonly run: Run; readonly metric
   const fork = useFork(run);
   const points = useForkPoints(run);
   const checkpoints = useQuery(api.models.list.queryOptions({ input: { projectId: run.projectId } }));
+  const forecast = useQuery(api.runs.forecast.queryOptions({ input: { id: run.id } }));
   if (!run.error) return null;
   const last = metrics.reduce((most, { steps }) => Math.max(most, steps.at(-1) ?? 0), 0);
   const written = (checkpoints.data ?? []).filter(({ id }) => run.outputs.checkpointIds.includes(id));
@@ -32,7 +33,7 @@ export function FailedRun({ run, metrics }: { readonly run: Run; readonly metric
             <b>{words.kept}:</b> {kept.length > 0 ? kept.join('. ') : words.keptNothing}
           </p>
           <div className="row">
-            {run.status !== 'cancelled' && (
+            {run.status !== 'cancelled' && forecast.data?.isFolderGone !== true && (
               <Button look="primary" isBusy={resume.isPending} onClick={() => resume.mutate({ id: run.id })}>
                 {words.resume}
               </Button>

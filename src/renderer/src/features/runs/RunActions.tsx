@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Run } from '@contracts/runs';
 import { navigate } from '../../app/router';
@@ -31,6 +31,8 @@ export function RunActions({ run }: { readonly run: Run }) {
   const [isFinishing, setFinishing] = useState(false);
   const points = useForkPoints(run);
   const input = { id: run.id };
+  const forecast = useQuery(api.runs.forecast.queryOptions({ input }));
+  const canResume = forecast.data?.isFolderGone !== true;
   const pause = useMutation(api.runs.pause.mutationOptions());
   const resume = useMutation(api.runs.resume.mutationOptions());
   const remove = useMutation(
@@ -49,7 +51,7 @@ export function RunActions({ run }: { readonly run: Run }) {
         {texts.pause}
       </Button>
     ),
-    resume: (
+    resume: canResume && (
       <Button key="resume" look="primary" isBusy={resume.isPending} onClick={() => resume.mutate(input)}>
         {texts.resume}
       </Button>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { RunId } from '@contracts/ids';
+import { ProjectId, RunId } from '@contracts/ids';
 import type { Run } from '@contracts/runs';
 import { PageFrame } from '../../app/PageFrame';
 import { href } from '../../app/route-paths';
@@ -12,11 +12,12 @@ import { ButtonLink } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
 import { CopyButton } from '../../ui/ErrorView';
 import { Loaded } from '../../ui/Loaded';
-import { Notice } from '../../ui/marks';
 import { Disclosure, Facts, Panel } from '../../ui/Panel';
 import { RunStatusMark } from '../stages/RunStatusMark';
 import { describeResult } from '../stages/run-facts';
+import { ProjectTrash } from '../trash/ProjectTrash';
 import { FailedRun } from './FailedRun';
+import { FolderGone } from './FolderGone';
 import { ForecastPanel } from './ForecastPanel';
 import { GuardBanner } from './GuardBanner';
 import { RunActions } from './RunActions';
@@ -25,6 +26,7 @@ import { RunLog } from './RunLog';
 import { RunNow } from './RunNow';
 import { RunProducts } from './RunProducts';
 import { RunSamples } from './RunSamples';
+import { TrashedRun } from './TrashedRun';
 import { texts } from './texts/en';
 import './run.css';
 
@@ -39,6 +41,7 @@ export function RunPage({ params }: PageProps<'run'>) {
         <EmptyState title={texts.gone} action={back}>
           {texts.goneBody}
         </EmptyState>
+        <ProjectTrash projectId={ProjectId.parse(params.projectId)} />
       </PageFrame>
     );
   return (
@@ -48,7 +51,6 @@ export function RunPage({ params }: PageProps<'run'>) {
   );
 }
 
-const RESUMABLE: ReadonlySet<Run['status']> = new Set(['paused', 'failed', 'interrupted']);
 const TRAINS: ReadonlySet<Run['kind']> = new Set(['sft', 'rl']);
 
 function OpenRun({ run }: { readonly run: Run }) {
@@ -64,8 +66,9 @@ function OpenRun({ run }: { readonly run: Run }) {
         </>
       }
       sentence={`${STAGES[run.kind].name}. ${describeResult(run)}`}
-      action={<RunActions run={run} />}
+      action={run.isInTrash ? null : <RunActions run={run} />}
     >
+      <TrashedRun run={run} />
       <RunNow run={run} metrics={series} />
       <FailedRun run={run} metrics={series} />
       <FolderGone run={run} />
@@ -98,20 +101,4 @@ function OpenRun({ run }: { readonly run: Run }) {
       <RunLog runId={run.id} />
     </PageFrame>
   );
-}
-
-/**
- * What a run needs its folder for: to go on, and to keep its checkpoints. A run that came with a project has only the latter. It writes into its
- * folder from its first moment on, so an empty one has been moved or deleted.
- */
-function FolderGone({ run }: { readonly run: Run }) {
-  const forecast = useQuery(api.runs.forecast.queryOptions({ input: { id: run.id } }));
-  const checkpoints = useQuery(api.models.list.queryOptions({ input: { projectId: run.projectId } }));
-  const isEmpty = forecast.data?.actual.diskBytes === 0;
-  const wouldGoOn = run.startedAtMs !== null && RESUMABLE.has(run.status);
-  const hasLost = (checkpoints.data ?? []).some(
-    ({ id, isMissing }) => isMissing && run.outputs.checkpointIds.includes(id),
-  );
-  if (!(isEmpty && wouldGoOn) && !hasLost) return null;
-  return <Notice>{texts.folderGone(run.folder)}</Notice>;
 }

@@ -12,11 +12,13 @@ import { Loaded } from '../../ui/Loaded';
 import { Table, type Column } from '../../ui/Table';
 import { RunStatusMark } from '../stages/RunStatusMark';
 import { describeRun } from '../stages/run-facts';
+import { ProjectTrash } from '../trash/ProjectTrash';
 import { texts } from './texts/en';
 
 /** Everything that was ever started, newest first. */
 export function RunsPage({ params }: PageProps<'runs'>) {
-  const runs = useQuery(api.runs.list.queryOptions({ input: { projectId: ProjectId.parse(params.projectId) } }));
+  const projectId = ProjectId.parse(params.projectId);
+  const runs = useQuery(api.runs.list.queryOptions({ input: { projectId } }));
   return (
     <PageFrame title={texts.runsTitle} sentence={texts.runsSentence}>
       <Loaded query={runs}>
@@ -33,6 +35,7 @@ export function RunsPage({ params }: PageProps<'runs'>) {
           )
         }
       </Loaded>
+      <ProjectTrash projectId={projectId} />
     </PageFrame>
   );
 }

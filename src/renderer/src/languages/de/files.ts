@@ -1,4 +1,5 @@
 import type { texts } from '../../features/data-files/texts/en';
+import type { texts as importForm } from '../../features/data-files/texts/import.en';
 import type { serverTexts } from '../../features/settings/texts/servers.en';
 import { translationOf } from '../../lib/language';
 
@@ -6,6 +7,23 @@ const LOSES = 'Verliert, welche Schritte nicht gelehrt werden, und alles Entschi
 
 /** Files of examples and questions, and servers. */
 export const files = {
+  importForm: translationOf<typeof importForm>()({
+    file: 'Die Datei',
+    sample: 'Die ersten Zeilen',
+    check: 'Was hereinkäme',
+    checking: 'Jede Zeile wird gelesen…',
+    accepted: (count: string) => `${count} werden eingelesen`,
+    rejected: (count: string) => `${count} werden ausgelassen`,
+    noneRejected: 'Keine Zeile wird ausgelassen.',
+    rejectedTitle: 'Ausgelassene Zeilen, und warum',
+    rejectedMore: (shown: string, all: string) => `Die ersten ${shown} von ${all}.`,
+    line: 'Zeile',
+    reason: 'Warum',
+    excerpt: 'Der Inhalt',
+    name: 'Name',
+    nothing: 'Keine Zeile ist brauchbar.',
+    wait: 'Warten Sie, bis die Zeilen gelesen sind.',
+  }),
   dataFiles: translationOf<typeof texts>()({
     export: 'Ausgeben…',
     import: 'Beispiele einlesen',
@@ -79,7 +97,6 @@ export const files = {
       title: 'Beispiele einlesen',
       sentence:
         'Wählen Sie eine Datei mit Beispielen in einem der bekannten Aufbauten und sehen Sie, was hereinkäme. Nichts wird gespeichert, bevor Sie den Knopf drücken.',
-      file: 'Die Datei',
       chooseFirst: 'Wählen Sie zuerst eine Datei: JSON-Zeilen, eine JSON-Liste, Parquet oder CSV.',
       layout: 'Wie sie aufgebaut ist',
       detected: 'erkannt',
@@ -88,26 +105,12 @@ export const files = {
       columns: 'Welche Spalte was enthält',
       none: 'keine',
       required: 'Wählen Sie eine Spalte.',
-      sample: 'Die ersten Zeilen',
-      check: 'Was hereinkäme',
-      checking: 'Jede Zeile wird gelesen…',
-      accepted: (count: string) => `${count} werden eingelesen`,
-      rejected: (count: string) => `${count} werden ausgelassen`,
-      noneRejected: 'Keine Zeile wird ausgelassen.',
       duplicates: (count: string) => `${count} sagen dasselbe wie ein früheres und werden als doppelt gekennzeichnet.`,
       withProblems: (count: string) => `Bei ${count} findet die Prüfung etwas; sie kommen mit diesem Vermerk herein.`,
-      rejectedTitle: 'Ausgelassene Zeilen, und warum',
-      rejectedMore: (shown: string, all: string) => `Die ersten ${shown} von ${all}.`,
-      line: 'Zeile',
-      reason: 'Warum',
-      excerpt: 'Der Inhalt',
-      name: 'Name',
       nameMissing: 'Geben Sie dem Datensatz einen Namen.',
       model: 'Längen zählen mit',
       modelHelp: 'Der Tokenizer dieses Modells zählt die Token jedes Beispiels.',
       noModel: 'keinem Modell: Längen werden nicht gezählt',
-      nothing: 'Keine Zeile ist brauchbar.',
-      wait: 'Warten Sie, bis die Zeilen gelesen sind.',
       button: 'Beispiele einlesen',
       back: 'Alle Datensätze',
     },

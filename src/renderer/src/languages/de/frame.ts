@@ -68,6 +68,7 @@ export const frame = {
     modelImport: 'Modell importieren',
     questions: 'Fragen',
     questionsImport: 'Fragen importieren',
+    examplesImport: 'Beispiele einlesen',
     questionSet: 'Fragen',
     tokens: 'Token',
     sft: 'Feinabstimmen',

@@ -26,6 +26,15 @@ export const pages = {
       made: 'Gemacht',
     },
     reviewed: (done: number, total: number) => `${done} von ${total}`,
+    gone: 'Dieser Datensatz ist nicht mehr da.',
+    goneBody: 'Er wurde gelöscht, oder die Adresse stammt aus einem anderen Datenordner.',
+    remove: 'Löschen',
+    removeBlocked: (by: string) => `Er kann nicht gelöscht werden, weil hiermit trainiert wurde: ${by}.`,
+    brokenImport: {
+      what: (path: string, count: string) => `Das Einlesen von ${path} brach ab: ${count} kamen vorher herein.`,
+      again: 'Noch einmal einlesen',
+      remove: 'Wegnehmen, was hereinkam',
+    },
     title: 'Durchsicht der Beispiele',
     back: 'Alle Sammlungen',
     sentence:

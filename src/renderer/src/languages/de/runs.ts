@@ -1,9 +1,24 @@
 import type { texts as compare } from '../../features/compare/texts/en';
 import type { texts as runs } from '../../features/runs/texts/en';
+import type { texts as trash } from '../../features/trash/texts/en';
 import { translationOf } from '../../lib/language';
 
 /** The page of a run, the list of runs, and the comparison. */
 export const runPages = {
+  trash: translationOf<typeof trash>()({
+    title: (count: string, size: string) => (size === '' ? `Papierkorb (${count})` : `Papierkorb (${count}, ${size})`),
+    sentence: 'Was in diesem Projekt gelöscht wurde. Es kommt zurück, wie es war, bis der Papierkorb geleert wird.',
+    deleted: (name: string) => `„${name}“ wurde gelöscht.`,
+    restore: 'Zurückholen',
+    restoreNamed: (name: string) => `${name} zurückholen`,
+    kinds: { run: 'Lauf', checkpoint: 'Modellstand', questionSet: 'Fragen', dataset: 'Datensatz' },
+    columns: { name: 'Name', kind: 'Art', size: 'Auf der Platte', removed: 'Gelöscht', way: 'Weg zurück' },
+    empty: 'Papierkorb leeren',
+    emptyTitle: 'All dies endgültig löschen?',
+    emptyBody: (count: string, size: string) =>
+      `${count} und ihre Dateien (${size}) werden gelöscht. Dies ist das Einzige hier, das sich nicht zurücknehmen lässt.`,
+    emptied: (size: string) => `Der Papierkorb ist leer; ${size} sind wieder frei.`,
+  }),
   runs: translationOf<typeof runs>()({
     runsTitle: 'Läufe',
     runsSentence: 'Alles, was in diesem Projekt je begonnen wurde, das Neueste zuerst.',
@@ -44,7 +59,7 @@ export const runPages = {
     remove: 'Lauf löschen',
     removeTitle: 'Diesen Lauf und alles, was er gemacht hat, löschen?',
     removeBody:
-      'Seine Modellstände, Bäume, Beispiele und Diagramme werden mit gelöscht. Das lässt sich nicht rückgängig machen.',
+      'Er kommt mit seinen Modellständen, Bäumen, Beispielen und Diagrammen in den Papierkorb und kann zurückgeholt werden, bis dieser geleert wird.',
     removeBlocked: (by: string) => `Er kann nicht gelöscht werden, weil dies auf ihm beruht: ${by}.`,
     phase: 'Jetzt',
     left: (range: string) => `noch ${range}`,
@@ -172,6 +187,10 @@ export const runPages = {
     },
     folderGone: (folder: string) =>
       `Die Dateien dieses Laufs sind nicht mehr, wo sie waren (${folder}). Seine Zahlen sind hier; fortsetzen lässt er sich nicht, und seine Modellstände sind nicht zu gebrauchen, bis der Ordner wieder da ist.`,
+    startAgain: 'Mit diesen Einstellungen neu beginnen',
+    inTrash:
+      'Dieser Lauf liegt mit allem, was er gemacht hat, im Papierkorb. Nichts geht verloren, bis dieser geleert wird.',
+    restore: 'Zurückholen',
     goneBody: 'Er wurde gelöscht, oder die Adresse gehört zu einem anderen Datenordner.',
     chartsTitle: 'Diagramme',
     samplesTitle: 'Was das Modell schreibt',

@@ -20,7 +20,8 @@ export const texts = translated('models', {
   rename: 'Rename',
   remove: 'Remove',
   removeTitle: (name: string) => `Remove “${name}”?`,
-  removeBody: 'It leaves the list. Files that the workbench wrote are deleted; your own files stay where they are.',
+  removeBody:
+    'It goes into the trash and can come back. Once that is emptied, files that the workbench wrote are deleted; your own stay where they are.',
   importTitle: 'Import a model',
   importSentence: 'Choose a Hugging Face folder or a GGUF file. Only the headers are read until you press the button.',
   where: 'Where it is',

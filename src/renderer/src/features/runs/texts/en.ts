@@ -31,7 +31,8 @@ export const texts = translated('runs', {
   forkStart: 'where it began',
   remove: 'Delete run',
   removeTitle: 'Delete this run and what it made?',
-  removeBody: 'Its checkpoints, trees, examples and charts are deleted with it. This cannot be undone.',
+  removeBody:
+    'It goes into the trash with its checkpoints, trees, examples and charts, and can come back until the trash is emptied.',
   removeBlocked: (by: string) => `It cannot be deleted, because these stand on it: ${by}.`,
   phase: 'Now',
   left: (range: string) => `${range} left`,
@@ -159,6 +160,9 @@ export const texts = translated('runs', {
   },
   folderGone: (folder: string) =>
     `The files of this run are not where they were (${folder}). Its figures are here; it cannot be resumed, and its checkpoints cannot be used until the folder is back.`,
+  startAgain: 'Start it again with these settings',
+  inTrash: 'This run lies in the trash, with everything it made. Nothing is lost until the trash is emptied.',
+  restore: 'Bring it back',
   goneBody: 'It was deleted, or the address is from another data folder.',
   chartsTitle: 'Charts',
   samplesTitle: 'What the model writes',
