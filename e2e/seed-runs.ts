@@ -49,7 +49,7 @@ export class RunSeed {
       .prepare(
         `INSERT INTO runs (id, project_id, kind, name, status, spec_json, seed, versions_json, progress_json, error_json, result_json, active_ms,
            created_at_ms, started_at_ms, finished_at_ms, folder, estimate_json, peak_memory_bytes)
-         VALUES ($id, $projectId, $kind, $name, $status, $spec, 1, '{}', NULL, $error, '{}', 90000, $now, $now, $end, $folder, $estimate, 512000000)`,
+         VALUES ($id, $projectId, $kind, $name, $status, $spec, 1, '{"workbench":"seeded"}', NULL, $error, '{}', 90000, $now, $now, $end, $folder, $estimate, 512000000)`,
       )
       .run({
         id,

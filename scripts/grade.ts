@@ -29,7 +29,7 @@ function parseRow(line: string, where: string): GradedRow {
     return GradedRowSchema.parse(JSON.parse(line));
   } catch (cause) {
     const facts = {
-      code: 'graded-row',
+      code: 'graded-row' as const,
       where,
       wayOut: 'Give each line gold, pred and expected, or gold, response and correct.',
     };

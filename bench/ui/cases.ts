@@ -1,5 +1,6 @@
 import { chartsCase } from './charts-case';
 import { firstPageCase } from './first-page-case';
+import { reviewCase } from './review-case';
 import { treeCase } from './tree-case';
 import type { UiCase } from './ui-case';
 
@@ -8,4 +9,5 @@ export const UI_CASES: Readonly<Record<string, UiCase>> = {
   'first-page': firstPageCase,
   tree: treeCase,
   charts: chartsCase,
+  review: reviewCase,
 };

@@ -151,8 +151,10 @@ test('a failed run says what was kept and what to do; a run that is gone leads b
   const alert = run.main.getByRole('alert').first();
   await expect(alert).toContainText('The loss is NaN.');
   await expect(alert).toContainText('Figures and samples up to step 12');
-  await expect(alert.getByRole('button', { name: 'Resume from the last save' })).toBeVisible();
+  // Its folder is gone: resuming would begin anew over its own figures, so starting again is what is offered.
   await expect(run.main.getByText('The files of this run are not where they were')).toBeVisible();
+  await expect(run.main.getByRole('button', { name: /^Resume/ })).toHaveCount(0);
+  await expect(run.main.getByRole('button', { name: 'Start it again with these settings' })).toBeVisible();
   const forecast = run.main.getByRole('table', { name: 'Expected and actual' });
   await expect(forecast.getByRole('row', { name: /^Time/ })).toContainText('30 to 60 s');
   await workbench.screenshot('run-failed');

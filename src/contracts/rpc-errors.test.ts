@@ -16,7 +16,7 @@ function overTheWire(error: ORPCError<string, unknown>): ORPCError<string, unkno
 describe('an error on its way to the window', () => {
   it.each(ERROR_KINDS)('of kind %s arrives with all its facts', (kind) => {
     const facts = {
-      code: 'some-case',
+      code: 'row-too-long' as const,
       where: 'row 7',
       kept: 'the rest',
       wayOut: 'Mend row 7.',

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes';
+
 /** The kinds of error that the window tells apart; see ARCHITECTURE.md, "Errors". */
 export const ERROR_KINDS = [
   'validation',
@@ -17,7 +19,7 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
 /** What a person is told besides the sentence: where it happened, what was kept, and the way out. */
 export interface ErrorFacts {
   /** Stable kebab-case name of the case, e.g. `safetensors-truncated`. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** File, line, tensor, step or row where it happened. */
   readonly where?: string;
   /** What stays usable. */
@@ -40,7 +42,7 @@ export class WorkbenchError extends Error {
     this.facts = facts;
   }
 
-  get code(): string {
+  get code(): ErrorCode {
     return this.facts.code;
   }
 }
@@ -55,7 +57,7 @@ export class ShapeError extends WorkbenchError {
 
 /** NaN or infinity, found where it arose. */
 export class NumericError extends WorkbenchError {
-  constructor(message: string, facts: Omit<ErrorFacts, 'code'> & { code?: string }) {
+  constructor(message: string, facts: Omit<ErrorFacts, 'code'> & { code?: ErrorCode }) {
     super('numeric', message, { code: 'not-finite', ...facts });
     this.name = 'NumericError';
   }

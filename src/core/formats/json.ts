@@ -38,7 +38,7 @@ export class JsonCursor {
       // Some editors put a byte order mark in front.
       return new JsonCursor(JSON.parse(text.replace(/^\uFEFF/, '')), `${fileName}:`);
     } catch (cause) {
-      const facts = { code: 'json-syntax', where: fileName, wayOut: 'Download or copy the file again.' };
+      const facts = { code: 'json-syntax' as const, where: fileName, wayOut: 'Download or copy the file again.' };
       throw new WorkbenchError('validation', `${fileName} is not valid JSON.`, facts, { cause });
     }
   }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-codes';
 import { WorkbenchError } from '../errors';
 import { float16Table, floatToBfloat16, floatToFloat16 } from './number-formats';
 import { findRepeatedKey } from './json';
@@ -344,11 +345,16 @@ function truncated(fileName: string, expected: string, actual: string): Workbenc
 }
 
 function badHeader(fileName: string, what: string, cause?: unknown): WorkbenchError {
-  const facts = { code: 'safetensors-header', where: fileName, wayOut: WAY_OUT };
+  const facts = { code: 'safetensors-header' as const, where: fileName, wayOut: WAY_OUT };
   return new WorkbenchError('validation', `${fileName} cannot be read: ${what}.`, facts, { cause });
 }
 
-function badTensor(fileName: string, tensor: string, what: string, code = 'safetensors-tensor'): WorkbenchError {
+function badTensor(
+  fileName: string,
+  tensor: string,
+  what: string,
+  code: ErrorCode = 'safetensors-tensor',
+): WorkbenchError {
   return new WorkbenchError('validation', `${fileName}: tensor "${tensor}": ${what}.`, {
     code,
     where: `${fileName}, tensor ${tensor}`,

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-codes';
 import { NumericError, ShapeError, WorkbenchError } from '../errors';
 import { DeviceWeights } from '../models/device-weights';
 import { DeviceAdamW } from '../optim/device-adamw';
@@ -260,7 +261,7 @@ export class DeviceTrainer implements Trainer {
   }
 
   /** Not a finite number: the gradient is forgotten, no weight has been touched. */
-  #refuse(message: string, code: string, where: string): NumericError {
+  #refuse(message: string, code: ErrorCode, where: string): NumericError {
     this.#hasGradient = false;
     return new NumericError(message, {
       code,

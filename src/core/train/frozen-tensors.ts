@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-codes';
 import { WorkbenchError } from '../errors';
 import { EMBEDDING, headName, layerPrefix, listParameters } from '../models/decoder/parameters';
 import type { ModelConfig } from '../models/model-config';
@@ -47,7 +48,7 @@ function toPattern(text: string): RegExp {
   return new RegExp(`^${literal.join('.*')}$`);
 }
 
-function refuse(message: string, code: string): WorkbenchError {
+function refuse(message: string, code: ErrorCode): WorkbenchError {
   return new WorkbenchError('validation', message, {
     code,
     wayOut: 'Names are those of the model’s files, e.g. model.layers.0.self_attn.q_proj.weight; * stands for anything.',

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-codes';
 import { NumericError, WorkbenchError } from '../errors';
 import type { TensorView } from '../ports';
 import type { AdapterSet } from './adapter-set';
@@ -259,7 +260,7 @@ export class GraphTrainer implements Trainer {
   }
 
   /** Not a finite number: the gradient is forgotten, no weight has been touched. */
-  #refuse(message: string, code: string, where: string): NumericError {
+  #refuse(message: string, code: ErrorCode, where: string): NumericError {
     this.#hasGradient = false;
     return new NumericError(message, {
       code,

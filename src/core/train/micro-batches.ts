@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-codes';
 import { WorkbenchError } from '../errors';
 
 /** Every padded length is a multiple of this, so that graphs can cut rows and tokens into equal parts. */
@@ -106,7 +107,7 @@ export function paddedLength(positions: number): number {
   return Math.ceil(positions / grain) * grain;
 }
 
-function refuseRow(row: number, tokens: number, code: string, reason: string): WorkbenchError {
+function refuseRow(row: number, tokens: number, code: ErrorCode, reason: string): WorkbenchError {
   return new WorkbenchError('validation', `Row ${row} has ${tokens} tokens; ${reason}.`, {
     code,
     where: `row ${row}`,

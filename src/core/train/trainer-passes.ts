@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-codes';
 import { NumericError, ShapeError, WorkbenchError } from '../errors';
 import type { ModelConfig } from '../models/model-config';
 import { checkTokenIds } from '../models/token-range';
@@ -30,7 +31,7 @@ export interface TrainerPassesOptions {
   /** Random numbers that the training graph reads for these rows. */
   readonly draws: (rows: readonly TokenRow[], batch: MicroBatch) => Tensors;
   /** The error for a number that is not finite. */
-  readonly refuse: (message: string, code: string, where: string) => NumericError;
+  readonly refuse: (message: string, code: ErrorCode, where: string) => NumericError;
 }
 
 /** Rows through the graphs of a trainer, wherever its tensors lie: cut into micro-batches, run, put together again. */

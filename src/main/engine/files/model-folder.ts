@@ -1,4 +1,5 @@
 import { basename, join, resolve } from 'node:path';
+import type { ErrorCode } from '@core/error-codes';
 import { WorkbenchError } from '@core/errors';
 import { JsonCursor, type JsonRecord } from '@core/formats/json';
 import { requireFloat } from '@core/formats/safetensors';
@@ -123,7 +124,7 @@ const WAYS_OUT = {
     'Download tokenizer.json from where the model came from. A tokenizer.model (SentencePiece) alone is not enough.',
 } as const;
 
-async function requireText(folder: string, name: keyof typeof WAYS_OUT, code: string): Promise<string> {
+async function requireText(folder: string, name: keyof typeof WAYS_OUT, code: ErrorCode): Promise<string> {
   const text = await readTextIfThere(join(folder, name));
   if (text !== null) return text;
   throw new WorkbenchError('not_found', `${folder} has no ${name}.`, {

@@ -254,7 +254,7 @@ async function chooseSingle(folder: string, names: readonly string[]): Promise<s
     if (refused?.code === 'pickle-refused') throw refused;
   }
   const facts = {
-    code: 'weights-missing',
+    code: 'weights-missing' as const,
     where: folder,
     wayOut: `Choose the folder that holds ${SINGLE} or ${INDEX}.`,
   };
@@ -272,7 +272,11 @@ async function listFolder(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (cause) {
-    const facts = { code: 'folder-missing', where: folder, wayOut: 'Choose a folder that exists and can be read.' };
+    const facts = {
+      code: 'folder-missing' as const,
+      where: folder,
+      wayOut: 'Choose a folder that exists and can be read.',
+    };
     throw new WorkbenchError(
       isMissing(cause) ? 'not_found' : 'external',
       `The folder ${folder} cannot be opened.`,

@@ -1,4 +1,5 @@
 import type { ModelRef } from '@contracts/engine-protocol';
+import type { ErrorCode } from '@core/error-codes';
 import { WorkbenchError } from '@core/errors';
 import type { CancelToken, GraphExecutor } from '@core/ports';
 import { functionalTokenIds } from '@core/tokens/token-ids';
@@ -56,7 +57,7 @@ export async function openJudge(
   }
 }
 
-function refuse(message: string, code: string): WorkbenchError {
+function refuse(message: string, code: ErrorCode): WorkbenchError {
   return new WorkbenchError('precondition', message, {
     code,
     kept: 'Nothing was changed.',

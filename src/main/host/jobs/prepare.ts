@@ -81,6 +81,7 @@ export function openModelRef(db: ReadableDb, id: CheckpointId): ModelRef {
         ...(checkpoint && { where: checkpoint.path }),
         kept: 'The run and everything it made so far.',
         wayOut: 'Put the files back and resume, or start again from another checkpoint.',
+        ...(checkpoint && { details: { name: checkpoint.name } }),
       },
     );
   }
@@ -104,6 +105,7 @@ function requireTrees(db: ReadableDb, id: RunId): void {
     code: 'trees-empty',
     kept: 'This run and its settings.',
     wayOut: 'Finish growing the trees, then resume this run or make examples anew.',
+    details: { name: search?.name ?? id },
   });
 }
 

@@ -4,6 +4,7 @@ import type { CheckpointId, DatasetId, ProjectId, QuestionSetId, RunId } from '@
 import type { JobSpec } from '@contracts/jobs';
 import type { Run } from '@contracts/runs';
 import type { JobKind } from '@contracts/stages';
+import type { ErrorCode } from '@core/error-codes';
 import { WorkbenchError } from '@core/errors';
 import { CHOICES } from '@core/eval/choices';
 import type { StoredCheckpoint } from '../store/repositories/checkpoints';
@@ -54,6 +55,7 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
         `"${checkpoint.name}" has the functional tokens already.`,
         'tokens-present',
         'Go on to the next stage.',
+        checkpoint.name,
       );
     }
     return { ...NO_PARENTS, checkpointId };
@@ -133,6 +135,7 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
         `"${checkpoint.name}" was not trained with LoRA and has no adapter.`,
         'no-adapter',
         'Export it merged, or choose a checkpoint of a LoRA run.',
+        checkpoint.name,
       );
     }
     return { ...NO_PARENTS, checkpointId };
@@ -162,6 +165,7 @@ function requireTokens(checkpoint: StoredCheckpoint): void {
     `"${checkpoint.name}" has no functional tokens.`,
     'functional-tokens-missing',
     'Add the functional tokens to it first, or choose a checkpoint that has them.',
+    checkpoint.name,
   );
 }
 
@@ -176,6 +180,7 @@ function requireJudge(context: ServiceContext, projectId: ProjectId, id: Checkpo
     `"${judge.name}" was not trained to judge steps.`,
     'judge-unfit',
     'Train a process reward model first, or choose one.',
+    judge.name,
   );
 }
 
@@ -205,7 +210,7 @@ function requireTrees(context: ServiceContext, projectId: ProjectId, id: RunId):
   requireKept(context.db, run.name, id);
   // A search that still waits or runs may be named: the queue is in order, and the job looks again when its turn comes.
   if (run.outputs.treeCount === 0 && !STILL_GROWING.has(run.status)) {
-    throw refuse(`The run "${run.name}" grew no trees.`, 'trees-empty', 'Grow trees first.');
+    throw refuse(`The run "${run.name}" grew no trees.`, 'trees-empty', 'Grow trees first.', run.name);
   }
   return run;
 }
@@ -226,6 +231,8 @@ function requireSameProject(wanted: ProjectId, actual: ProjectId, what: string):
   throw refuse(`${what} belongs to another project.`, 'other-project', 'Choose one of this project.');
 }
 
-function refuse(message: string, code: string, wayOut: string): WorkbenchError {
-  return new WorkbenchError('precondition', message, { code, kept: 'Nothing was started.', wayOut });
+/** @param name what it is about, for sentences in other languages */
+function refuse(message: string, code: ErrorCode, wayOut: string, name?: string): WorkbenchError {
+  const details = name === undefined ? {} : { details: { name } };
+  return new WorkbenchError('precondition', message, { code, kept: 'Nothing was started.', wayOut, ...details });
 }

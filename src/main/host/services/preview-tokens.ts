@@ -26,6 +26,7 @@ export async function previewTokens(
       where: path,
       kept: 'Your settings.',
       wayOut: 'Import the model again, or choose another one.',
+      details: { name },
     });
   }
   const cues =

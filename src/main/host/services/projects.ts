@@ -77,6 +77,7 @@ function requireIdle({ db }: ServiceContext, id: ProjectId): void {
     code: 'project-busy',
     kept: 'The project and the run.',
     wayOut: 'Cancel the run first.',
+    details: { run: busy.name },
   });
 }
 

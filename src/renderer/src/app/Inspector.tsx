@@ -36,15 +36,15 @@ export function Inspector({
   );
 }
 
-/** As in app.css. */
-const OVER_THE_PAGE = '(max-width: 1023px)';
+/** Below this the page needs the width itself; below 1024 px (app.css) the panel lies over it. */
+const TOO_NARROW = '(max-width: 1199px)';
 
 /** Makes the slot and the panel's frame; `render` gets the slot's provider value and the aside to place. */
 export function useInspectorSlot(): { readonly slot: InspectorSlot; readonly panel: ReactNode } {
   const [element, setElement] = useState<HTMLElement | null>(null);
   const [users, setUsers] = useState(0);
-  // In a narrow window it lies over the page, so it waits there until it is asked for.
-  const [isFolded, setFolded] = useState(() => window.matchMedia(OVER_THE_PAGE).matches);
+  // In a narrow window it takes the page's room, so it waits there until it is asked for.
+  const [isFolded, setFolded] = useState(() => window.matchMedia(TOO_NARROW).matches);
   const enter = useCallback(() => {
     setUsers((count) => count + 1);
     return () => setUsers((count) => count - 1);

@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from 'react';
+import { inWords } from '../lib/error-words';
 import { toWorkbenchError } from '../lib/errors';
 import { Button } from './Button';
 import { texts } from './texts/en';
@@ -15,14 +16,15 @@ export interface ErrorViewProps {
 /** An error in four parts: what happened, where, what was kept, what to do; the technical text folds out and can be copied. */
 export function ErrorView({ error, onRetry, actions }: ErrorViewProps) {
   const shown = toWorkbenchError(error);
+  const words = inWords(shown);
   const technical = technicalText(shown);
   return (
     <div className="error" role="alert">
-      <p className="error-what">{shown.message}</p>
+      <p className="error-what">{words.what}</p>
       <dl className="error-facts">
-        <ErrorFact name={texts.error.where} value={shown.facts.where} />
-        <ErrorFact name={texts.error.kept} value={shown.facts.kept} />
-        <ErrorFact name={texts.error.wayOut} value={shown.facts.wayOut} />
+        <ErrorFact name={texts.error.where} value={words.where} />
+        <ErrorFact name={texts.error.kept} value={words.kept} />
+        <ErrorFact name={texts.error.wayOut} value={words.wayOut} />
       </dl>
       <div className="row">
         {onRetry && <Button onClick={onRetry}>{texts.error.retry}</Button>}

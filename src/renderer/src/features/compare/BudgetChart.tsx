@@ -8,7 +8,10 @@ import { texts } from './texts/en';
 const WIDTH = 860;
 const HEIGHT = 260;
 const EDGE = { top: 12, right: 250, bottom: 38, left: 48 } as const;
-const LABEL_GAP = 15;
+/** Two lines: what was done, and with what. */
+const LABEL_GAP = 30;
+/** Characters of a name that fit beside the chart. */
+const NAME_LENGTH = 38;
 /** Colours and dashes of the evaluations and of the ways of choosing: a line is told by both, and by its label. */
 const COLORS = 5;
 const DASHES: Readonly<Record<string, string>> = {
@@ -82,14 +85,25 @@ export function BudgetChart({
             {own.map((point) => (
               <circle key={point.budget} className="budget-point" cx={x(cost(point))} cy={y(point.share)} r={3.5} />
             ))}
-            <text className="budget-label" x={WIDTH - EDGE.right + 10} y={(tops[i] ?? 0) + 4}>
-              {choiceWords(line)}, {line.name}
+            <text className="budget-label" x={WIDTH - EDGE.right + 10} y={(tops[i] ?? 0) - 3}>
+              <title>{line.name}</title>
+              <tspan>{choiceWords(line)}</tspan>
+              <tspan x={WIDTH - EDGE.right + 10} dy={14}>
+                {withoutMiddle(line.name, NAME_LENGTH)}
+              </tspan>
             </text>
           </g>
         );
       })}
     </svg>
   );
+}
+
+/** Names that grow on the road begin alike and differ at their end, so the middle goes. */
+function withoutMiddle(name: string, length: number): string {
+  if (name.length <= length) return name;
+  const head = Math.floor((length - 1) / 3);
+  return `${name.slice(0, head).trimEnd()}…${name.slice(name.length - (length - 1 - head)).trimStart()}`;
 }
 
 /** 1, 2, 5 times powers of ten within bounds. */

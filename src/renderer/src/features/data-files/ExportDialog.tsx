@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import type { DataFormat, ExportReport } from '@contracts/example-files';
 import { api } from '../../lib/api';
+import { inWords } from '../../lib/error-words';
 import { toWorkbenchError } from '../../lib/errors';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
@@ -135,7 +136,9 @@ export function ExportDialog<L extends string>(props: ExportDialogProps<L>) {
         />
         <Field
           label={texts.file}
-          error={missing ?? (isAtPlace ? `${failure.message} ${failure.facts.wayOut ?? ''}` : null)}
+          error={
+            missing ?? (isAtPlace ? [inWords(failure).what, inWords(failure).wayOut].filter(Boolean).join(' ') : null)
+          }
         >
           {(ids) => (
             <TextInput {...ids} value={path} onChange={(event) => change(() => setTyped(event.target.value))} />

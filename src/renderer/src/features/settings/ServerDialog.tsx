@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { KeySource, Server } from '@contracts/servers';
 import { api } from '../../lib/api';
+import { inWords } from '../../lib/error-words';
 import { toWorkbenchError } from '../../lib/errors';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
@@ -76,7 +77,7 @@ export function ServerDialog({
   const read = Server.omit({ id: true }).safeParse({ ...valuesOf(values), keySource });
   const failure = save.isError ? toWorkbenchError(save.error) : null;
   const problemOf = (name: string): string | null => {
-    if (name === 'name' && failure?.facts.code === 'server-name-taken') return failure.message;
+    if (name === 'name' && failure?.facts.code === 'server-name-taken') return inWords(failure).what;
     if (!isAsked) return null;
     if (name === 'keyName' && (keySource === 'environment' || keySource === 'file') && values.keyName.trim() === '')
       return texts.keyNameMissing;

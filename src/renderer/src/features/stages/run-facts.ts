@@ -1,4 +1,6 @@
 import type { Run, RunStatus } from '@contracts/runs';
+import { inWords } from '../../lib/error-words';
+import { fromStoredEnvelope } from '../../lib/errors';
 import { formatBytes, formatDuration, formatInteger, formatNumber, formatPercent, formatRange } from '../../lib/format';
 import { inWindowWords } from '../../app/host-words';
 import type { Tone } from '../../ui/marks';
@@ -41,7 +43,8 @@ export function describeResult(run: Run): string {
 /** Where a run stands: its phase and time left while it goes, its figures afterwards. */
 export function describeRun(run: Run): string {
   const { progress } = run;
-  if (run.status === 'finished' || !progress) return run.error?.message ?? describeResult(run);
+  if (run.status === 'finished' || !progress)
+    return run.error ? inWords(fromStoredEnvelope(run.error)).what : describeResult(run);
   const left =
     progress.secondsLeft && run.status === 'running'
       ? `, ${texts.left(formatRange(progress.secondsLeft.low, progress.secondsLeft.high))}`

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../../lib/language';
+import { errors } from './errors';
 import { fields } from './fields';
 import { files } from './files';
 import { frame } from './frame';
@@ -12,6 +13,7 @@ import { words } from './words';
 
 /** German, by the names that the text files give. What is missing is shown in English. */
 export const de: Catalogue = {
+  errors,
   ...frame,
   ...road,
   ...wizards,

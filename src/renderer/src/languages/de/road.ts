@@ -104,7 +104,7 @@ export const road = {
     bestAt: (step: number) => `dem besten Modellstand, Schritt ${step}`,
     start: 'dem Anfang',
     rollBackHelp: (change: string) =>
-      `Zurückgehen öffnet einen neuen Lauf von dort, ${change}. Dieser Lauf und seine Zahlen bleiben.`,
+      `Zurückgehen öffnet einen neuen Lauf von dort, ${change}. Seine Gewichte gehen von jenem Modellstand aus; der Optimierer beginnt von vorn, die ersten Schritte tasten sich also heran. Dieser Lauf und seine Zahlen bleiben.`,
     others: (count: number) => (count === 1 ? 'Noch ein Hinweis des Wächters' : `Noch ${count} Hinweise des Wächters`),
     answers: { goOn: 'weitergemacht', paused: 'angehalten', rolledBack: 'zurückgegangen' },
     stopped: 'Der Lauf wurde angehalten, damit Sie entscheiden.',

@@ -52,7 +52,8 @@ export const runPages = {
     finishing: 'Sichert am nächsten sicheren Punkt …',
     fork: 'Neuer Lauf von einem Modellstand',
     forkFrom: (name: string, step: number | null) => (step === null ? name : `${name}, Schritt ${step}`),
-    forkHelp: 'Öffnet den Assistenten mit den Einstellungen dieses Laufs.',
+    forkHelp:
+      'Öffnet den Assistenten mit den Einstellungen dieses Laufs. Der neue Lauf geht von diesen Gewichten aus; der Optimierer beginnt von vorn.',
     forkName: (run: string, step: number | null) =>
       step === null ? `${run}, noch einmal` : `${run}, ab Schritt ${step}`,
     forkStart: 'wo er begann',

@@ -26,7 +26,8 @@ export const texts = translated('runs', {
   finishing: 'Saving at the next safe point…',
   fork: 'New run from a checkpoint',
   forkFrom: (name: string, step: number | null) => (step === null ? name : `${name}, step ${step}`),
-  forkHelp: 'Opens the wizard with the settings of this run.',
+  forkHelp:
+    'Opens the wizard with the settings of this run. The new run goes on from these weights; the optimiser begins anew.',
   forkName: (run: string, step: number | null) => (step === null ? `${run}, again` : `${run}, from step ${step}`),
   forkStart: 'where it began',
   remove: 'Delete run',

@@ -75,7 +75,7 @@ export const texts = translated('guard', {
   bestAt: (step: number) => `the best checkpoint, step ${step}`,
   start: 'where it began',
   rollBackHelp: (change: string) =>
-    `Rolling back opens a new run from there, ${change}. This run and its figures stay.`,
+    `Rolling back opens a new run from there, ${change}. Its weights go on from that checkpoint; the optimiser begins anew, so the first updates are feeling their way. This run and its figures stay.`,
   others: (count: number) => (count === 1 ? 'One more notice of the guard' : `${count} more notices of the guard`),
   answers: { goOn: 'went on', paused: 'paused', rolledBack: 'rolled back' },
   stopped: 'The run has been paused for you to decide.',
