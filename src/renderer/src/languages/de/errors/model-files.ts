@@ -21,8 +21,9 @@ type ModelFileCode = Extract<
   | 'weights-not-finite'
   | 'float16-overflow'
   | 'workbench-json'
-  | 'prompt-set-invalid'
-  | 'prompt-set-missing'
+  | `prompt-set-${string}`
+  | 'copy-source'
+  | 'rows-unreadable'
 >;
 
 const ORIGINAL_CONFIG = 'Vergleichen Sie die Datei mit der aus der Veröffentlichung des Modells.';
@@ -50,6 +51,16 @@ export const modelFiles: Words<ModelFileCode> = {
     undefined,
     'Wählen Sie den Ordner eines PEFT-Adapters.',
   ],
+  'adapter-pickle': [
+    'Der Adapter liegt nur als Pickle-Datei vor. Beim Laden könnte jedes darin versteckte Programm laufen, deshalb lädt die Werkbank sie nicht.',
+    undefined,
+    'Speichern Sie den Adapter mit einem neueren PEFT, das safetensors schreibt.',
+  ],
+  'adapter-untied': [
+    'Der Adapter hat einen eigenen Ausgang; das Modell benutzt für Ein- und Ausgang dieselbe Matrix.',
+    'Modell und Adapter, wie sie waren.',
+    'Verschmelzen Sie den Adapter mit PEFT mit seinem Grundmodell und importieren Sie das Ergebnis.',
+  ],
   'adapter-tensor-missing': [
     (parts) => `Dem Adapter fehlt der Tensor ${named(parts, 'where', 'einer Schicht')}.`,
     undefined,
@@ -70,6 +81,11 @@ export const modelFiles: Words<ModelFileCode> = {
     'In diesem Ordner fehlt config.json.',
     undefined,
     'Wählen Sie den Ordner des Modells selbst; seine config.json liegt neben den Gewichten.',
+  ],
+  'copy-source': [
+    (parts) => `${named(parts, 'where', 'Das Vorbild')} ist in diesem Wortschatz kein einzelnes Token.`,
+    'Ihre Einstellungen.',
+    'Nennen Sie ein einzelnes Token als Vorbild, oder beginnen Sie mit dem Mittel einer Beschreibung.',
   ],
   'float16-overflow': [
     'Ein Gewicht ist größer, als F16 schreiben kann.',
@@ -139,6 +155,11 @@ export const modelFiles: Words<ModelFileCode> = {
     undefined,
     'Wählen Sie eine Kopie des Modells als safetensors oder GGUF; die meisten Modelle haben eine.',
   ],
+  'prompt-set-changed': [
+    'Eine Sammlung dieses Namens gibt es schon, oder sie wurde inzwischen geändert.',
+    'Ihre Eingaben, wie Sie sie geschrieben haben.',
+    'Speichern Sie Ihre unter einem anderen Namen, oder sehen Sie sich erst die andere an.',
+  ],
   'prompt-set-invalid': [
     'Die Sammlung von Eingaben ist nicht in Ordnung.',
     undefined,
@@ -148,6 +169,16 @@ export const modelFiles: Words<ModelFileCode> = {
     'Diese Sammlung von Eingaben gibt es nicht.',
     'Nichts wurde begonnen.',
     'Wählen Sie eine von denen, die mit der Werkbank kommen.',
+  ],
+  'prompt-set-shipped': [
+    'Diese Sammlung kam mit der Werkbank und bleibt, wie sie ist.',
+    'Ihre Eingaben, wie Sie sie geschrieben haben.',
+    'Geben Sie Ihrer Sammlung einen anderen Namen.',
+  ],
+  'rows-unreadable': [
+    'Eine GGUF-Datei hält ihre Zeilen in Blöcken, die nicht einzeln gelesen werden.',
+    undefined,
+    'Importieren Sie das Modell: Die Werkbank behält dann eine Kopie, die sich so lesen lässt.',
   ],
   'safetensors-dtype': [
     'Die Gewichte sind in einem Format gespeichert, das die Werkbank nicht liest; sie liest F32, F16, BF16 und F64.',

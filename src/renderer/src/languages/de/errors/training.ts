@@ -41,6 +41,9 @@ type TrainingCode = Extract<
   | 'step-file'
   | 'tensor-elsewhere'
   | 'token-unknown'
+  | 'token-foreign'
+  | 'token-set-unfit'
+  | `dry-step-${string}`
   | 'tokens-present'
   | 'tokens-there'
   | 'value-head-missing'
@@ -66,6 +69,17 @@ export const training: Words<Exclude<TrainingCode, 'weights-not-finite' | 'state
     'Diese Einstellungen rechnet nur der Prozessor.',
     NOTHING_STARTED,
     'Wählen Sie in den Einstellungen den Prozessor.',
+  ],
+  'dry-step-lost': [
+    'Der Probeschritt kam nicht ans Ende.',
+    'Ihre Einstellungen.',
+    'Messen Sie noch einmal, wählen Sie weniger Folgen auf einmal, LoRA oder ein kleineres Modell, oder beginnen Sie ohne Messung: Der Lauf lässt sich jederzeit anhalten.',
+  ],
+  'dry-step-refused': ['Für diese Art von Lauf gibt es keinen Probeschritt.', 'Ihre Einstellungen.'],
+  'dry-step-replaced': [
+    'Ein anderer Probeschritt trat an die Stelle von diesem.',
+    'Ihre Einstellungen.',
+    'Messen Sie noch einmal.',
   ],
   'engine-exit': [
     'Der Rechenprozess endete unerwartet.',
@@ -180,6 +194,16 @@ export const training: Words<Exclude<TrainingCode, 'weights-not-finite' | 'state
     'Wählen Sie eine JSONL-Datei mit beurteilten Schritten.',
   ],
   'tensor-elsewhere': ['Eine Größe liegt auf einem anderen Rechengerät.', undefined, REPORT],
+  'token-foreign': [
+    (parts) => `${named(parts, 'where', 'Ein Token')} gehört nicht zu diesem Satz von Token.`,
+    'Alles, was bisher gemacht wurde.',
+    'Nehmen Sie Bäume und Beispiele, die mit diesen Token gemacht wurden.',
+  ],
+  'token-set-unfit': [
+    (parts) => `Der Satz von Token ${named(parts, 'where', 'selbst')} passt so nicht zu diesem Modell.`,
+    'Das Modell und der Satz von Token.',
+    'Bessern Sie den Satz aus und beginnen Sie noch einmal.',
+  ],
   'token-unknown': [
     'Ein Token gehört nicht zu diesem Modell.',
     'Nichts wurde geändert.',

@@ -39,6 +39,8 @@ type WorkbenchCode = Extract<
   | 'other-project'
   | 'request-invalid'
   | 'rung-unknown'
+  | 'no-yield'
+  | 'transfer-unfinished'
   | 'schema-step-broken'
   | 'unexpected'
 >;
@@ -145,6 +147,11 @@ export const workbench: Words<WorkbenchCode> = {
     'Hier gibt es keinen Schlüsselspeicher: Die Werkbank läuft in einem Browser.',
     NOTHING_STORED,
     'Nennen Sie eine Umgebungsvariable mit dem Schlüssel oder eine Datei, die nur Sie lesen dürfen.',
+  ],
+  'no-yield': [
+    'Dieser Lauf macht keine Daten.',
+    undefined,
+    'Fragen Sie nach einem Lauf, der Bäume wachsen lässt oder Beispiele macht.',
   ],
   'other-project': ['Das gehört zu einem anderen Projekt.', NOTHING_STARTED, 'Wählen Sie etwas aus diesem Projekt.'],
   'project-archive': [
@@ -264,6 +271,11 @@ export const workbench: Words<WorkbenchCode> = {
     (parts) => `${place(parts, 'Der Stand des Laufs')} konnte nicht geschrieben werden.`,
     'Die Datei, wie sie vorher war.',
     'Prüfen Sie, ob in den Ordner geschrieben werden kann, und setzen Sie dann fort.',
+  ],
+  'transfer-unfinished': [
+    'Das Projekt der Untersuchung ist nicht vollständig.',
+    undefined,
+    'Entfernen Sie das Projekt und beginnen Sie noch einmal.',
   ],
   unexpected: [
     'Der Werkbank ist etwas begegnet, womit sie nicht gerechnet hat.',
