@@ -43,6 +43,7 @@ export function ModelPage({ params, query }: PageProps<'model'>) {
     >
       <ImportRuns projectId={projectId} />
       {rename.isError && <ErrorView error={rename.error} />}
+      <ProjectTrash projectId={projectId} />
       <Loaded query={checkpoints}>
         {(list) =>
           list.length === 0 ? (
@@ -61,7 +62,6 @@ export function ModelPage({ params, query }: PageProps<'model'>) {
           )
         }
       </Loaded>
-      <ProjectTrash projectId={projectId} />
       {selected && (
         <ModelInspector
           checkpoint={selected}

@@ -27,6 +27,7 @@ export function QuestionsPage({ params }: PageProps<'questions'>) {
         </ButtonLink>
       }
     >
+      <ProjectTrash projectId={projectId} />
       <Loaded query={sets}>
         {(list) =>
           list.length === 0 ? (
@@ -42,7 +43,6 @@ export function QuestionsPage({ params }: PageProps<'questions'>) {
           )
         }
       </Loaded>
-      <ProjectTrash projectId={projectId} />
     </PageFrame>
   );
 }

@@ -33,7 +33,7 @@ export function GuardBanner({ run, metrics }: { readonly run: Run; readonly metr
           <ul className="guard-earlier">
             {others.map(({ id, alarm, answer }) => (
               <li key={id}>
-                <b>{texts.ways[alarm.detector].title}</b> {texts.sinceStep(alarm.step)} {alarm.words}{' '}
+                <b>{texts.ways[alarm.detector].title}</b> {texts.sinceStep(alarm.step)} {evidenceInWords(alarm)}{' '}
                 {answer !== null && <span className="run-quiet">({texts.answers[answer]})</span>}
               </li>
             ))}
@@ -151,6 +151,14 @@ function EvidenceChart({
       marks={marks}
     />
   );
+}
+
+/** The figure that speaks loudest, in the window's language. */
+function evidenceInWords({ figures: [first], words }: AlarmEvent['alarm']): string {
+  if (!first) return words;
+  const { label, show } = figureOf(first.metric);
+  const figure = first.before === null ? show(first.now) : texts.change(show(first.before), show(first.now));
+  return `${label}: ${figure}.`;
 }
 
 /** The evidence is shown whole: a zoom would hide what it is compared with. */

@@ -21,6 +21,7 @@ export function RunsPage({ params }: PageProps<'runs'>) {
   const runs = useQuery(api.runs.list.queryOptions({ input: { projectId } }));
   return (
     <PageFrame title={texts.runsTitle} sentence={texts.runsSentence}>
+      <ProjectTrash projectId={projectId} />
       <Loaded query={runs}>
         {(list) =>
           list.length === 0 ? (
@@ -35,7 +36,6 @@ export function RunsPage({ params }: PageProps<'runs'>) {
           )
         }
       </Loaded>
-      <ProjectTrash projectId={projectId} />
     </PageFrame>
   );
 }
@@ -47,6 +47,7 @@ function columnsAt(nowMs: number): readonly Column<Run>[] {
       id: 'name',
       title: words.name,
       cell: (run) => <a href={href('run', { projectId: run.projectId, runId: run.id })}>{run.name}</a>,
+      width: '220px',
     },
     { id: 'kind', title: words.kind, cell: (run) => STAGES[run.kind].name, width: '110px' },
     { id: 'status', title: words.status, cell: (run) => <RunStatusMark status={run.status} />, width: '120px' },
