@@ -32,6 +32,9 @@ function exampleAt(at: number): PortableExample {
     questionId: `q${at}`,
     prompt: `${name} has ${a} ${thing}${rare}. Then ${name} gets ${b} more. How many ${thing} does ${name} have now?`,
     referenceAnswer: String(a + b),
+  });
+  return {
+    ...record,
     steps: [
       { token: 'analysis', text: `start ${a} , then + ${b}`, isTrained: true, role: 'right', nodeIndex: 1 },
       {
@@ -43,9 +46,6 @@ function exampleAt(at: number): PortableExample {
       },
       { token: 'output', text: String(a + b), isTrained: true, role: 'output', nodeIndex: 3 },
     ],
-  });
-  return {
-    ...record,
     verdict: at % 6 === 0 ? 'accepted' : at % 6 === 1 ? 'rejected' : 'todo',
     errorClasses: at % 10 === 0 ? ['wrong-answer'] : [],
     isEdited: false,
