@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { field } from '../../fields';
 import { decodePrecisionField } from '../../models/decode-precision';
 import { REWARD_NAMES } from '../../rewards/registry';
+import { SearchConfigSchema } from '../../search/search-config';
 import { SCHEDULE_KINDS, tuningFields } from '../tuning-config';
 
 export const RL_ALGORITHM_NAMES = [
@@ -16,6 +17,13 @@ export const EXPLORATIONS = ['tree', 'independent'] as const;
 export const ADVANTAGE_SOURCES = ['algorithm', 'tree'] as const;
 export const CHOSEN_TOKENS = ['importance', 'likelihood', 'masked'] as const;
 export const KL_ESTIMATORS = ['k1', 'k2', 'k3'] as const;
+
+const { selectionRule, explorationSchedule, slotOrder } = SearchConfigSchema.shape;
+
+/** A setting of the search that exploring by a tree has too; its words stay. */
+function ofTree<T extends z.ZodType>(schema: T): T {
+  return schema.meta({ ...schema.meta(), when: { exploration: ['tree'] } });
+}
 
 /** Settings of the stage `rl`: reinforcement learning, with or without the tree. */
 export const RlConfigSchema = z.object({
@@ -423,6 +431,9 @@ export const RlConfigSchema = z.object({
     .max(100)
     .default(2)
     .meta(field({ label: 'Exploration weight', help: 'c of the selection rule.', paper: '2', advanced: true })),
+  selectionRule: ofTree(selectionRule),
+  explorationSchedule: ofTree(explorationSchedule),
+  slotOrder: ofTree(slotOrder),
   minPrior: z
     .number()
     .min(0)

@@ -100,6 +100,24 @@ const learning = {
   threads: THREADS,
 } satisfies Readonly<Record<string, Words>>;
 
+/** How the walks of a tree choose their way; of searching and of exploring. */
+const choosing = {
+  selectionRule: {
+    label: 'Auswahlregel',
+    help: 'UCT wägt Wert gegen Besuche; PUCT wägt auch, wie wahrscheinlich das Modell einen Schritt findet.',
+  },
+  explorationSchedule: {
+    label: 'Erkundung mit der Zeit',
+    help: 'Gleichbleibend, exponentiell auf ein Zehntel fallend oder geradlinig auf ein Zehntel fallend.',
+    paper: 'gleichbleibend',
+  },
+  slotOrder: {
+    label: 'Reihenfolge der unversuchten Token',
+    help: 'Bei der Suche mit Funktions-Token. Gezogen: zufällig nach der Verteilung des Modells; die Wahrscheinlichkeit wird vermerkt, damit das Erkunden sie ausgleichen kann. Wahrscheinlich: immer der wahrscheinlichste zuerst.',
+    paper: 'wahrscheinlich',
+  },
+} satisfies Readonly<Record<string, Words>>;
+
 /** Fine-tuning; a judge of steps learns with most of the same settings. */
 const fineTuning = {
   ...learning,
@@ -237,29 +255,16 @@ export const fields = {
       help: 'Höher schreibt abwechslungsreichere Schritte. Sehr kleine Modelle sind bei 0,5 besser.',
       paper: '0,7 für Daten, 0,95 beim RL',
     },
+    ...choosing,
     stepValues: {
       label: 'Wert eines unfertigen Weges',
       help: 'Bis zur Antwort: ein Gang geht weiter bis zu einer Antwort, deren Wert zählt. Richter: ein Prozessbelohnungsmodell sagt, wie viel der neue Schritt verspricht, und der Gang kehrt dort um; Gänge sind dann kürzer, also mehr davon vorsehen.',
       paper: 'bis zur Antwort',
     },
-    selectionRule: {
-      label: 'Auswahlregel',
-      help: 'UCT wägt Wert gegen Besuche; PUCT wägt auch, wie wahrscheinlich das Modell einen Schritt findet.',
-    },
     explorationWeight: {
       label: 'Erkundungsgewicht',
       help: 'c der Auswahlregel: höher sieht sich weniger besuchte Zweige an.',
       paper: '2 im Programm',
-    },
-    slotOrder: {
-      label: 'Reihenfolge der unversuchten Token',
-      help: 'Bei der Suche mit Funktions-Token. Gezogen: zufällig nach der Verteilung des Modells; die Wahrscheinlichkeit wird vermerkt, damit das Erkunden sie ausgleichen kann. Wahrscheinlich: immer der wahrscheinlichste zuerst.',
-      paper: 'wahrscheinlich',
-    },
-    explorationSchedule: {
-      label: 'Erkundung mit der Zeit',
-      help: 'Gleichbleibend, exponentiell auf ein Zehntel fallend oder geradlinig auf ein Zehntel fallend.',
-      paper: 'gleichbleibend',
     },
     children: {
       label: 'Kinder eines Schritts',
@@ -561,6 +566,7 @@ export const fields = {
     },
     maxStepTokens: { label: 'Längster Schritt', help: 'Ein längerer wird abgeschnitten.', unit: 'Token' },
     maxDepth: { label: 'Tiefengrenze', help: 'Längster Weg in Schritten.', unit: 'Schritte' },
+    ...choosing,
     explorationWeight: { label: 'Erkundungsgewicht', help: 'c der Auswahlregel.' },
     minPrior: {
       label: 'Kleinste erkundete Wahrscheinlichkeit',
