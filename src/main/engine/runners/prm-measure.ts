@@ -58,48 +58,62 @@ const ROC_POINTS = 50;
 
 /**
  * What the finished model is worth on questions it has not learned from: loss, area under the ROC curve of its steps and of whole answers,
- * calibration. The plots are kept as metrics: `reliabilityScore`, `reliabilityOutcome` and `reliabilityWeight` over the band (1 … 10), `rocHits`
- * over the share of false alarms in percent.
+ * calibration; and the same of a file of judged steps where one is named. The plots are kept as metrics, see `plotsOf`.
  */
 export async function measureAll(
   stage: PrmStage,
   responses: readonly JudgedResponse[],
 ): Promise<Record<string, number>> {
   const heldOut = await measure(stage);
-  if (heldOut === null) return measureFile(stage);
-  const { judged } = heldOut;
-  const { bins, error } = calibration(judged, BANDS);
-  const roc = rocCurve(judged);
-  const ends = judgeEnds(stage, heldOut, responses);
-  const records = bins.flatMap(({ score, outcome, weight }, band): JobRecord[] =>
-    weight === 0
-      ? []
-      : [
-          {
-            type: 'metrics',
-            step: band + 1,
-            values: { reliabilityScore: score, reliabilityOutcome: outcome, reliabilityWeight: weight },
-          },
-        ],
-  );
-  const curve = Array.from({ length: ROC_POINTS + 1 }, (_, i): JobRecord => {
-    const share = i / ROC_POINTS;
-    const hits = roc?.points.filter((point) => point.falseAlarms <= share + 1e-9).at(-1)?.hits ?? 0;
-    return { type: 'metrics', step: Math.round(100 * share), values: { rocHits: hits } };
-  });
-  await stage.context.commit([...records, ...(roc ? curve : [])]);
-  const answers = rocCurve(ends)?.area;
   const onFile = await measureFile(stage);
+  if (heldOut === null) return onFile;
+  const { judged } = heldOut;
+  const roc = rocCurve(judged);
+  const answers = rocCurve(judgeEnds(stage, heldOut, responses))?.area;
+  await stage.context.commit(plotsOf(judged, { reliability: 'reliability', roc: 'rocHits' }));
   return {
     heldOutLoss: crossEntropy(judged),
-    calibrationError: error,
+    calibrationError: calibration(judged, BANDS).error,
     ...(roc && { rocArea: roc.area }),
     ...(answers !== undefined && { answerRocArea: answers }),
     ...onFile,
   };
 }
 
-/** The same figures on a file of judged steps that was never learned from; nothing where none is named. */
+/**
+ * A reliability plot and a ROC curve as metrics: `…Score`, `…Outcome` and `…Weight` over the band (1 … 10) of the judgement, and hits over the
+ * share of false alarms in percent.
+ */
+function plotsOf(
+  judged: readonly Judged[],
+  names: { readonly reliability: string; readonly roc: string },
+): JobRecord[] {
+  const roc = rocCurve(judged);
+  const bands = calibration(judged, BANDS).bins.flatMap(({ score, outcome, weight }, band): JobRecord[] =>
+    weight === 0
+      ? []
+      : [
+          {
+            type: 'metrics',
+            step: band + 1,
+            values: {
+              [`${names.reliability}Score`]: score,
+              [`${names.reliability}Outcome`]: outcome,
+              [`${names.reliability}Weight`]: weight,
+            },
+          },
+        ],
+  );
+  if (roc === null) return bands;
+  const curve = Array.from({ length: ROC_POINTS + 1 }, (_, i): JobRecord => {
+    const share = i / ROC_POINTS;
+    const hits = roc.points.filter((point) => point.falseAlarms <= share + 1e-9).at(-1)?.hits ?? 0;
+    return { type: 'metrics', step: Math.round(100 * share), values: { [names.roc]: hits } };
+  });
+  return [...bands, ...curve];
+}
+
+/** The same on a file of judged steps that was never learned from; nothing where none is named. */
 async function measureFile({ config, context, trainer, language, tokens }: PrmStage): Promise<Record<string, number>> {
   if (config.testFile === '') return {};
   const rows = readStepFile(config.testFile).map((response) => judgedRow(response, language.tokenizer, tokens));
@@ -109,12 +123,12 @@ async function measureFile({ config, context, trainer, language, tokens }: PrmSt
       'warning',
       `${rows.length - fitting.length} of the ${rows.length} responses of ${config.testFile} are longer than ${config.maxTokens} tokens and are left out.`,
     );
-  const values = await trainer.values(fitting);
-  const judged = judgedAt(fitting, values);
+  const judged = judgedAt(fitting, await trainer.values(fitting));
   const area = rocCurve(judged)?.area;
+  await context.commit(plotsOf(judged, { reliability: 'fileReliability', roc: 'fileRocHits' }));
   return {
     fileSteps: judged.length,
-    fileCalibrationError: calibration(judged).error,
+    fileCalibrationError: calibration(judged, BANDS).error,
     ...(area !== undefined && { fileRocArea: area }),
   };
 }

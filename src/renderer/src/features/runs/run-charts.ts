@@ -147,13 +147,23 @@ const CHARTS: readonly ChartRow[] = [
     ],
     isNoisy: false,
   },
-  { id: 'roc', kinds: ['prm'], metrics: [{ name: 'rocHits', label: words.rocHits }], isShare: true, isNoisy: false },
+  {
+    id: 'roc',
+    kinds: ['prm'],
+    metrics: [
+      { name: 'rocHits', label: words.rocHits },
+      { name: 'fileRocHits', label: words.fileRocHits },
+    ],
+    isShare: true,
+    isNoisy: false,
+  },
   {
     id: 'reliability',
     kinds: ['prm'],
     metrics: [
       { name: 'reliabilityScore', label: words.reliabilityScore },
       { name: 'reliabilityOutcome', label: words.reliabilityOutcome },
+      { name: 'fileReliabilityOutcome', label: words.fileReliabilityOutcome },
     ],
     isShare: true,
     isNoisy: false,
@@ -161,7 +171,10 @@ const CHARTS: readonly ChartRow[] = [
   {
     id: 'reliabilityWeight',
     kinds: ['prm'],
-    metrics: [{ name: 'reliabilityWeight', label: words.reliabilityWeight }],
+    metrics: [
+      { name: 'reliabilityWeight', label: words.reliabilityWeight },
+      { name: 'fileReliabilityWeight', label: words.fileReliabilityWeight },
+    ],
     isNoisy: false,
   },
   {
@@ -173,7 +186,12 @@ const CHARTS: readonly ChartRow[] = [
 ];
 
 /** Metrics that other things on the page say better. */
-const UNDRAWN: ReadonlySet<string> = new Set(['heldOutQuestions', 'samplerGap']);
+const UNDRAWN: ReadonlySet<string> = new Set([
+  'heldOutQuestions',
+  'samplerGap',
+  // The bands' own middles, which the other series of the plot has too.
+  'fileReliabilityScore',
+]);
 
 export interface RunChart extends ChartLook {
   readonly id: string;
