@@ -33,7 +33,13 @@ type Config<K extends JobSpecInput['kind']> = (conditions: Conditions) => Config
 /** A step of the way from the base to a rung. It works on what the steps before it made. */
 export type StageWish =
   | { readonly kind: 'tokens'; readonly config: Config<'tokens'> }
-  | { readonly kind: 'search'; readonly config: Config<'search'> }
+  /** `judge` names the rung whose process reward model judges the steps; `questions` are those for training unless told. */
+  | {
+      readonly kind: 'search';
+      readonly judge?: string;
+      readonly questions?: 'train' | 'validation';
+      readonly config: Config<'search'>;
+    }
   /** `trees` names the rung whose trees are taken, its own unless told. */
   | { readonly kind: 'examples'; readonly trees?: string; readonly config: Config<'examples'> }
   | { readonly kind: 'sft'; readonly config: Config<'sft'> }
@@ -102,6 +108,8 @@ export type Part =
   | { readonly kind: 'curves'; readonly places: readonly Place[]; readonly title: string }
   /** What each way of answering costs a question, in tokens and seconds. */
   | { readonly kind: 'costs'; readonly places: readonly Place[] }
+  /** What the searches of some rungs found, and for how many tokens. */
+  | { readonly kind: 'trees'; readonly rungs: readonly string[] }
   /** Metrics of the last stage of each rung, over its iterations. */
   | { readonly kind: 'series'; readonly metrics: readonly SeriesWish[] }
   /** What the guard of RL said of each rung, and when first. */

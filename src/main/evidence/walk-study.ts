@@ -137,13 +137,19 @@ async function specOf(
   switch (stage.kind) {
     case 'tokens':
       return alone({ kind: 'tokens', checkpointId, config: await stage.config(conditions) });
-    case 'search':
-      return alone({
-        kind: 'search',
-        checkpointId,
-        questionSetId: setOf(conditions, 'train').id,
-        config: await stage.config(conditions),
-      });
+    case 'search': {
+      const judge = await judgeOf(conditions, stage.judge);
+      return {
+        spec: {
+          kind: 'search',
+          checkpointId,
+          questionSetId: setOf(conditions, stage.questions ?? 'train').id,
+          judgeId: judge?.judgeId ?? null,
+          config: await stage.config(conditions),
+        },
+        borrowed: judge?.runs ?? [],
+      };
+    }
     case 'examples': {
       const other = stage.trees === undefined ? null : await conditions.rung(stage.trees);
       if (stage.trees !== undefined && other === null) throw new Missing();

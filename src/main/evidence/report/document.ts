@@ -10,6 +10,7 @@ import {
   judgesTable,
   mendingTable,
   seedsTable,
+  treesTable,
 } from './tables';
 
 /** A study with what its seeds came to. */
@@ -184,6 +185,9 @@ const PARTS: { readonly [K in Part['kind']]: (part: PartOf<K>, place: Place) => 
 
   costs: ({ places }, { study, seeds }) =>
     `Seconds are of the whole machine, shared with whatever else ran on it.\n\n${costsTable(study, seeds, places)}`,
+
+  trees: ({ rungs }, { study, seeds }) =>
+    `Trees grown with the right answers at hand, as for training data, of questions that nothing was trained on.\n\n${treesTable(study, seeds, rungs)}`,
 
   series: ({ metrics }, { study, seeds, name, plot }) =>
     metrics

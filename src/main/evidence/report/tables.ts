@@ -201,6 +201,33 @@ export function costsTable(study: Study, seeds: readonly SeedResult[], places: r
   );
 }
 
+/** What the last search of each rung found: means over the seeds. */
+export function treesTable(study: Study, seeds: readonly SeedResult[], rungs: readonly string[]): string {
+  return table(
+    ['', 'trees', 'solved', 'right and wrong ends', 'ends of a tree', 'steps of a tree', 'tokens of a tree', 'seconds'],
+    rungs.map((id) => {
+      const title = study.rungs.find((rung) => rung.id === id)?.title ?? id;
+      const runs = seeds.flatMap((seed) => {
+        const outcome = seed.rungs.get(id);
+        return outcome?.kind === 'made'
+          ? outcome.result.state.runs.filter(({ kind }) => kind === 'search').slice(-1)
+          : [];
+      });
+      if (runs.length === 0) return [title, NOT_RUN, ...Array.from({ length: 6 }, () => '–')];
+      const total = (name: string) => runs.reduce((sum, { result }) => sum + Number(result[name] ?? 0), 0);
+      const trees = Math.max(1, total('trees'));
+      return [
+        title,
+        total('trees').toFixed(0),
+        percent(total('solved') / trees),
+        percent(total('mixed') / trees),
+        ...['leaves', 'nodes', 'tokens'].map((name) => (total(name) / trees).toFixed(1)),
+        (runs.reduce((sum, run) => sum + run.activeSeconds, 0) / runs.length).toFixed(0),
+      ];
+    }),
+  );
+}
+
 /** How checks were used, row by row of places. */
 export function mendingTable(study: Study, seeds: readonly SeedResult[], places: readonly Place[]): string {
   return table(
