@@ -34,7 +34,7 @@ const TEACHING = {
   validateEvery: 200,
   checkpointEvery: 100,
 } as const;
-const QUICK_LESSONS = 320;
+const QUICK_LESSONS = 4000;
 
 interface TransferOptions {
   readonly client: WorkbenchClient;
