@@ -33,8 +33,8 @@ export function barPlot(title: string, bars: readonly Bar[]): string {
     return [
       text(LABELS - 10, middle + 4, name, { anchor: 'end' }),
       rectangle(LABELS, top, span * interval.value, BAR_HEIGHT, isBase ? 'bar base' : 'bar'),
-      line(at(interval.low), middle, at(interval.high), middle, 'whisker'),
-      ...seeds.map((seed) => circle(at(seed), middle, 2.5, 'dot')),
+      ...whisker(at(interval.low), at(interval.high), middle - 4),
+      ...seeds.map((seed) => circle(at(seed), middle + 6, 2.5, 'dot')),
       text(WIDTH - RIGHT + 8, middle + 4, `${(100 * interval.value).toFixed(1)} %`),
     ];
   });
@@ -43,6 +43,14 @@ export function barPlot(title: string, bars: readonly Bar[]): string {
     kind: 'faint',
   });
   return picture({ width: WIDTH, height }, title, [text(16, 24, title, { kind: 'title' }), key, ...grid, ...rows]);
+}
+
+function whisker(from: number, to: number, y: number): string[] {
+  return [
+    line(from, y, to, y, 'whisker'),
+    line(from, y - 3, from, y + 3, 'whisker'),
+    line(to, y - 3, to, y + 3, 'whisker'),
+  ];
 }
 
 export interface Curve {
@@ -57,6 +65,9 @@ export interface CurveAxes {
   readonly isShare?: boolean;
 }
 
+/** Width of a character of a curve's name, generously. */
+const CHARACTER = 6.6;
+
 const PLOT = { width: 760, height: 320, left: 56, right: 230, top: 44, bottom: 44 };
 
 /** Lines over a common axis, named at the right in the order of their last values. */
@@ -66,11 +77,13 @@ export function curvePlot(title: string, curves: readonly Curve[], axes: CurveAx
     return picture(size, title, [text(16, 24, title, { kind: 'title' }), text(16, 60, 'not run', { kind: 'faint' })]);
   const scaleX = axes.isLogX ? (x: number) => Math.log2(Math.max(1, x)) : (x: number) => x;
   const [fromX, toX] = bounds(all.map(([x]) => scaleX(x)));
-  const [fromY, toY] = nice(Math.min(0, ...all.map(([, y]) => y)), Math.max(...all.map(([, y]) => y)));
-  const { width, height, left, right, top, bottom } = size;
+  const ticks = niceTicks(Math.min(0, ...all.map(([, y]) => y)), Math.max(...all.map(([, y]) => y)));
+  const [fromY, toY] = bounds(ticks);
+  const { height, left, top, bottom } = size;
+  const right = Math.max(size.right, 24 + CHARACTER * Math.max(...curves.map((curve) => curve.title.length)));
+  const width = size.width - size.right + right;
   const x = (value: number) => left + ((scaleX(value) - fromX) / (toX - fromX || 1)) * (width - left - right);
   const y = (value: number) => height - bottom - ((value - fromY) / (toY - fromY || 1)) * (height - top - bottom);
-  const ticks = Array.from({ length: 5 }, (_, i) => fromY + ((toY - fromY) * i) / 4);
   const grid = ticks.flatMap((value) => [
     line(left, y(value), width - right, y(value), value === fromY ? 'axis' : 'grid'),
     text(left - 8, y(value) + 4, axes.isShare ? `${(100 * value).toFixed(0)} %` : short(value), {
@@ -79,8 +92,12 @@ export function curvePlot(title: string, curves: readonly Curve[], axes: CurveAx
     }),
   ]);
   const marksX = axes.isLogX ? powersBetween(fromX, toX) : [fromX, (fromX + toX) / 2, toX].map(Math.round);
+  // The last one keeps left of the names.
   const below = [...new Set(marksX)].map((value) =>
-    text(x(value), height - bottom + 16, short(value), { anchor: 'middle', kind: 'faint' }),
+    text(x(value), height - bottom + 16, short(value), {
+      anchor: x(value) > width - right - 12 ? 'end' : 'middle',
+      kind: 'faint',
+    }),
   );
   const ordered = curves.map((curve, i) => ({ ...curve, i })).filter(({ points }) => points.length > 0);
   const labels = spreadOut(
@@ -123,10 +140,14 @@ function bounds(values: readonly number[]): [number, number] {
   return [Math.min(...values), Math.max(...values)];
 }
 
-/** A range a little larger than the values, at round numbers. */
-function nice(from: number, to: number): [number, number] {
-  const step = 10 ** Math.floor(Math.log10(Math.max(1e-9, to - from))) / 2;
-  return [Math.floor(from / step) * step, Math.max(from + step, Math.ceil(to / step) * step)];
+/** At most six round numbers that take in a range. */
+function niceTicks(from: number, to: number): readonly number[] {
+  const rough = Math.max(1e-9, to - from) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
+  const first = Math.floor(from / step);
+  const last = Math.max(first + 1, Math.ceil(to / step - 1e-9));
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
 function powersBetween(from: number, to: number): number[] {
@@ -134,5 +155,5 @@ function powersBetween(from: number, to: number): number[] {
 }
 
 function short(value: number): string {
-  return Math.abs(value) >= 1000 ? `${Number((value / 1000).toPrecision(3))}k` : String(Number(value.toPrecision(3)));
+  return Math.abs(value) >= 1000 ? `${Number((value / 1000).toPrecision(2))}k` : String(Number(value.toPrecision(3)));
 }

@@ -18,17 +18,22 @@ export function picture({ width, height }: PlotBox, label: string, marks: readon
 
 export const SERIES_COLOURS = 8;
 
+/** Strokes `s0`, `s1`, … and fills `f0`, `f1`, … of the series. */
+function seriesStyles(colours: readonly string[]): readonly string[] {
+  return colours.map((colour, i) => `.s${i}{stroke:${colour}}.f${i}{fill:${colour}}`);
+}
+
 const STYLE = [
   'text{font:12px ui-sans-serif,system-ui,sans-serif;fill:#3b3f46}',
   '.title{font-weight:600;font-size:13px;fill:#1d2025}.faint{fill:#6b7079;font-size:11px}',
   '.page{fill:#fff}.grid{stroke:#e4e6ea}.axis{stroke:#b9bdc5}',
   '.bar{fill:#5b7fb9}.bar.base{fill:#9aa1ac}.whisker{stroke:#1d2025;stroke-width:1.5}.dot{fill:#1d2025;fill-opacity:.55}',
   '.line{fill:none;stroke-width:2;stroke-linejoin:round}',
-  ...['#2f6bb3', '#c2571a', '#2e8b57', '#8a4fa3', '#b3873a', '#1f8a99', '#b83a5e', '#6b7079'].map(
-    (colour, i) => `.s${i}{stroke:${colour}}.f${i}{fill:${colour}}`,
-  ),
+  ...seriesStyles(['#2f6bb3', '#b04c14', '#237a49', '#8a4fa3', '#8f6a1f', '#17707c', '#b83a5e', '#5d626b']),
   '@media(prefers-color-scheme:dark){text{fill:#c9cdd4}.title{fill:#eceef1}.faint{fill:#9aa1ac}.page{fill:#16181c}.grid{stroke:#2a2d33}.axis{stroke:#4a4f58}',
-  '.bar{fill:#6f97d6}.bar.base{fill:#6b7079}.whisker{stroke:#eceef1}.dot{fill:#eceef1}}',
+  '.bar{fill:#4f78b8}.bar.base{fill:#6b7079}.whisker{stroke:#eceef1}.dot{fill:#eceef1}',
+  ...seriesStyles(['#6ea3e8', '#e8894f', '#5cc28a', '#c095d8', '#d9b15f', '#55c2d1', '#ee84a6', '#a8aeb8']),
+  '}',
 ].join('');
 
 export function text(x: number, y: number, words: string, options: { anchor?: string; kind?: string } = {}): string {
