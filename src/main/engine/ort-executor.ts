@@ -6,6 +6,12 @@ import { chooseThreads, readProcessor } from './processor';
 import { describeTraits, planRuns, probeBinding, runStopped, type BindingTraits, type RunPlan } from './probe-binding';
 import { memoryOf } from './weight-store';
 
+/**
+ * How long a thread waits for the next node before it sleeps: long enough for most, and short, since on a busy machine the one that it waits for may
+ * have lost its core. It stops when the run ends, or the threads of one session would starve those of another (ADR 0115).
+ */
+const SPIN_MICROSECONDS = '100';
+
 export interface OrtExecutorOptions {
   /** Threads of one operator; default: one for each physical core. */
   readonly threads?: number;
@@ -75,8 +81,9 @@ export class OrtExecutor implements GraphExecutor {
         enableCpuMemArena: true,
         enableMemPattern: false,
         logSeverityLevel: 3,
-        // Spinning threads of one session starve the others in the process: 339 -> 187 GF/s with two sessions.
-        extra: { session: { intra_op: { allow_spinning: '0' } } },
+        extra: {
+          session: { force_spinning_stop: '1', intra_op: { allow_spinning: '1', spin_duration_us: SPIN_MICROSECONDS } },
+        },
       });
     } catch (cause) {
       throw describeRefusal(cause, label);
