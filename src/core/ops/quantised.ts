@@ -105,13 +105,10 @@ function emitRowSteps({ graph }: EmitContext, x: Value): Value {
   return graph.single('Mul', [peak, graph.float(1 / INT8_STEPS)], dims);
 }
 
-function emitUnsigned(context: EmitContext, x: Value, steps: Value): Value {
-  const { graph } = context;
-  const rows = [x.dims[0] ?? 1];
-  const flat = context.reshape(steps, rows);
-  const count = graph.single('Shape', [flat], [1], { dtype: 'int64' });
-  const zeros = graph.single('Expand', [graph.uint8(UNSIGNED_ZERO), count], rows);
-  return graph.single('QuantizeLinear', [x, flat, zeros], x.dims, { dtype: 'uint8', attributes: { axis: 0 } });
+/** In two nodes: one step for all is put on the grid by many threads, a step for each row by one. */
+function emitUnsigned({ graph }: EmitContext, x: Value, steps: Value): Value {
+  const even = graph.single('Div', [x, steps], x.dims);
+  return graph.single('QuantizeLinear', [even, graph.float(1), graph.uint8(UNSIGNED_ZERO)], x.dims, { dtype: 'uint8' });
 }
 
 /** The same numbers by a float product, for devices without one of integers. */
