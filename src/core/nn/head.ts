@@ -1,8 +1,8 @@
 import { ShapeError } from '../errors';
-import { add, exp, multiply, subtract } from '../ops/elementwise';
+import { add, exp, multiply } from '../ops/elementwise';
 import { fence } from '../ops/fence';
 import { matmul } from '../ops/linear-algebra';
-import { gatherColumns, gatherRows, pickColumn, scatterRows } from '../ops/lookup';
+import { gatherColumns, pickColumn, subtractOneHot } from '../ops/lookup';
 import { logSoftmax } from '../ops/normalise';
 import { operand } from '../ops/operand';
 import type { Program, Var } from '../ops/program';
@@ -43,12 +43,14 @@ export interface HeadResult {
   readonly toHidden: Var;
   /** Derivative by the weight, or by its learning rows; null when neither learns. */
   readonly toWeight: Var | null;
+  /** What was gathered for it on the way, each made from the one before and read by the next alone. */
+  readonly towardsWeight: readonly Var[];
 }
 
 /**
  * Output head, log-softmax, loss and their gradient in one go: with p = softmax(h·Wᵀ) and c the derivative by each log-probability,
- * the gradient is c·(onehot − p), so that ∂h = c·(W[target] − p·W) and ∂W = Σ onehotᵀ·(c·h) − pᵀ·(c·h). Nothing but two products,
- * one softmax and one exponential touches a matrix of N×V, and each chunk's is gone before the next one is made.
+ * the gradient is −c·e with the excess e = p − onehot, so that ∂h = −c·(e·W) and ∂W = −eᵀ·(c·h). Nothing but two products, one softmax and one
+ * exponential touches a matrix of N×V, and each chunk's is gone before the next one is made.
  */
 export function buildHead(program: Program, options: HeadOptions): HeadResult {
   const { hidden, weight, targets, perToken, chunks, loss, learning } = options;
@@ -58,12 +60,12 @@ export function buildHead(program: Program, options: HeadOptions): HeadResult {
   const targetParts = cut(targets);
   const names = Object.keys(perToken);
   const perTokenParts = Object.values(perToken).map(cut);
-  const indexParts = learning ? cut(program.apply(reshape([tokens]), learning.indexOfTargets)) : [];
 
   const logProbs: Var[] = [];
   const toHidden: Var[] = [];
   let totals: Record<string, Var> = {};
   let toWeight: Var | null = options.gathered;
+  const towardsWeight: Var[] = [];
   hiddenParts.forEach((part, chunk) => {
     const target = operand(targetParts, chunk);
     // Everything that reads the previous chunk's logits comes first: what is left for later would keep them.
@@ -78,20 +80,15 @@ export function buildHead(program: Program, options: HeadOptions): HeadResult {
     );
     totals = addTotals(program, totals, terms.totals);
 
-    const p = program.apply(exp, logP);
+    const excess = program.apply(subtractOneHot, program.apply(exp, logP), target);
     const c = program.apply(reshape([h.dims[0] ?? 1, 1]), terms.coefficients);
-    const towards = program.apply(
-      subtract,
-      program.apply(gatherRows, weight, target),
-      program.apply(matmul(), p, weight),
-    );
-    toHidden.push(program.apply(multiply, towards, c));
+    toHidden.push(program.apply(multiply, program.apply(matmul({ alpha: -1 }), excess, weight), c));
     if (weight.requiresGrad || learning) {
-      const ch = program.apply(multiply, h, c);
-      const [columns, places] = learning
-        ? [program.apply(gatherColumns, p, learning.ids), operand(indexParts, chunk)]
-        : [p, target];
-      toWeight = accumulateWeight(program, toWeight, columns, places, ch, learning ? learning.rows : weight);
+      if (toWeight && chunk > 0) towardsWeight.push(toWeight);
+      const columns = learning ? program.apply(gatherColumns, excess, learning.ids) : excess;
+      const product = matmul({ transA: true, alpha: -1 });
+      toWeight = program.apply(product, columns, program.apply(multiply, h, c), ...(toWeight ? [toWeight] : []));
+      checkShape(toWeight, learning ? learning.rows : weight);
     }
   });
   return {
@@ -99,6 +96,7 @@ export function buildHead(program: Program, options: HeadOptions): HeadResult {
     totals,
     toHidden: program.apply(concat(tokens), ...toHidden),
     toWeight,
+    towardsWeight,
   };
 }
 
@@ -112,12 +110,9 @@ export function buildLogProbs(program: Program, hidden: Var, weight: Var, target
   return program.apply(concat(hidden.dims[0] ?? 1), ...parts);
 }
 
-/** −pᵀ·(c·h) with c·h added at the targets' rows, on top of what earlier chunks gave. */
-function accumulateWeight(program: Program, before: Var | null, p: Var, targets: Var, ch: Var, like: Var): Var {
-  const base = program.apply(matmul({ transA: true, alpha: -1 }), p, ch, ...(before ? [before] : []));
-  if (base.dims.join() !== like.dims.join())
-    throw new ShapeError(`head: the gradient [${base.dims.join(', ')}] does not fit [${like.dims.join(', ')}].`);
-  return program.apply(scatterRows, base, targets, ch);
+function checkShape(gradient: Var, { dims }: Var): void {
+  if (gradient.dims.join() !== dims.join())
+    throw new ShapeError(`head: the gradient [${gradient.dims.join(', ')}] does not fit [${dims.join(', ')}].`);
 }
 
 function addTotals(

@@ -29,10 +29,9 @@ export interface Int8Weight {
   readonly scales: Var;
 }
 
-/** Shapes: rows [K + 1, D]; ids [K + 1] the vocabulary ids of the rows, then one for the waste row; indexOf… [B, T] places, K for others. */
+/** Shapes: rows [K + 1, D]; ids [K + 1] the vocabulary ids of the rows, then one for the waste row; indexOfIds [B, T] places, K for others. */
 export interface LearningRows {
   readonly rows: Var;
   readonly ids: Var;
   readonly indexOfIds: Var;
-  readonly indexOfTargets: Var;
 }

@@ -132,6 +132,28 @@ export function placeColumn(width: Dim): Op {
   };
 }
 
+/** `x` [N, V] with 1 taken off one entry of each row, at `ids` [N]. No gradient. */
+export const subtractOneHot: Op = {
+  name: 'subtractOneHot',
+  infer: (inputs) => [{ dims: operand(inputs, 0).dims, dtype: 'float32' }],
+  emit: (context, inputs, outputs) => {
+    const [x, ids] = [operand(inputs, 0), operand(inputs, 1)];
+    const { graph } = context;
+    const column = context.reshape(ids, [ids.dims[0] ?? 1, 1]);
+    const shape = graph.single('Shape', [column], [2], { dtype: 'int64' });
+    const minus = graph.single('Expand', [graph.float(-1), shape], column.dims);
+    const attributes = { axis: 1, reduction: 'add' };
+    return [graph.single('ScatterElements', [x, column, minus], operand(outputs, 0).dims, { attributes })];
+  },
+  evaluate: (inputs) => {
+    const [x, ids] = [operand(inputs, 0), operand(inputs, 1)];
+    const width = x.dims[1] ?? 1;
+    return [
+      tensor64(x.dims, (index) => x.data[index]! - (index % width === ids.data[Math.floor(index / width)] ? 1 : 0)),
+    ];
+  },
+};
+
 /** Columns of `x` [N, V] by `ids` [K]: [N, K]. No gradient. */
 export const gatherColumns: Op = {
   name: 'gatherColumns',

@@ -18,7 +18,16 @@ import {
 } from './elementwise';
 import { fence } from './fence';
 import { loraLinear, matmul } from './linear-algebra';
-import { gatherColumns, gatherRows, gatherRowsPartly, pickColumn, placeColumn, scatterRows, zeros } from './lookup';
+import {
+  gatherColumns,
+  gatherRows,
+  gatherRowsPartly,
+  pickColumn,
+  placeColumn,
+  scatterRows,
+  subtractOneHot,
+  zeros,
+} from './lookup';
 import { logSoftmax, rmsNorm } from './normalise';
 import { int8Linear, int8Matmul } from './quantised';
 import { rotate } from './rotate';
@@ -63,6 +72,7 @@ export const OPS = {
   silu,
   split,
   subtract,
+  subtractOneHot,
   sum,
   transpose,
   zeros,

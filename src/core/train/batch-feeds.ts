@@ -31,7 +31,6 @@ export function feedTokens(
   if (places) {
     const placeOf = (id: number | undefined) => places.placeOf.get(id ?? -1) ?? places.count;
     feeds['indexOfIds'] = integers((row, position) => placeOf(row.ids[position]), places.count);
-    feeds['indexOfTargets'] = integers((row, position) => placeOf(row.ids[position + 1]), places.count);
   }
   return feeds;
 }
@@ -80,7 +79,7 @@ export function feedTraining(
   });
   const padded = LENGTH_GRAIN * Math.max(1, Math.ceil(scored.length / LENGTH_GRAIN));
   const from = Array.from({ length: padded }, (_, index) => scored[index] ?? null);
-  const { targets, indexOfTargets, ...tokens } = feedTokens(rows, batch, places);
+  const { targets, ...tokens } = feedTokens(rows, batch, places);
   const values = Object.entries(feedLoss(loss, rows, batch));
   return {
     scored,
@@ -89,7 +88,6 @@ export function feedTraining(
       // What fills up the last grain points at position 0 and has no weight.
       scored: { dtype: 'int64', dims: [padded], data: BigInt64Array.from(from, (position) => BigInt(position ?? 0)) },
       ...(targets && { targets: pick(targets, from, 0) }),
-      ...(indexOfTargets && { indexOfTargets: pick(indexOfTargets, from, places?.count ?? 0) }),
       ...Object.fromEntries(values.map(([name, view]) => [name, view.dims.length === 2 ? pick(view, from, 0) : view])),
     },
   };
@@ -125,15 +123,13 @@ export function feedJudging(
     dims: [padded],
     data: BigInt64Array.from(filled(values), BigInt),
   });
-  const { targets: _, indexOfTargets, ...tokens } = feedTokens(rows, batch, places);
+  const { targets: _, ...tokens } = feedTokens(rows, batch, places);
   return {
     scored,
     feeds: {
       ...tokens,
       scored: whole(scored),
       targets: whole(targets),
-      // The head that judges has no rows of the vocabulary.
-      ...(indexOfTargets && { indexOfTargets: whole([]) }),
       weights: { dtype: 'float32', dims: [padded], data: Float32Array.from(filled(weights)) },
       inverseNormaliser: scalar(1 / loss.normaliser),
     },

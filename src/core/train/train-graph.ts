@@ -59,6 +59,10 @@ export interface TrainGraphOptions {
 
 /** Names of a graph's inputs and outputs: one place, so that builder and trainer cannot disagree. */
 export const gradientOf = (name: string): string => `grad/${name}`;
+/** What is gathered for a gradient on the way to it: an output, so that it may be given the gradient's own memory. */
+export const gradientStepOf = (name: string, step: number): string => `${gradientOf(name)}~${step}`;
+/** The gradient whose memory an output shall have, or null where it is none of `gradientStepOf`. */
+export const gradientOfStep = (output: string): string | null => /^(grad\/.*)~\d+$/.exec(output)?.[1] ?? null;
 export const accumulatedOf = (name: string): string => `acc/${name}`;
 export const adapterA = (weight: string): string => `${weight}#A`;
 export const adapterB = (weight: string): string => `${weight}#B`;
@@ -75,7 +79,8 @@ export const learningRowsOf = (embedding: string): string => `${embedding}#rows`
  * One graph for the forward and the backward pass. B rows of T positions, both free.
  *
  * Inputs: ids, targets [B, T] int64; weights and the loss's per-token values [B, T]; its scalars [1]; every weight; for each learning
- * tensor the gradient so far (`acc/…`); with dropout the random numbers of `ops/dropout.ts`. Outputs: logProbs [B·T]; the loss's totals [1]; for each learning tensor `grad/…` = so far + new.
+ * tensor the gradient so far (`acc/…`); with dropout the random numbers of `ops/dropout.ts`. Outputs: logProbs [B·T]; the loss's totals [1]; for each learning tensor
+ * `grad/…` = so far + new, and for the head's what it was on the way, `grad/…~…`, which no caller need ask for.
  */
 export function buildTrainGraph(options: TrainGraphOptions): Program {
   const { config, plan, checkpointing, headChunks } = options;
@@ -95,7 +100,7 @@ export function buildTrainGraph(options: TrainGraphOptions): Program {
   const scalars = Object.fromEntries(
     ['inverseNormaliser', ...loss.scalars].map((name) => [name, program.input(name, [1])]),
   );
-  const inputs = new LearningInputs(program, plan, { ids: ids.dims, tokens }, options.quantised);
+  const inputs = new LearningInputs(program, plan, ids.dims, options.quantised);
 
   const hidden = buildHidden(program, inputs, config, { ids, segments, runs: options.runs });
   const until = program.steps.length;
@@ -125,6 +130,9 @@ export function buildTrainGraph(options: TrainGraphOptions): Program {
   const wrt = inputs.learning();
   // An untied head is not used before the loss, so its gradient is finished at once.
   const untied = head.toWeight && headUsed.name !== EMBEDDING ? finish(ofHead, head.toWeight) : null;
+  // Given the gradient's own memory, a matrix of the vocabulary's size is never held beside it, however many chunks write to it.
+  const onTheWay = gathered ? [...head.towardsWeight, ...(head.toWeight && !untied ? [head.toWeight] : [])] : [];
+  onTheWay.forEach((value, step) => program.output(gradientStepOf(inputs.nameOf(ofHead), step), value));
   // The head's logits are given back before the blocks begin.
   const awaited = [head.logProbs, untied ?? head.toWeight].filter((value) => value !== null);
   const toScored = program.apply(fence, head.toHidden, ...awaited);
@@ -170,7 +178,7 @@ export function buildLogProbGraph(options: ForwardGraphOptions): Program {
   const ids = program.input('ids', ['B', length], { dtype: 'int64' });
   const targets = tokenInput(program, 'targets', ids.dims, 'int64');
   const segments = segmented ? program.input('segments', ['B', length], { dtype: 'int64' }) : null;
-  const inputs = new LearningInputs(program, FROZEN, { ids: ids.dims, tokens: ids.dims });
+  const inputs = new LearningInputs(program, FROZEN, ids.dims);
   // Scaling the hidden states scales the logits.
   const hidden = program.apply(
     multiply,
@@ -188,7 +196,7 @@ export function buildLogProbGraph(options: ForwardGraphOptions): Program {
 export function buildLogitsGraph(config: ModelConfig): Program {
   const program = new Program('logits');
   const ids = program.input('ids', ['B', 'U'], { dtype: 'int64' });
-  const inputs = new LearningInputs(program, FROZEN, { ids: ids.dims, tokens: ids.dims });
+  const inputs = new LearningInputs(program, FROZEN, ids.dims);
   const hidden = buildHidden(program, inputs, config, { ids, segments: null, runs: 1 });
   program.output(
     'logits',
@@ -225,27 +233,22 @@ export function listLearning(
   });
 }
 
-/** Axes of what belongs to the tokens that are read, and to those that are predicted. */
-interface TokenDims {
-  readonly ids: Dims;
-  readonly tokens: Dims;
-}
-
 /** Makes a graph input of each tensor on first use and remembers which of them learn. */
 class LearningInputs implements WeightInputs {
   readonly #program: Program;
   readonly #plan: LearningPlan;
-  readonly #dims: TokenDims;
+  /** [B, T] */
+  readonly #ids: Dims;
   readonly #quantised: ReadonlySet<string>;
   readonly #known = new Map<string, Var>();
   readonly #learning: Var[] = [];
   readonly #names = new Map<Var, string>();
-  #places: { indexOfIds: Var; indexOfTargets: Var; ids: Var } | null = null;
+  #places: { indexOfIds: Var; ids: Var } | null = null;
 
-  constructor(program: Program, plan: LearningPlan, dims: TokenDims, quantised: ReadonlySet<string> = new Set()) {
+  constructor(program: Program, plan: LearningPlan, ids: Dims, quantised: ReadonlySet<string> = new Set()) {
     this.#program = program;
     this.#plan = plan;
-    this.#dims = dims;
+    this.#ids = ids;
     this.#quantised = quantised;
   }
 
@@ -265,10 +268,10 @@ class LearningInputs implements WeightInputs {
   #dropout(name: string, width: Dim, rate: number): ((x: Var) => Var) | null {
     if (dropoutRate(rate) === 0) return null;
     const program = this.#program;
-    const draws = this.#input(DROPOUT_ROWS, [...this.#dims.ids, 3], false);
+    const draws = this.#input(DROPOUT_ROWS, [...this.#ids, 3], false);
     const columns = this.#input(dropoutColumnsOf(name), [3, width], false);
     return (x) => {
-      const rows = program.apply(reshape([multiplyDims(...this.#dims.ids), 3]), draws);
+      const rows = program.apply(reshape([multiplyDims(...this.#ids), 3]), draws);
       // Made when x is, and with it once more where the block is recomputed, rather than kept from the forward pass on.
       return program.apply(dropoutMask(rate), program.apply(fence, rows, x), columns);
     };
@@ -293,8 +296,7 @@ class LearningInputs implements WeightInputs {
     if (count === undefined) return null;
     this.#places ??= {
       ids: this.#program.input('learningIds', [count + 1], { dtype: 'int64' }),
-      indexOfIds: this.#program.input('indexOfIds', this.#dims.ids, { dtype: 'int64' }),
-      indexOfTargets: this.#program.input('indexOfTargets', this.#dims.tokens, { dtype: 'int64' }),
+      indexOfIds: this.#program.input('indexOfIds', this.#ids, { dtype: 'int64' }),
     };
     return { rows: this.#input(learningRowsOf(name), [count + 1, width], true), ...this.#places };
   }

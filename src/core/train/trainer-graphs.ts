@@ -13,6 +13,8 @@ export interface RunnableGraph {
   readonly graph: CompiledGraph;
   /** Names of the inputs that it wants. */
   readonly inputs: readonly string[];
+  /** Names of what it can give. */
+  readonly outputs: readonly string[];
 }
 
 export interface TrainerGraphsOptions {
@@ -103,7 +105,8 @@ export class TrainerGraphs {
     const { executor } = this.#options;
     const graph = lowerProgram(program, executor.device?.target);
     const compiled = await executor.compile(encodeGraph(graph), { label: graph.name });
-    return { graph: compiled, inputs: graph.inputs.map((input) => input.name) };
+    const namesOf = (values: readonly { readonly name: string }[]) => values.map(({ name }) => name);
+    return { graph: compiled, inputs: namesOf(graph.inputs), outputs: namesOf(graph.outputs) };
   }
 
   #headChunks(): number {

@@ -16,6 +16,7 @@ import {
 import { LOSS_BUILDERS, lossNameOf, type TrainingLoss } from './loss';
 import { planMicroBatches, type MicroBatch, type TokenRow, type TrainingRow } from './micro-batches';
 import type { AccumulateResult, TrainerStats } from './trainer';
+import { gradientOfStep } from './train-graph';
 import type { RunnableGraph, TrainerGraphs } from './trainer-graphs';
 
 export interface TrainerPassesOptions {
@@ -65,7 +66,9 @@ export class TrainerPasses {
         : { feeds: { ...feedTokens(rows, batch, places), ...feedLoss(loss, rows, batch) }, scored: null };
       const found = view(feeds['scored']?.dims ?? [size]);
       const sums = Object.fromEntries(totalNames.map((name) => [name, scalar(0)]));
-      await this.#run(compiled, { ...feeds, ...draws(rows, batch) }, { ...gradients, ...sums, logProbs: found });
+      // Steps first: where results are copied out, the last one of a memory stays.
+      const outputs = { ...stepsInto(compiled, gradients), ...gradients, ...sums, logProbs: found };
+      await this.#run(compiled, { ...feeds, ...draws(rows, batch) }, outputs);
       const flat = scored ? new Float32Array(size) : found.data;
       scored?.forEach((position, index) => (flat[position] = found.data[index] ?? 0));
       for (const name of totalNames) totals[name] = (totals[name] ?? 0) + Number(sums[name]?.data[0]);
@@ -160,6 +163,16 @@ export class TrainerPasses {
     this.#stats.positions += batch.lines * batch.length;
     for (const { row } of batch.placements) this.#stats.tokens += (rows[row]?.ids.length ?? 1) - 1;
   }
+}
+
+/** Memory for what a graph gathers on the way to a gradient: the gradient's own. */
+function stepsInto({ outputs }: RunnableGraph, gradients: Tensors): Record<string, Tensors[string]> {
+  const steps: Record<string, Tensors[string]> = {};
+  for (const name of outputs) {
+    const gradient = gradients[gradientOfStep(name) ?? ''];
+    if (gradient) steps[name] = gradient;
+  }
+  return steps;
 }
 
 function noJudging(): WorkbenchError {
