@@ -5,6 +5,7 @@ import type { ModelConfig, ParameterStore } from '../models/model-config';
 import { buildPrefillGraph, PREFILL_INPUTS } from '../models/prefill-graph';
 import type { DecodePrecision } from '../models/decode-precision';
 import { FORWARD_WEIGHTS, type WeightSource } from '../models/forward-weights';
+import { STREAM_INPUTS, streamFeeds } from '../models/streamed-weights';
 import { INT8_LARGEST, type Quantiser } from '../models/quantise';
 import { ropeTable } from '../models/rope-table';
 import type { CompiledGraph, GraphExecutor, TensorView } from '../ports';
@@ -138,7 +139,10 @@ export class Decoder {
     this.#refresh(program, rows, 0, count);
     const totalKeys = past.reduce((most, keys) => Math.max(most, keys), 0) + 1;
     const single = tokens.map((token) => [token]);
+    const stream = streamFeeds(count);
     feedDeclared(program, {
+      [STREAM_INPUTS.padding]: { dtype: 'int64', dims: [stream.padding.length], data: stream.padding },
+      [STREAM_INPUTS.rows]: { dtype: 'int64', dims: [stream.rows.length], data: stream.rows },
       ...feedTokens(single, past, 1, this.#options.maxContext),
       [DECODE_INPUTS.lastKeys]: { dtype: 'int32', dims: [count], data: Int32Array.from(past) },
       [DECODE_INPUTS.totalKeys]: { dtype: 'int32', dims: [1], data: Int32Array.of(totalKeys) },
@@ -174,7 +178,7 @@ export class Decoder {
 
   #sourceFor(kind: GraphKind, rows: number): WeightSource {
     const source = weightSourceFor(this.#options.precision, kind, rows);
-    return source === 'shared' && this.#isSmall ? 'baked' : source;
+    return this.#isSmall && (source === 'shared' || source === 'streamed') ? 'baked' : source;
   }
 
   async #compile(kind: GraphKind, source: WeightSource): Promise<Program> {

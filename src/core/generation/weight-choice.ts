@@ -7,6 +7,9 @@ export type GraphKind = 'decode' | 'prefill';
 /** Which weights serve how many rows, fewest first; the last one any number. */
 type SourcesByRows = readonly { readonly maxRows: number; readonly source: WeightSource }[];
 
+/** A lone row is a vector that every kernel streams; the others are measured in docs/experiments.md, "The weight as the left factor". */
+const LONE_ROW = 1;
+
 const always = (source: WeightSource): SourcesByRows => [{ maxRows: Number.POSITIVE_INFINITY, source }];
 
 /**
@@ -14,7 +17,7 @@ const always = (source: WeightSource): SourcesByRows => [{ maxRows: Number.POSIT
  * by reading weights, which is at a few rows; beyond them, and in prefilling, the int8 product is several times as fast.
  */
 const SOURCES: Readonly<Record<DecodePrecision, Readonly<Record<GraphKind, SourcesByRows>>>> = {
-  fp32: { decode: always('shared'), prefill: always('shared') },
+  fp32: { decode: [{ maxRows: LONE_ROW, source: 'shared' }, ...always('streamed')], prefill: always('shared') },
   int8: { decode: always('int8'), prefill: always('int8ByRow') },
   int4: { decode: [{ maxRows: 3, source: 'int4' }, ...always('int8')], prefill: always('int8ByRow') },
 };

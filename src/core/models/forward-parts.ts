@@ -110,14 +110,16 @@ export class ForwardParts {
   mlp(normed: Value, layer: number): Value {
     const { intermediateSize, hiddenSize } = this.config;
     const module = `${layerPrefix(layer)}mlp`;
-    const [gate, up] = this.#linears(
-      normed,
+    const [gate, up] = this.#weights.linears(
+      this.graph,
+      this.#weights.enter(this.graph, normed),
       ['gate_proj', 'up_proj'].map((part) => spec(`${module}.${part}`, intermediateSize)),
     );
     const { opType, attributes } = ACTIVATIONS[this.config.activation];
     const active = this.graph.single(opType, [taken(gate)], taken(gate).dims, { domain: MICROSOFT, attributes });
     const gated = this.graph.single('Mul', [active, taken(up)], active.dims);
-    return this.#linear(gated, spec(`${module}.down_proj`, hiddenSize));
+    const [down] = this.#weights.linears(this.graph, gated, [spec(`${module}.down_proj`, hiddenSize)]);
+    return this.#weights.leave(this.graph, taken(down));
   }
 
   /** Queries, keys and values of a layer, with bias and head norm where the family has them: [B, S, heads · headDim] each. */
@@ -229,8 +231,10 @@ export class ForwardParts {
     return taken(this.#linears(x, [linear])[0]);
   }
 
+  /** Rows in, rows out. */
   #linears(x: Value, specs: readonly LinearSpec[]): readonly Value[] {
-    return this.#weights.linears(this.graph, x, specs);
+    const products = this.#weights.linears(this.graph, this.#weights.enter(this.graph, x), specs);
+    return products.map((each) => this.#weights.leave(this.graph, each));
   }
 
   #weight(name: string, dims: readonly number[]): Value {

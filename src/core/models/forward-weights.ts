@@ -1,6 +1,7 @@
 import type { Graph, Value } from '../graph/graph';
 import { EMBEDDING } from './decoder/parameters';
 import type { ParameterStore } from './model-config';
+import { streamedWeights } from './streamed-weights';
 import { INT4_BLOCK, int4Blocks, type Quantiser, type WeightMatrix } from './quantise';
 
 /** Domain of onnxruntime's own operators. */
@@ -20,15 +21,19 @@ export interface ForwardWeights {
   readonly isSnapshot: boolean;
   /** A tensor as it is in the store. */
   tensor(graph: Graph, name: string, dims: readonly number[]): Value;
+  /** Rows [N, in] in the form in which `linears` takes and gives them; what is done element by element may be done in between. */
+  enter(graph: Graph, rows: Value): Value;
+  /** The reverse: [N, out]. */
+  leave(graph: Graph, entered: Value): Value;
   /**
    * Several linear layers of the same input.
-   * @param x [N, in]
-   * @returns [N, outSize] of each
+   * @param x what `enter` gives for [N, in]
+   * @returns the same for [N, outSize] of each
    */
   linears(graph: Graph, x: Value, specs: readonly LinearSpec[]): readonly Value[];
 }
 
-export type WeightSource = 'shared' | 'baked' | 'int8' | 'int8ByRow' | 'int4';
+export type WeightSource = 'shared' | 'streamed' | 'baked' | 'int8' | 'int8ByRow' | 'int4';
 
 export interface WeightSourceOptions {
   readonly parameters: ParameterStore;
@@ -37,9 +42,13 @@ export interface WeightSourceOptions {
   readonly int8Largest: number;
 }
 
+/** Products take rows as they are. */
+const AS_ROWS = { enter: (_: Graph, rows: Value) => rows, leave: (_: Graph, entered: Value) => entered };
+
 /** Every weight as an input of the graph: the memory that the trainer writes to. */
 export const SHARED_WEIGHTS: ForwardWeights = {
   isSnapshot: false,
+  ...AS_ROWS,
   tensor: inputOf,
   linears: (...args) => gemms(inputOf, ...args),
 };
@@ -47,10 +56,12 @@ export const SHARED_WEIGHTS: ForwardWeights = {
 /** What a graph may read, by name. */
 export const FORWARD_WEIGHTS: Readonly<Record<WeightSource, (options: WeightSourceOptions) => ForwardWeights>> = {
   shared: () => SHARED_WEIGHTS,
+  /** The same memory as the left factor of each product; for a few rows. See `streamed-weights.ts`. */
+  streamed: () => streamedWeights(inputOf),
   /** Constants, which onnxruntime packs once instead of with every run: for models so small that compiling anew costs nothing. */
   baked: ({ parameters }) => {
     const tensor = constantOf(parameters);
-    return { isSnapshot: true, tensor, linears: (...args) => gemms(tensor, ...args) };
+    return { isSnapshot: true, ...AS_ROWS, tensor, linears: (...args) => gemms(tensor, ...args) };
   },
   /** The input of each product has one scale for all its rows. */
   int8: (options) => quantised(options, int8Product),
@@ -59,7 +70,7 @@ export const FORWARD_WEIGHTS: Readonly<Record<WeightSource, (options: WeightSour
   int4: (options) => quantised(options, int4Product),
 };
 
-type TensorOf = ForwardWeights['tensor'];
+export type TensorOf = ForwardWeights['tensor'];
 
 function inputOf(graph: Graph, name: string, dims: readonly number[]): Value {
   return graph.inputs.find((input) => input.name === name) ?? graph.input(name, 'float32', dims);
@@ -95,6 +106,7 @@ function quantised(options: WeightSourceOptions, emit: EmitProduct): ForwardWeig
   const constant = constantOf(parameters);
   return {
     isSnapshot: true,
+    ...AS_ROWS,
     tensor: (graph, name, dims) => (name === EMBEDDING ? inputOf : constant)(graph, name, dims),
     linears(graph, x, specs) {
       const name = specs.map(({ module }) => module).join('+');
