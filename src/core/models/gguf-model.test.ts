@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GgufHeader } from '../formats/gguf';
+import type { GgufHeader, GgufValue } from '../formats/gguf';
 import { ropeFrequencies } from './decoder/rope';
 import { describeGgufConfig } from './gguf-model';
 import type { RopeScaling } from './model-config';
@@ -53,6 +53,55 @@ describe('RoPE factors of a GGUF file', () => {
     const { config, scaled } = throughFactors(headDim, theta, of);
     ropeFrequencies(config).forEach((frequency, i) =>
       expect(Math.abs(frequency / (scaled[i] ?? Number.NaN) - 1)).toBeLessThan(1e-6),
+    );
+  });
+});
+
+describe('a sliding window in a GGUF file', () => {
+  const read = (architecture: string, change: Readonly<Record<string, GgufValue>>) => {
+    const own = (key: string) => key.replace(/^llama\./, `${architecture}.`);
+    const metadata = new Map<string, GgufValue>([
+      ...[...facts(16, 10_000)].map(([key, value]) => [own(key), value] as const),
+      ['general.architecture', architecture],
+      [`${architecture}.block_count`, 4],
+      ...Object.entries(change).map(([key, value]) => [`${architecture}.attention.${key}`, value] as const),
+    ]);
+    return readModelConfig(
+      describeGgufConfig({ version: 3, metadata, tensors: new Map(), dataBegin: 0 }, null, 'x.gguf'),
+    );
+  };
+
+  it.each([
+    ['llama', { sliding_window: 128 }, 'mistral', [true, true, true, true]],
+    ['mistral', { sliding_window: 128 }, 'mistral', [true, true, true, true]],
+    ['llama', { sliding_window: 512 }, 'llama', undefined],
+    ['llama', { sliding_window: 0 }, 'llama', undefined],
+    ['llama', {}, 'llama', undefined],
+    [
+      'qwen2',
+      { sliding_window: 128, sliding_window_pattern: [true, true, false, true] },
+      'qwen2',
+      [true, true, false, true],
+    ],
+    ['qwen3', { sliding_window: 128, sliding_window_pattern: 2 }, 'qwen3', [true, false, true, false]],
+    ['qwen3', { sliding_window: 128, sliding_window_pattern: 1 }, 'qwen3', undefined],
+    ['qwen3', { sliding_window: 128, sliding_window_pattern: [0, 0, 0, 0] }, 'qwen3', undefined],
+  ] as const)('of %s %o is read', (architecture, change, expected, layers) => {
+    const config = read(architecture, change);
+    expect(config.architecture).toBe(expected);
+    expect(config.slidingWindow).toEqual(layers === undefined ? null : { size: 128, layers });
+  });
+
+  it.each([
+    ['llama', { sliding_window: 128, sliding_window_pattern: [true, false, true, true] }, 'model-feature'],
+    ['gemma', { sliding_window: 128 }, 'model-feature'],
+    ['qwen3', { sliding_window: 128, sliding_window_pattern: [true] }, 'gguf-metadata'],
+    ['qwen3', { sliding_window: 128, sliding_window_pattern: 'LLLG' }, 'gguf-metadata'],
+    ['llama', { sliding_window: 'long' }, 'gguf-metadata'],
+    ['llama', { sliding_window: 12.5 }, 'model-config'],
+  ] as const)('of %s %o is refused', (architecture, change, code) => {
+    expect(() => read(architecture, change)).toThrow(
+      expect.objectContaining({ facts: expect.objectContaining({ code }) }),
     );
   });
 });

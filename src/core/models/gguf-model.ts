@@ -82,8 +82,11 @@ export function describeGgufConfig(header: GgufHeader, ropeFactors: Float32Array
     stretch === 1
       ? ropeFactors && recoverRopeScaling(ropeFactors, headDim, theta, fileName)
       : { kind: 'linear', factor: shortestFloat32(stretch) };
+  const window = readWindow(header, architecture, fileName);
   return {
-    model_type: architecture,
+    // llama.cpp's converter calls a Mistral a Llama; the window is what tells them apart.
+    model_type: window && architecture === 'llama' ? 'mistral' : architecture,
+    ...window,
     hidden_size: hidden,
     intermediate_size: number('feed_forward_length'),
     num_hidden_layers: number('block_count'),
@@ -99,6 +102,36 @@ export function describeGgufConfig(header: GgufHeader, ropeFactors: Float32Array
     ...specialIds(metadata),
   };
 }
+
+/**
+ * The keys of config.json for a sliding window, or null where nothing is hidden. The pattern is a list of one flag for each layer, or a number n:
+ * every n-th layer sees everything (llama.cpp, `set_swa_pattern`). Without one the window is in all layers.
+ */
+function readWindow({ metadata }: GgufHeader, architecture: string, fileName: string): JsonRecord | null {
+  const number = (key: string, fallback?: number): number =>
+    readNumber(metadata, `${architecture}.${key}`, fallback, fileName);
+  const size = number('attention.sliding_window', 0);
+  if (size < 1 || size >= number('context_length')) return null;
+  const key = `${architecture}.attention.sliding_window_pattern`;
+  const pattern = metadata.get(key) ?? 0;
+  const numLayers = number('block_count');
+  if (Array.isArray(pattern) && pattern.length !== numLayers)
+    throw badMetadata(fileName, key, `a list of ${numLayers} flags`, pattern);
+  if (!Array.isArray(pattern) && !(typeof pattern === 'number' && Number.isInteger(pattern) && pattern >= 0))
+    throw badMetadata(fileName, key, 'a list of flags or a whole number', pattern);
+  const isWindowed = (layer: number): boolean =>
+    Array.isArray(pattern) ? Boolean(pattern[layer]) : Number(pattern) < 1 || (layer + 1) % Number(pattern) !== 0;
+  const layers = Array.from({ length: Math.min(numLayers, MAX_LAYERS) }, (_, layer) => isWindowed(layer));
+  if (!layers.includes(true)) return null;
+  return {
+    sliding_window: size,
+    use_sliding_window: true,
+    layer_types: layers.map((windowed) => (windowed ? 'sliding_attention' : 'full_attention')),
+  };
+}
+
+/** More than any model has; config.json refuses more by itself. */
+const MAX_LAYERS = 1024;
 
 /** generation_config.json as the folder would have it. */
 export function describeGgufGeneration(metadata: ReadonlyMap<string, GgufValue>): JsonRecord {
