@@ -81,18 +81,23 @@ export function readJsonState<T>(path: string, parse: (value: unknown) => T): T 
   try {
     return parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (cause) {
-    throw new WorkbenchError(
-      'precondition',
-      `The saved state ${basename(path)} cannot be read.`,
-      {
-        code: 'state-damaged',
-        where: path,
-        kept: 'Everything stored before it.',
-        wayOut: 'Start this run again from the beginning.',
-      },
-      { cause },
-    );
+    throw damagedState(`The saved state ${basename(path)} cannot be read.`, path, cause);
   }
+}
+
+/** The error of a state that a run cannot go on from. */
+export function damagedState(message: string, path: string, cause?: unknown): WorkbenchError {
+  return new WorkbenchError(
+    'precondition',
+    message,
+    {
+      code: 'state-damaged',
+      where: path,
+      kept: 'Everything stored before it.',
+      wayOut: 'Start this run again from the beginning.',
+    },
+    { cause },
+  );
 }
 
 /** The bytes of a state file in memory of their own, from offset 0, so that typed arrays fit over them; null when there is none. */

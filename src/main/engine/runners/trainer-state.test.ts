@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createRng } from '@core/random/rng';
 import type { TrainingMode } from '@core/train/learning-plan';
@@ -88,3 +88,53 @@ it.each(MODES)('brings back from the file what the run would have gone on with: 
     expect(resumed.store.get(name).data, name).toEqual(straight.store.get(name).data);
   await Promise.all([straight.trainer.dispose(), resumed.trainer.dispose()]);
 });
+
+describe('a state that a run cannot go on from', () => {
+  const Progress = z.object({ update: z.number() });
+  const open = () =>
+    createTrainer({
+      config: TINY_CONFIG,
+      parameters: makeTinyModel(),
+      executor,
+      kernel: createWasmAdamW(),
+      mode: { kind: 'full' },
+      maxTokensPerMicroBatch: 128,
+    });
+  const pointer = () => join(folder, 'trainer.json');
+  const weights = () => join(folder, 'trainer-0.safetensors');
+  const cut = (path: string, bytes: number) => truncateSync(path, statSync(path).size - bytes);
+
+  it.each<readonly [string, () => void, RegExp]>([
+    ['progress of another stage', () => rewrite(pointer(), '"update":3', '"round":"x"'), /progress/],
+    ['a pointer that is no JSON', () => writeFileSync(pointer(), '{"file":'), /trainer\.json/],
+    ['a pointer without a file', () => writeFileSync(pointer(), '{"step":3}'), /trainer\.json/],
+    ['weights that are gone', () => rmSync(weights()), /not there any more/],
+    ['an empty file', () => writeFileSync(weights(), ''), /cannot be read/],
+    ['weights cut short', () => cut(weights(), 100), /cannot be read/],
+    ['a header that is no JSON', () => rewrite(weights(), '"dtype"', '"dtyp\u0001"'), /cannot be read/],
+    ['an array of another name', () => rewrite(weights(), 'model.norm', 'model.form'), /not those of this run/],
+  ])('is told in four parts: %s', async (_, damage, message) => {
+    const trainer = await open();
+    await saveTrainerState(folder, trainer, { update: 3 });
+    damage();
+    const refused = restoreTrainerState(folder, trainer, Progress);
+    await expect(refused).rejects.toMatchObject({
+      kind: 'precondition',
+      message: expect.stringMatching(message),
+      facts: {
+        code: 'state-damaged',
+        where: expect.stringContaining(folder),
+        kept: expect.stringMatching(/./),
+        wayOut: expect.stringMatching(/./),
+      },
+    });
+    await trainer.dispose();
+  });
+});
+
+/** Replaces a piece of a file by one of the same length or, in text, of any. */
+function rewrite(path: string, from: string, to: string): void {
+  const text = readFileSync(path, 'latin1');
+  if (!text.includes(from)) throw new Error(`${path} has no ${from}`);
+  writeFileSync(path, text.replaceAll(from, to), 'latin1');
+}
