@@ -1,5 +1,5 @@
 import { JobSpec, STAGE_CONFIGS, type JobSpecInput } from '@contracts/jobs';
-import { checkFields } from './form/check';
+import { checkFields, dropHiddenMistakes } from './form/check';
 import { fieldsOf, type FormField } from './form/fields';
 import { inWindowLanguage } from './form/field-words';
 import type { Picked } from './picks';
@@ -22,7 +22,8 @@ export type SpecOutcome =
   { readonly ok: true; readonly spec: JobSpec } | { readonly ok: false; readonly reason: string };
 
 /** The job that the choices ask for, or the one reason why there is none yet. */
-export function buildSpec(kind: StageKind, picked: Picked, config: Readonly<Record<string, unknown>>): SpecOutcome {
+export function buildSpec(kind: StageKind, picked: Picked, chosen: Readonly<Record<string, unknown>>): SpecOutcome {
+  const config = dropHiddenMistakes(STAGE_FIELDS[kind], chosen);
   const input = SPEC_OF[kind](picked, config);
   if (typeof input === 'string') return { ok: false, reason: input };
   const [wrong] = checkFields(STAGE_FIELDS[kind], config).keys();

@@ -156,6 +156,26 @@ test('an adapter can only be exported of a checkpoint that has one', () => {
   expect(buildSpec('export', picked('/adapter'), config).ok).toBe(true);
 });
 
+test('a mistake in a setting that is hidden does not stand in the way', () => {
+  const picked = { checkpoint: checkpoint('c'), questionSet: null, searchRun: null, dataset, judge: null };
+  const build = (change: object) =>
+    buildSpec('sft', picked, { ...defaultsOf(STAGE_FIELDS.sft), form: 'plain', ...change });
+  const custom = { method: 'lora', loraTargets: 'custom' };
+  expect(build({ ...custom, loraLayers: 'lm_head' })).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('LoRA'),
+  });
+  expect(build({ ...custom, method: 'full', loraLayers: 'lm_head' })).toMatchObject({
+    ok: true,
+    spec: { config: { loraLayers: 'q_proj, v_proj' } },
+  });
+  // What is sound stays as it was chosen, for when it means something again.
+  expect(build({ ...custom, method: 'full', loraLayers: 'up_proj' })).toMatchObject({
+    ok: true,
+    spec: { config: { loraLayers: 'up_proj' } },
+  });
+});
+
 test('a judge is taken only where a person wants one, and only one that was trained to judge', () => {
   const judge = checkpoint('judge', { runId: RunId.parse('p'), hasFunctionalTokens: true });
   const more: Material = {

@@ -1,5 +1,5 @@
 import { formatNumber } from '../../lib/format';
-import type { Control, FormField } from './fields';
+import { isMeaningful, type Control, type FormField } from './fields';
 import { texts } from '../texts/en';
 
 type Check<K extends Control['kind']> = (control: Extract<Control, { kind: K }>, value: unknown) => string | null;
@@ -45,6 +45,20 @@ export function checkFields(
     if (complaint !== null) complaints.set(field.name, complaint);
   }
   return complaints;
+}
+
+/**
+ * The settings as a run takes them: a setting that another one leaves without meaning is not shown, so a mistake left in it goes back to the
+ * default instead of standing in the way. A sound value stays, for when it means something again.
+ */
+export function dropHiddenMistakes(
+  fields: readonly FormField[],
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const dropped = fields.filter(
+    (field) => !isMeaningful(field, values) && checkField(field, values[field.name]) !== null,
+  );
+  return { ...values, ...Object.fromEntries(dropped.map(({ name, defaultValue }) => [name, defaultValue])) };
 }
 
 function rangeSentence(min: number | null, max: number | null): string {
