@@ -72,6 +72,7 @@ async function trainAndWrite(name: string, { way, settings: own }: (typeof WAYS)
     rankStabilised: settings.loraRankStabilised,
     dropout: settings.loraDropout,
     targetModules: loraTargetsOf(settings),
+    layers: null,
     trainableTokenIndices: learning === 'new-rows' ? Object.fromEntries(ends.map((end) => [end, rows])) : null,
     modulesToSave: learning === 'whole' ? ends : null,
     tiesSavedModules: learning === 'whole' && model.config.tieWordEmbeddings,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ImportConfigSchema } from '@core/models/import-config';
 import { EvaluateConfigSchema } from '@core/eval/evaluate-config';
 import { ExamplesConfigSchema } from '@core/dataset/examples-config';
 import { ExportConfigSchema } from '@core/export/export-config';
@@ -15,7 +16,9 @@ export const JobSpec = z.discriminatedUnion('kind', [
     kind: z.literal('import'),
     path: z.string().min(1),
     name: z.string().min(1),
-    config: z.object({}).default({}),
+    /** What an adapter is laid over; null for a whole model. */
+    baseId: CheckpointId.nullable().default(null),
+    config: ImportConfigSchema.default(ImportConfigSchema.parse({})),
   }),
   z.object({ kind: z.literal('tokens'), checkpointId: CheckpointId, config: TokensConfigSchema }),
   z.object({

@@ -62,6 +62,43 @@ export const ModelInspection = z.object({
 });
 export type ModelInspection = z.infer<typeof ModelInspection>;
 
+/** What a LoRA adapter holds, and what it is over the chosen base. */
+export const AdapterInspection = z.object({
+  path: z.string(),
+  suggestedName: z.string(),
+  rank: z.number().int(),
+  alpha: z.number(),
+  targetModules: z.array(z.string()),
+  parameterCount: z.number(),
+  sizeBytes: z.number(),
+  storedDtypes: z.array(z.string()),
+  /** Rows of tokens that it was trained with beside the layers. */
+  trainedRows: z.number().int(),
+  /** Tensors that it replaces as a whole. */
+  replacedTensors: z.number().int(),
+  hasTokenizer: z.boolean(),
+  /** The base as the adapter's own configuration calls it; empty where it does not say. */
+  baseModelPath: z.string(),
+  /** Null while no base is chosen. */
+  over: z
+    .object({
+      baseName: z.string(),
+      newRows: z.number().int(),
+      hasFunctionalTokens: z.boolean(),
+      /** Sentences; the import works all the same. */
+      warnings: z.array(z.string()),
+    })
+    .nullable(),
+});
+export type AdapterInspection = z.infer<typeof AdapterInspection>;
+
+/** What lies at a path: a model, or an adapter that wants one below it. */
+export const ImportInspection = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('model'), model: ModelInspection }),
+  z.object({ kind: z.literal('adapter'), adapter: AdapterInspection }),
+]);
+export type ImportInspection = z.infer<typeof ImportInspection>;
+
 /** One token of a tokenised text. */
 export const TokenPiece = z.object({
   id: z.number().int(),
@@ -75,6 +112,10 @@ export const modelsContract = {
   get: oc.input(z.object({ id: CheckpointId })).output(Checkpoint),
   /** Reads headers only; fails with the reason when the path holds no model that can be imported. */
   inspect: oc.input(z.object({ path: z.string() })).output(ModelInspection),
+  /** The same of whatever can be imported; an adapter is checked against the base where one is named. */
+  look: oc
+    .input(z.object({ path: z.string(), baseId: CheckpointId.nullable().default(null) }))
+    .output(ImportInspection),
   inspectCheckpoint: oc.input(z.object({ id: CheckpointId })).output(ModelInspection),
   tokenize: oc.input(z.object({ id: CheckpointId, text: z.string().max(20_000) })).output(z.array(TokenPiece)),
   rename: oc.input(z.object({ id: CheckpointId, name: z.string().min(1).max(120) })).output(Checkpoint),

@@ -25,6 +25,8 @@ export const FolderEntry = z.object({
   sizeBytes: z.number(),
   /** A folder that holds config.json, or a .gguf file. */
   looksLikeModel: z.boolean(),
+  /** A folder that holds adapter_config.json and no model. */
+  looksLikeAdapter: z.boolean(),
 });
 
 export const Settings = z.object({

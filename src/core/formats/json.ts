@@ -124,7 +124,7 @@ export class JsonCursor {
 }
 
 /** The beginning of a value as JSON; of one nested too deeply to be written, its kind. */
-function showJson(value: unknown): string {
+export function showJson(value: unknown): string {
   try {
     return JSON.stringify(value).slice(0, SHOWN_CHARACTERS);
   } catch {

@@ -1,4 +1,5 @@
 import { openModel } from '../engine/files/open-model';
+import { lookAt } from '../engine/files/look-at';
 import { inspectModel } from '../engine/files/inspect-model';
 import type { ModelConfig } from '@core/models/model-config';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
@@ -13,6 +14,7 @@ export function createModelReader(): ModelReader {
   const configs = new Map<string, ModelConfig>();
   return {
     inspect: inspectModel,
+    look: lookAt,
     async config(path) {
       const known = configs.get(path);
       if (known) return known;

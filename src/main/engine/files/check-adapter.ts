@@ -1,8 +1,8 @@
 import { WorkbenchError } from '@core/errors';
-import { EMBEDDING, HEAD, listLinears, listParameters } from '@core/models/decoder/parameters';
+import { EMBEDDING, HEAD, listLinears, listParameters, type ParameterSpec } from '@core/models/decoder/parameters';
 import type { ModelConfig } from '@core/models/model-config';
 import { peftName } from '@core/train/lora';
-import type { Adapter } from './adapter-folder';
+import type { AdapterConfig } from './adapter-config';
 
 /** The model that an adapter is to be laid over. */
 export interface AdapterBase {
@@ -16,29 +16,42 @@ interface Expected {
   readonly mayGrow: boolean;
 }
 
+/** Makes the error of an adapter that does not fit: what does not, and where in it. */
+export type Misfit = (what: string, tensor?: string) => WorkbenchError;
+
+/** @param where folder of the adapter */
+export function misfitOf(peft: Pick<AdapterConfig, 'baseModelPath'>, base: AdapterBase, where: string): Misfit {
+  const named = peft.baseModelPath === '' ? 'another model' : `"${peft.baseModelPath.slice(0, 200)}"`;
+  return (what, tensor) =>
+    new WorkbenchError('validation', `The adapter does not fit "${base.name}": ${what}. It was made for ${named}.`, {
+      code: 'adapter-base',
+      where: tensor === undefined ? where : `${where}, tensor ${tensor}`,
+      kept: 'The model and the adapter are as they were.',
+      wayOut: 'Choose the model that the adapter was made for, or an adapter of this model.',
+      details: { base: peft.baseModelPath },
+    });
+}
+
 /**
  * Checks that an adapter was made for this model: it has a whole pair for each layer it names, of this model's shapes, and nothing else.
  * @throws WorkbenchError `adapter-base` naming tensor, shapes and the base that the adapter itself names
  */
-export function checkAdapter({ config: peft, tensors }: Adapter, base: AdapterBase, where: string): void {
-  const misfit = (what: string, tensor?: string): WorkbenchError => {
-    const named = peft.baseModelPath === '' ? 'another model' : `"${peft.baseModelPath}"`;
-    return new WorkbenchError(
-      'validation',
-      `The adapter does not fit "${base.name}": ${what}. It was made for ${named}.`,
-      {
-        code: 'adapter-base',
-        where: tensor === undefined ? where : `${where}, tensor ${tensor}`,
-        wayOut: 'Choose the model that the adapter was made for, or an adapter of this model.',
-        details: { base: peft.baseModelPath },
-      },
-    );
-  };
-  const pairs = listPairs(peft.targetModules, peft.rank, base.config);
-  const unknown = peft.targetModules.find((target) => ![...pairs.keys()].some((name) => name.includes(`.${target}.`)));
+export function checkAdapter(
+  { config: peft, shapes }: { readonly config: AdapterConfig; readonly shapes: readonly ParameterSpec[] },
+  base: AdapterBase,
+  where: string,
+): void {
+  const misfit = misfitOf(peft, base, where);
+  const beyond = peft.layers?.find((layer) => layer >= base.config.numLayers);
+  if (beyond !== undefined) throw misfit(`it adapts block ${beyond}, and the model has ${base.config.numLayers}`);
+  const pairs = listPairs(peft, base.config);
+  const unknown = peft.targetModules.find(
+    (target) => ![...pairs.keys()].some((name) => isTarget(name.replace(/\.lora_[AB]\.weight$/, ''), target)),
+  );
   if (unknown !== undefined) throw misfit(`it adapts "${unknown}", and the model has no such layer`);
+  if (pairs.size === 0) throw misfit('it names no layer');
   const allowed = new Map([...pairs, ...listWhole(peft.trainableTokenIndices, base.config)]);
-  for (const { name, dims } of tensors) {
+  for (const { name, dims } of shapes) {
     const expected = allowed.get(name);
     if (!expected) throw misfit('it has a tensor for something that the model lacks', name);
     const [rows = 0, ...rest] = dims;
@@ -46,21 +59,30 @@ export function checkAdapter({ config: peft, tensors }: Adapter, base: AdapterBa
     const fits = rest.join() === wantedRest.join() && (rows === wantedRows || (expected.mayGrow && rows > wantedRows));
     if (!fits) throw misfit(`a tensor is [${dims.join(', ')}] where [${expected.dims.join(', ')}] belongs`, name);
   }
-  const found = new Set(tensors.map(({ name }) => name));
+  const found = new Set(shapes.map(({ name }) => name));
   const missing = [...pairs.keys()].find((name) => !found.has(name));
   if (missing !== undefined) throw misfit('one of its layers has no tensor', missing);
   const rows = Object.values(peft.trainableTokenIndices ?? {}).flat();
-  const beyond = rows.find((id) => id >= base.config.vocabSize);
-  if (beyond !== undefined)
-    throw misfit(`it trains token ${beyond}, and the model has ${base.config.vocabSize} rows`, EMBEDDING);
+  const unknownRow = rows.find((id) => id >= base.config.vocabSize);
+  if (unknownRow !== undefined)
+    throw misfit(`it trains token ${unknownRow}, and the model has ${base.config.vocabSize} rows`, EMBEDDING);
 }
 
-function listPairs(targets: readonly string[], rank: number, config: ModelConfig): Map<string, Expected> {
+/** PEFT's rule: the whole name of a module, or its end. */
+function isTarget(module: string, target: string): boolean {
+  return module === target || module.endsWith(`.${target}`);
+}
+
+function listPairs(
+  { targetModules, rank, layers }: Pick<AdapterConfig, 'targetModules' | 'rank' | 'layers'>,
+  config: ModelConfig,
+): Map<string, Expected> {
   const pairs = new Map<string, Expected>();
   for (let layer = 0; layer < config.numLayers; layer++) {
-    for (const { layer: kind, name, dims } of listLinears(config, layer)) {
+    if (layers !== null && !layers.includes(layer)) continue;
+    for (const { name, dims } of listLinears(config, layer)) {
       const [out = 1, width = 1] = dims;
-      if (!targets.includes(kind)) continue;
+      if (!targetModules.some((target) => isTarget(name.replace(/\.weight$/, ''), target))) continue;
       pairs.set(peftName(name, 'lora_A'), { dims: [rank, width], mayGrow: false });
       pairs.set(peftName(name, 'lora_B'), { dims: [out, rank], mayGrow: false });
     }
@@ -70,7 +92,7 @@ function listPairs(targets: readonly string[], rank: number, config: ModelConfig
 
 /** Rows of tokens, and tensors saved as a whole. */
 function listWhole(
-  indices: Adapter['config']['trainableTokenIndices'],
+  indices: AdapterConfig['trainableTokenIndices'],
   config: ModelConfig,
 ): readonly (readonly [string, Expected])[] {
   const rows = [EMBEDDING, HEAD].flatMap((name) => {

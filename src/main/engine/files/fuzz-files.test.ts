@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { fuzz, FUZZ_TIMEOUT, mutateBytes, mutateJsonText } from '@core/testing/mutants';
 import { parseSafetensors, writeSafetensors } from '@core/formats/safetensors';
 import { readBinaryState, readJsonState } from '../run-state';
-import { parseAdapterConfig } from './adapter-folder';
+import { parseAdapterConfig } from './adapter-config';
 import { parseWeightMap } from './safetensors-files';
 
 const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));

@@ -113,7 +113,8 @@ async function refuseAdapter(folder: string): Promise<void> {
   throw new WorkbenchError('unsupported', `${folder} holds an adapter${named}, not a model.`, {
     code: 'adapter-alone',
     where: join(folder, 'adapter_config.json'),
-    wayOut: 'Merge the adapter into its base model with PEFT and choose the merged folder.',
+    wayOut:
+      'Import the model that it was made for, then the adapter over it: Model, Import, and choose the folder of the adapter.',
   });
 }
 

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { createRng } from '@core/random/rng';
 import { FIXTURES, listFixtures, readJsonFixture, readTensorFixture } from '@core/testing/fixtures';
+import { loraScaling } from '@core/train/lora';
+import { mergeAdapter } from '@core/train/merge-adapter';
 import type { Trainer, TrainerState } from '@core/train/trainer';
 import { readAdapterFolder } from '../files/adapter-folder';
 import type { LanguageModel } from '../language-model';
 import { runAdamW, scaleTolerance, stepOptionsOf, type AdamWFile } from './adamw-run';
 import { compareTensors, countDifferences, largestDistance, relativeDistance, type Tensors } from './compare';
 import { once, setOf, type GoldenSet, type Part } from './golden-set';
-import { compareLogits, countWeights, follow, openGolden, readBatch, rowsOf } from './model-files';
+import { compareLogits, countWeights, executor, follow, openGolden, readBatch, rowsOf } from './model-files';
 
 /** PEFT folders on models of the fixtures. */
 export function listLoraSets(): GoldenSet[] {
@@ -138,6 +140,21 @@ function adapterParts(path: string): Part[] {
       measure: async () => {
         const { weights } = await forward();
         const own = new Map(weights.names.map((name) => [name, weights.get(name)]));
+        return compareTensors(own, expected('merged.safetensors'), largestDistance, 5e-7);
+      },
+    },
+    {
+      name: 'merged weights, as an import lays them',
+      needs: needs('merged.safetensors'),
+      measure: async () => {
+        const { config, tensors } = await readAdapterFolder(join(FIXTURES, path));
+        const model = await openGolden(base);
+        await mergeAdapter(
+          { tensors, scaling: loraScaling(config), rows: config.trainableTokenIndices },
+          model.parameters,
+          executor,
+        );
+        const own = new Map(model.parameters.names.map((name) => [name, model.parameters.get(name)]));
         return compareTensors(own, expected('merged.safetensors'), largestDistance, 5e-7);
       },
     },

@@ -8,6 +8,7 @@ import { writeModelFolder } from '../files/write-model-folder';
 import type { JobContext, RunnerOutcome } from '../job-context';
 import { WeightStore } from '../weight-store';
 import { checkpointRecord } from './checkpoint-record';
+import { importAdapter } from './import-adapter';
 
 /** How a model likes to be prompted, for models made with this program. */
 const WorkbenchFacts = z.object({ promptSet: z.string(), plainPrompts: z.array(z.string()) });
@@ -15,11 +16,17 @@ const WorkbenchFacts = z.object({ promptSet: z.string(), plainPrompts: z.array(z
 /** A model that came without such facts is taken for an instruct model. */
 const INSTRUCT = { promptSet: 'instruct', plainPrompts: [''] };
 
+/** Brings a model, or an adapter over a model that is here already. */
+export async function runImport(context: JobContext<'import'>): Promise<RunnerOutcome> {
+  const { model } = context.job;
+  return model === null ? importModel(context) : importAdapter(context, model);
+}
+
 /**
  * Reads a model of any kind that the program knows, checks every number of it, and keeps an own copy as a Hugging Face folder in F32, so that
  * nothing that happens to the original can harm what is built on it.
  */
-export async function runImport(context: JobContext<'import'>): Promise<RunnerOutcome> {
+async function importModel(context: JobContext<'import'>): Promise<RunnerOutcome> {
   const { path, name } = context.spec;
   const source = await openModel(path);
   for (const warning of source.warnings) context.log('warning', warning);

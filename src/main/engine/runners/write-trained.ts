@@ -62,6 +62,7 @@ async function writeWeights(
           rankStabilised: config.loraRankStabilised,
           dropout: 'loraDropout' in config ? config.loraDropout : 0,
           targetModules: loraTargetsOf(config),
+          layers: null,
           trainableTokenIndices: rows.length === 0 ? null : Object.fromEntries(ends.map((end) => [end, rows])),
           modulesToSave: learning === 'whole' ? ends : null,
           tiesSavedModules: learning === 'whole' && shape.tieWordEmbeddings,

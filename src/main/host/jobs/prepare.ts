@@ -34,7 +34,8 @@ export interface PrepareOptions {
  */
 export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptions): Promise<EngineJob> {
   const rooms = runRooms(run.folder);
-  const model = 'checkpointId' in run.spec ? openModelRef(db, run.spec.checkpointId) : null;
+  const modelId = 'checkpointId' in run.spec ? run.spec.checkpointId : baseOf(run.spec);
+  const model = modelId === null ? null : openModelRef(db, modelId);
   const judge = 'judgeId' in run.spec && run.spec.judgeId !== null ? openModelRef(db, run.spec.judgeId) : null;
   const known = readJsonState(rooms.job, (value) => EngineJob.parse(value));
   const { device, deviceName, deviceReason } = options;
@@ -60,6 +61,11 @@ export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptio
   };
   writeJsonAtomic(rooms.job, job);
   return job;
+}
+
+/** What an imported adapter is laid over. Imports that were stored before adapters could be imported name none. */
+function baseOf(spec: Extract<Run['spec'], { kind: 'import' }>): CheckpointId | null {
+  return 'baseId' in spec ? spec.baseId : null;
 }
 
 /** The server that writes the steps, null for this machine. The place of its key stays behind. @throws WorkbenchError `server-gone` */

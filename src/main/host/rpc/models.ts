@@ -8,6 +8,7 @@ export function modelsRouter(context: ServiceContext) {
     list: calls.list.handler(({ input }) => models.listCheckpoints(context, input.projectId)),
     get: calls.get.handler(({ input }) => models.getCheckpoint(context, input.id)),
     inspect: calls.inspect.handler(({ input }) => context.models.inspect(input.path)),
+    look: calls.look.handler(({ input }) => models.lookAtImport(context, input.path, input.baseId)),
     inspectCheckpoint: calls.inspectCheckpoint.handler(({ input }) => models.inspectCheckpoint(context, input.id)),
     tokenize: calls.tokenize.handler(({ input }) => models.tokenizeText(context, input.id, input.text)),
     rename: calls.rename.handler(({ input }) => models.renameCheckpoint(context, input.id, input.name)),

@@ -43,10 +43,11 @@ const NO_PARENTS: Run['parents'] = { checkpointId: null, questionSetId: null, da
 
 /** One check for each kind of job: everything that can be known before the engine starts. */
 const CHECKS: { readonly [K in JobKind]: Check<K> } = {
-  import(_context, _projectId, { path }) {
+  import(context, projectId, { path, baseId }) {
     if (!existsSync(path))
       throw refuse(`${path} is not there.`, 'file-missing', 'Choose a folder or file that exists.');
-    return NO_PARENTS;
+    if (baseId !== null) requireCheckpoint(context, projectId, baseId);
+    return { ...NO_PARENTS, checkpointId: baseId };
   },
   tokens(context, projectId, { checkpointId }) {
     const checkpoint = requireCheckpoint(context, projectId, checkpointId);

@@ -1,6 +1,6 @@
 import type { ModelConfig } from '@core/models/model-config';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
-import type { ModelInspection } from '@contracts/models';
+import type { ImportInspection, ModelInspection } from '@contracts/models';
 import type { SystemInfo } from '@contracts/system';
 import type { EventBus } from '../jobs/events';
 import type { DataFolders } from '../jobs/run-folders';
@@ -14,6 +14,8 @@ import type { ServerKeys } from './server-keys';
 /** Reads what a model is without loading its weights. */
 export interface ModelReader {
   inspect(path: string): Promise<ModelInspection>;
+  /** The same of whatever can be imported. @param basePath model that an adapter is to be laid over */
+  look(path: string, basePath: string | null): Promise<ImportInspection>;
   /** The shape of a model; null where the files cannot be read. */
   config(path: string): Promise<ModelConfig | null>;
   /** The tokenizer of a model folder or GGUF file; remembered for a while. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { CheckpointId, ProjectId } from '@contracts/ids';
-import type { Checkpoint, ModelInspection, TokenPiece } from '@contracts/models';
+import type { Checkpoint, ImportInspection, ModelInspection, TokenPiece } from '@contracts/models';
 import type { z } from 'zod';
 import { WorkbenchError } from '@core/errors';
 import { FUNCTIONAL_SURFACES } from '@core/tokens/functional-tokens';
@@ -27,6 +27,15 @@ export function getCheckpoint({ db }: ServiceContext, id: CheckpointId): Checkpo
 
 export function inspectCheckpoint(context: ServiceContext, id: CheckpointId): Promise<ModelInspection> {
   return context.models.inspect(requirePresent(context, id).path);
+}
+
+/** What importing a path would bring; an adapter is checked against the base where one is named. */
+export function lookAtImport(
+  context: ServiceContext,
+  path: string,
+  baseId: CheckpointId | null,
+): Promise<ImportInspection> {
+  return context.models.look(path, baseId === null ? null : requirePresent(context, baseId).path);
 }
 
 /** The tokens of a text as the checkpoint's tokenizer cuts it; functional tokens written in the text are recognised. */

@@ -141,6 +141,7 @@ describe('the first batch', () => {
     host = new TestHost(folder.path, {
       models: {
         inspect: () => Promise.reject(new Error('not asked for')),
+        look: () => Promise.reject(new Error('not asked for')),
         config: () => Promise.resolve(null),
         tokenizer: () => Promise.resolve(createToyModel().tokenizer),
       },

@@ -17,19 +17,29 @@ afterEach(async () => {
 });
 
 describe('the path picker', () => {
-  it('lists folders first, by number, without what is hidden, and knows a model', async () => {
+  it('lists folders first, by number, without what is hidden, and knows a model and an adapter', async () => {
     const at = (name: string) => join(folder.path, 'here', name);
-    for (const name of ['shard-10', 'shard-2', 'a-model', '.hidden']) mkdirSync(at(name), { recursive: true });
+    for (const name of ['shard-10', 'shard-2', 'a-model', 'an-adapter', '.hidden'])
+      mkdirSync(at(name), { recursive: true });
     writeFileSync(join(at('a-model'), 'config.json'), '{}');
+    // A merged model may carry the adapter's own description along.
+    for (const name of ['a-model', 'an-adapter']) writeFileSync(join(at(name), 'adapter_config.json'), '{}');
     writeFileSync(at('Z.gguf'), '12345');
     writeFileSync(at('a.txt'), '');
     const { entries, parent } = await host.client.system.listFolder({ path: join(folder.path, 'here') });
-    expect(entries.map((entry) => [entry.name, entry.kind, entry.looksLikeModel, entry.sizeBytes])).toEqual([
-      ['a-model', 'folder', true, 0],
-      ['shard-2', 'folder', false, 0],
-      ['shard-10', 'folder', false, 0],
-      ['a.txt', 'file', false, 0],
-      ['Z.gguf', 'file', true, 5],
+    const facts = entries.map(({ name, kind, looksLikeModel, looksLikeAdapter, sizeBytes }) => [
+      name,
+      kind,
+      looksLikeModel ? 'model' : looksLikeAdapter ? 'adapter' : '',
+      sizeBytes,
+    ]);
+    expect(facts).toEqual([
+      ['a-model', 'folder', 'model', 0],
+      ['an-adapter', 'folder', 'adapter', 0],
+      ['shard-2', 'folder', '', 0],
+      ['shard-10', 'folder', '', 0],
+      ['a.txt', 'file', '', 0],
+      ['Z.gguf', 'file', 'model', 5],
     ]);
     expect(parent).toBe(folder.path);
     const fromFile = await host.client.system.listFolder({ path: at('a.txt') });

@@ -167,10 +167,19 @@ async function describeEntry(folder: string, name: string): Promise<z.infer<type
   const facts = await stat(path).catch(() => null);
   if (!facts) return null;
   if (facts.isDirectory()) {
-    return { name, path, kind: 'folder', sizeBytes: 0, looksLikeModel: existsSync(join(path, 'config.json')) };
+    const looksLikeModel = existsSync(join(path, 'config.json'));
+    return {
+      name,
+      path,
+      kind: 'folder',
+      sizeBytes: 0,
+      looksLikeModel,
+      looksLikeAdapter: !looksLikeModel && existsSync(join(path, 'adapter_config.json')),
+    };
   }
   if (!facts.isFile()) return null;
-  return { name, path, kind: 'file', sizeBytes: facts.size, looksLikeModel: name.toLowerCase().endsWith('.gguf') };
+  const looksLikeModel = name.toLowerCase().endsWith('.gguf');
+  return { name, path, kind: 'file', sizeBytes: facts.size, looksLikeModel, looksLikeAdapter: false };
 }
 
 function expandHome(path: string): string {

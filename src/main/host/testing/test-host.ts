@@ -43,6 +43,7 @@ const INSPECTION: ModelInspection = {
 /** Stands for models whose files a test does not have. */
 const NO_MODELS: ModelReader = {
   inspect: (path) => Promise.resolve({ ...INSPECTION, path }),
+  look: (path) => Promise.resolve({ kind: 'model', model: { ...INSPECTION, path } }),
   config: () => Promise.resolve(null),
   tokenizer: (path) =>
     Promise.reject(new WorkbenchError('not_found', `${path} has no tokenizer.`, { code: 'tokenizer-missing' })),

@@ -13,15 +13,15 @@ import './paths.css';
 
 type Entry = z.infer<typeof FolderEntry>;
 
-/** What makes a folder a model. */
-const MODEL_CONFIG = 'config.json';
+/** What makes a folder a model, or an adapter of one. */
+const MODEL_CONFIGS: ReadonlySet<string> = new Set(['config.json', 'adapter_config.json']);
 
 export interface PathPickerProps {
   readonly label: string;
   readonly value: string;
   /** Which files can be chosen; folders can always be opened. */
   readonly accepts: (entry: Entry) => boolean;
-  /** A folder that holds a model can be chosen as such. */
+  /** A folder that holds a model or an adapter can be chosen as such. */
   readonly acceptsModels?: boolean;
   readonly onChoose: (path: string) => void;
   /** Told of each folder that is opened, where a folder is what is looked for. */
@@ -48,7 +48,7 @@ export function PathPicker({ label, value, accepts, acceptsModels = false, onCho
     const inside = await client.system.listFolder({ path }).catch(() => null);
     // Asked about a file, the host lists the folder that it lies in.
     const isFile = inside?.entries.some((entry) => entry.kind === 'file' && entry.path === path) ?? true;
-    const isModel = acceptsModels && inside?.entries.some((entry) => entry.name === MODEL_CONFIG);
+    const isModel = acceptsModels && inside?.entries.some((entry) => MODEL_CONFIGS.has(entry.name));
     if (inside === null || isFile || isModel) onChoose(path);
     else open(inside.path);
   };
@@ -116,6 +116,7 @@ function PathRow({ entry, isChoosable, isChosen, onOpen, onChoose }: PathRowProp
         </span>
         <span className="truncate">{entry.name}</span>
         {entry.looksLikeModel && <span className="paths-tag">{texts.model}</span>}
+        {entry.looksLikeAdapter && <span className="paths-tag">{texts.adapter}</span>}
       </button>
       {entry.kind === 'file' && <span className="muted small">{formatBytes(entry.sizeBytes)}</span>}
     </li>

@@ -132,7 +132,7 @@ export const road = {
       'Es kommt in den Papierkorb und kann zurückgeholt werden. Erst wenn dieser geleert wird, werden Dateien gelöscht, die die Werkbank schrieb; Ihre eigenen bleiben, wo sie sind.',
     importTitle: 'Modell importieren',
     importSentence:
-      'Wählen Sie einen Hugging-Face-Ordner oder eine GGUF-Datei. Nur die Köpfe werden gelesen, bis Sie auf den Knopf drücken.',
+      'Wählen Sie einen Hugging-Face-Ordner, eine GGUF-Datei oder den Ordner eines PEFT-Adapters. Nur die Köpfe werden gelesen, bis Sie auf den Knopf drücken.',
     where: 'Wo es liegt',
     found: 'Was gefunden wurde',
     inspecting: 'Liest die Köpfe …',
@@ -142,6 +142,36 @@ export const road = {
     nameMissing: 'Geben Sie ihm einen Namen.',
     import: 'Importieren',
     takes: 'Was es braucht',
+    adapter: {
+      format: 'PEFT-Adapter (LoRA)',
+      rank: 'Rang und Alpha',
+      rankOf: (rank: string, alpha: string) => `Rang ${rank}, Alpha ${alpha}`,
+      targets: 'Angepasste Schichten',
+      rows: 'Token-Zeilen',
+      rowsOf: (count: string) => `${count} neben den Schichten gelernt`,
+      replaced: 'Ersetzt',
+      replacedOf: (count: string) => (count === '1' ? 'ein Tensor als Ganzes' : `${count} Tensoren als Ganzes`),
+      ownTokenizer: 'ein eigener',
+      baseTokenizer: 'der des Modells darunter',
+      madeFor: 'Gemacht für',
+      madeForUnknown: 'sagt er nicht',
+      base: 'Über welchem Modell',
+      baseHelp: 'Der Adapter wird zu einer Kopie dieses Modells addiert. Das Modell selbst bleibt, wie es ist.',
+      choose: 'Wählen Sie das Modell, für das er gemacht ist',
+      baseMissing: 'Wählen Sie das Modell, für das der Adapter gemacht ist.',
+      notChecked: 'Der Adapter muss erst zum Modell passen.',
+      checking: 'Prüft den Adapter am Modell …',
+      fits: (base: string, rows: number) =>
+        rows === 0
+          ? `Passt zu „${base}“.`
+          : `Passt zu „${base}“ und gibt seinem Vokabular ${rows === 1 ? 'eine Zeile' : `${rows} Zeilen`} dazu.`,
+      keep: 'Adapter behalten',
+      keepHelp:
+        'Neben dem ganzen Modell, damit er allein exportiert werden kann. Gearbeitet wird so oder so mit dem ganzen Modell.',
+      noBase: 'Kein Modell, über das er gelegt werden kann',
+      noBaseBody:
+        'Ein Adapter ändert ein Modell, das schon da ist. Importieren Sie erst das Modell, für das er gemacht ist.',
+    },
     inspector: {
       path: 'Pfad',
       format: 'Format',
@@ -179,6 +209,7 @@ export const road = {
     up: 'Einen Ordner höher',
     folder: 'Ordner',
     model: 'Modell',
+    adapter: 'Adapter',
     choose: 'Wählen',
     entries: 'Dateien und Ordner',
     empty: 'Hier ist nichts Passendes.',

@@ -23,7 +23,8 @@ export const texts = translated('models', {
   removeBody:
     'It goes into the trash and can come back. Once that is emptied, files that the workbench wrote are deleted; your own stay where they are.',
   importTitle: 'Import a model',
-  importSentence: 'Choose a Hugging Face folder or a GGUF file. Only the headers are read until you press the button.',
+  importSentence:
+    'Choose a Hugging Face folder, a GGUF file, or the folder of a PEFT adapter. Only the headers are read until you press the button.',
   where: 'Where it is',
   found: 'What was found',
   inspecting: 'Reading the headers…',
@@ -33,6 +34,35 @@ export const texts = translated('models', {
   nameMissing: 'Give it a name.',
   import: 'Import',
   takes: 'What it takes',
+  adapter: {
+    format: 'PEFT adapter (LoRA)',
+    rank: 'Rank and alpha',
+    rankOf: (rank: string, alpha: string) => `rank ${rank}, alpha ${alpha}`,
+    targets: 'Layers adapted',
+    rows: 'Token rows',
+    rowsOf: (count: string) => `${count} trained beside the layers`,
+    replaced: 'Replaced',
+    replacedOf: (count: string) => (count === '1' ? 'one tensor as a whole' : `${count} tensors as a whole`),
+    ownTokenizer: 'its own',
+    baseTokenizer: 'that of the model below',
+    madeFor: 'Made for',
+    madeForUnknown: 'it does not say',
+    base: 'Over which model',
+    baseHelp: 'The adapter is added to a copy of this model. The model itself stays as it is.',
+    choose: 'Choose the model it was made for',
+    baseMissing: 'Choose the model that the adapter was made for.',
+    notChecked: 'The adapter has to fit the model first.',
+    checking: 'Checks the adapter against the model…',
+    fits: (base: string, rows: number) =>
+      rows === 0
+        ? `Fits “${base}”.`
+        : `Fits “${base}” and adds ${rows === 1 ? 'one row' : `${rows} rows`} to its vocabulary.`,
+    keep: 'Keep the adapter',
+    keepHelp:
+      'Beside the whole model, so that it can be exported alone. Everything works on the whole model either way.',
+    noBase: 'No model to lay it over',
+    noBaseBody: 'An adapter changes a model that is here already. Import the model that it was made for first.',
+  },
   inspector: {
     path: 'Path',
     format: 'Format',

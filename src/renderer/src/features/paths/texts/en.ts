@@ -7,6 +7,7 @@ export const texts = translated('paths', {
   up: 'One folder up',
   folder: 'folder',
   model: 'model',
+  adapter: 'adapter',
   choose: 'Choose',
   entries: 'Files and folders',
   empty: 'There is nothing here that fits.',
