@@ -41,13 +41,31 @@ export async function openJobExecutor(context: Needs): Promise<JobExecutor> {
 
 /** In words, or null where the device takes the job. */
 async function whyNotOnDevice({ job }: Needs): Promise<string | null> {
-  const { config } = job.spec;
-  if ('moments' in config && config.moments !== 'float32')
-    return 'Moments of one byte are kept by the processor alone.';
-  if ('averageDecay' in config && typeof config.averageDecay === 'number')
-    return 'An average of the weights is kept by the processor alone.';
-  if ('decodePrecision' in config && config.decodePrecision !== 'fp32')
-    return 'Text is generated from quantised weights on the processor alone.';
+  const settings = whyProcessorAlone(job.spec.config);
+  if (settings !== null) return settings;
   const missing = await tryWebGpu();
   return missing === null ? null : `${job.deviceName} does not answer any more: ${missing}`;
+}
+
+type Settings = Needs['job']['spec']['config'];
+
+/** What the processor alone can do, by the settings that ask for it. */
+const PROCESSOR_ALONE: readonly { readonly asks: (config: Settings) => boolean; readonly words: string }[] = [
+  {
+    asks: (config) => 'moments' in config && config.moments !== 'float32',
+    words: 'Moments of one byte are kept by the processor alone.',
+  },
+  {
+    asks: (config) => 'averageDecay' in config && config.averageDecay > 0,
+    words: 'An average of the weights is kept by the processor alone.',
+  },
+  {
+    asks: (config) => 'decodePrecision' in config && config.decodePrecision !== 'fp32',
+    words: 'Text is generated from quantised weights on the processor alone.',
+  },
+];
+
+/** Why a job of these settings cannot run on a device, in words; null where it can. */
+export function whyProcessorAlone(config: Settings): string | null {
+  return PROCESSOR_ALONE.find(({ asks }) => asks(config))?.words ?? null;
 }
