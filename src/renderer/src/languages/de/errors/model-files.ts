@@ -34,7 +34,7 @@ export const modelFiles: Words<ModelFileCode> = {
   'adapter-alone': [
     'Dieser Ordner enthält einen Adapter und kein Modell.',
     undefined,
-    'Verschmelzen Sie den Adapter mit PEFT mit seinem Grundmodell und wählen Sie den verschmolzenen Ordner.',
+    'Importieren Sie das Modell, für das er gemacht ist, dann darüber den Adapter: Modell, Importieren, und wählen Sie den Ordner des Adapters.',
   ],
   'adapter-base': [
     (parts) => `Der Adapter passt nicht zu diesem Modell; er wurde für ${named(parts, 'base', 'ein anderes')} gemacht.`,
