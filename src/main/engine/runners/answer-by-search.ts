@@ -12,13 +12,21 @@ import { createGrammar } from '@core/tokens/grammar';
 import { renderSteps } from '@core/tokens/render';
 import { weakestStep, type JudgeableResponse } from '@core/train/prm/judge';
 import { judgeAttempts, type JudgedAnswer } from './judge-attempts';
+import type { HalfGrownTrees } from './half-grown-trees';
 import type { Judge } from './open-judge';
 import type { JobModel } from './open-model';
 import { separateCalls } from './separate-calls';
 
+/** Where the half-grown trees of a round are kept, and the index of its first question. */
+export interface KeptRound {
+  readonly trees: HalfGrownTrees;
+  readonly first: number;
+}
+
 /**
  * Answers by token-guided search without looking at the right answer: a leaf is worth the share of leaves so far that agree with it, and the
- * choice of the settings over distinct leaves is the answer. Coverage, which does look, is reported beside it.
+ * choice of the settings over distinct leaves is the answer. Coverage, which does look, is reported beside it. Trees that a killed process left half
+ * grown go on from there.
  */
 export async function answerBySearch(
   shared: JobModel,
@@ -28,6 +36,7 @@ export async function answerBySearch(
   cancel: CancelToken,
   onAnswer: () => void,
   judge: Judge | null,
+  { trees, first }: KeptRound,
 ): Promise<JudgedAnswer[]> {
   const model = config.sharing === 'shared' ? shared : { ...shared, generator: separateCalls(shared.generator) };
   const search = SearchConfigSchema.parse({
@@ -50,7 +59,9 @@ export async function answerBySearch(
     config: search,
   });
   return Promise.all(
-    questions.map(async (question) => {
+    questions.map(async (question, i) => {
+      const name = String(first + i);
+      const saved = trees.restore(name, question.id);
       const tree = await growTree(
         { ...question, source: '' },
         {
@@ -60,6 +71,11 @@ export async function answerBySearch(
           rng: rng.fork(`question:${question.id}`),
           cancel,
           leafValue: judge && config.leafValues === 'judge' ? judgedValue(judge) : consistencyValue,
+          ...(saved && { saved }),
+          betweenRounds: (save) => {
+            trees.keep(name, save, false);
+            return true;
+          },
         },
       );
       onAnswer();

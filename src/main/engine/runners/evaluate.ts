@@ -8,6 +8,7 @@ import { answerBySamples } from './answer-by-samples';
 import { answerBySearch } from './answer-by-search';
 import { answerGreedily } from './answer-greedily';
 import { addCurve, curveRecords } from './judge-attempts';
+import { HalfGrownTrees } from './half-grown-trees';
 import { readJsonl } from './jsonl';
 import { openJudge } from './open-judge';
 import { openJobModel } from './open-model';
@@ -30,11 +31,14 @@ export async function runEvaluate(context: JobContext<'evaluate'>): Promise<Runn
     vocabulary: model.tokenizer.size,
   });
   const rng = createRng(config.seed);
+  const trees = new HalfGrownTrees(context.stateFolder, (message) => context.log('warning', message));
+  if (trees.names.length > 0) context.log('info', `${trees.names.length} trees are half grown.`);
   const startedMs = performance.now();
   try {
     const { outcome, tally } = await workInRounds(context, {
       items: questions,
       roundSize: config.concurrentQuestions,
+      onRoundSaved: () => trees.names.forEach((name) => trees.forget(name)),
       work: async (round, first, sums) => {
         const roundStartedMs = performance.now();
         // Bit for bit the same after a kill: a round never sees what another one left in the cache.
@@ -60,7 +64,7 @@ export async function runEvaluate(context: JobContext<'evaluate'>): Promise<Runn
           );
         if (several !== null) {
           const onSeveral = isSeveralShown ? onAnswer : () => undefined;
-          const found = await several(model, config, round, rng, context.cancel, onSeveral, judge);
+          const found = await several(model, config, round, rng, context.cancel, onSeveral, judge, { trees, first });
           if (isSeveralShown) await context.commit(found.map(({ item }) => ({ type: 'evaluationItem', item })));
           for (const { item, curve } of found) {
             addTo(sums, 'severalTokens', item.tokens);

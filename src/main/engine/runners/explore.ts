@@ -1,6 +1,7 @@
 import type { CancelToken, Rng } from '@core/ports';
 import { createSampledExpander } from '@core/search/expanders/sampled';
 import { growTree } from '@core/search/mcts';
+import { restoreTree, type SavedSearch } from '@core/search/saved-search';
 import { SearchConfigSchema } from '@core/search/search-config';
 import type { SearchTree } from '@core/search/tree';
 import type { Outcome } from '@core/rewards/reward';
@@ -10,16 +11,26 @@ import { createGrammar, type Grammar } from '@core/tokens/grammar';
 import type { RlConfig } from '@core/train/rl/rl-config';
 import { isGivenUp } from '@core/train/rl/settled';
 import { sampledTrajectory, treeTrajectories, type Trajectory } from '@core/train/rl/trajectories';
+import type { HalfGrownTrees } from './half-grown-trees';
 import type { JobModel } from './open-model';
 
+/** Where the half-grown trees of an iteration are kept. */
+export interface KeptTrees {
+  readonly trees: HalfGrownTrees;
+  readonly iteration: number;
+  /** Tokens of trees that an earlier process wrote; counted here. */
+  restoredTokens: number;
+}
+
 interface Exploration {
+  readonly kept: KeptTrees;
   readonly model: JobModel;
   readonly config: RlConfig;
   readonly grammar: Grammar;
   readonly cancel: CancelToken;
 }
 
-type ExploreQuestion = (exploration: Exploration, question: Question, rng: Rng) => Promise<Trajectory[]>;
+type ExploreQuestion = (exploration: Exploration, question: Question, rng: Rng, name: string) => Promise<Trajectory[]>;
 
 /** Ways to explore one question, by the setting `exploration`. */
 const EXPLORERS: Readonly<Record<RlConfig['exploration'], ExploreQuestion>> = {
@@ -27,7 +38,15 @@ const EXPLORERS: Readonly<Record<RlConfig['exploration'], ExploreQuestion>> = {
   independent: exploreIndependently,
 };
 
-/** Paths to answers of every question, all questions side by side. */
+/** Names of the trees of one iteration begin alike, so that they can be told from those of another. */
+const prefixOf = ({ iteration }: KeptTrees): string => `${iteration}-`;
+
+/** Forgets the trees of an iteration whose update has been made. */
+export function forgetTrees(kept: KeptTrees): void {
+  for (const name of kept.trees.names) if (name.startsWith(prefixOf(kept))) kept.trees.forget(name);
+}
+
+/** Paths to answers of every question, all questions side by side. Trees that a killed process left half grown go on from there. */
 export async function explore(
   model: JobModel,
   config: RlConfig,
@@ -35,13 +54,20 @@ export async function explore(
   rng: Rng,
   cancel: CancelToken,
   onQuestion: () => void,
+  kept: KeptTrees,
 ): Promise<Trajectory[]> {
-  const exploration: Exploration = { model, config, grammar: createGrammar({ maxDepth: config.maxDepth }), cancel };
+  const grammar = createGrammar({ maxDepth: config.maxDepth });
+  const exploration: Exploration = { model, config, grammar, cancel, kept };
   const lists = await Promise.all(
-    questions.map(async (question) => {
+    questions.map(async (question, index) => {
       // A question that the model cannot read teaches nothing.
       const found = canRead(model, question)
-        ? await EXPLORERS[config.exploration](exploration, question, rng.fork(`question:${question.id}`))
+        ? await EXPLORERS[config.exploration](
+            exploration,
+            question,
+            rng.fork(`question:${question.id}`),
+            `${prefixOf(kept)}${index}`,
+          )
         : [];
       onQuestion();
       return found;
@@ -56,9 +82,10 @@ function canRead({ tokenizer, generator }: JobModel, { prompt }: Question): bool
 }
 
 async function exploreByTree(
-  { model, config, grammar, cancel }: Exploration,
+  { model, config, grammar, cancel, kept }: Exploration,
   question: Question,
   rng: Rng,
+  name: string,
 ): Promise<Trajectory[]> {
   const tokens = model.requireTokens();
   const search = SearchConfigSchema.parse({
@@ -91,14 +118,25 @@ async function exploreByTree(
       grown.simulations.map(({ path }) => endOf(grown, path.at(-1)!)),
       config,
     );
-  const tree = await growTree(question, {
-    config: search,
-    expander,
-    verifier: answerVerifier,
-    rng,
-    cancel,
-    betweenRounds: (_, grown) => isWorthIt(grown),
-  });
+  const { trees } = kept;
+  const saved = trees.restore(name, question.id);
+  kept.restoredTokens += saved?.tree.tokenCount.reduce((sum, tokens) => sum + tokens, 0) ?? 0;
+  let isKept = saved !== null;
+  let last: (() => SavedSearch) | null = null;
+  const grow = () =>
+    growTree(question, {
+      ...{ config: search, expander, verifier: answerVerifier, rng, cancel },
+      ...(saved && { saved }),
+      betweenRounds: (save, grown) => {
+        last = save;
+        isKept = trees.keep(name, save, false) || isKept;
+        return isWorthIt(grown);
+      },
+    });
+  const restored = saved && restoreTree(question, saved);
+  const tree = restored !== null && !isWorthIt(restored) ? restored : await grow();
+  // A tree of which a part is kept is kept whole: what is written after a kill would have other last bits than what was written before.
+  if (isKept && last !== null) trees.keep(name, last, true);
   return treeTrajectories(tree, { tokenizer: model.tokenizer, tokens, grammar, ...config });
 }
 

@@ -73,7 +73,7 @@ describe('Forest', () => {
     writeFileSync(path, JSON.stringify({ ...saved('a', 1), choices: ['x'] }));
     expect(forest.restore(0, 'a')).toBeNull();
     expect(warnings).toHaveLength(2);
-    expect(warnings[0]).toContain('question 1');
+    expect(warnings[0]).toContain('question a');
   });
 });
 

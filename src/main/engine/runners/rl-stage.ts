@@ -5,6 +5,7 @@ import { GuardState, NEW_GUARD } from '@core/train/guard/guard';
 import type { RlConfig } from '@core/train/rl/rl-config';
 import type { Trainer } from '@core/train/trainer';
 import type { JobContext } from '../job-context';
+import type { HalfGrownTrees } from './half-grown-trees';
 import type { Judge } from './open-judge';
 import type { JobModel } from './open-model';
 import type { Reference } from './reference';
@@ -43,4 +44,6 @@ export interface RlStage {
   /** Questions whose answers are shown on the run page as the model changes. */
   readonly watched: readonly QuestionRow[];
   readonly progress: RlProgress;
+  /** Trees of the iteration under way. */
+  readonly trees: HalfGrownTrees;
 }

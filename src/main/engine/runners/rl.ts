@@ -15,8 +15,9 @@ import { explorationMetrics } from '@core/train/rl/rl-metrics';
 import { isAllCut, neverCloses, PATIENCE } from '@core/train/rl/stuck';
 import type { Trajectory } from '@core/train/rl/trajectories';
 import type { JobContext, RunnerOutcome } from '../job-context';
-import { explore } from './explore';
+import { explore, forgetTrees } from './explore';
 import { guardedMetrics, guardedWork, wantsPause } from './guarding';
+import { HalfGrownTrees } from './half-grown-trees';
 import { readJsonl } from './jsonl';
 import { openJobModel, type JobModel } from './open-model';
 import { openJudge, type Judge } from './open-judge';
@@ -84,9 +85,17 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
       guard: NEW_GUARD,
     };
     const watched = watchedQuestions(allHeldOut, questions);
-    const stage: RlStage = { context, config, model, reference, judge, trainer, questions, heldOut, watched, progress };
-    if (saved) context.log('info', `Going on after iteration ${progress.iteration} of ${config.iterations}.`);
-    else await measure(stage);
+    const trees = new HalfGrownTrees(context.stateFolder, (message) => context.log('warning', message));
+    const stage: RlStage = {
+      ...{ context, config, model, reference, judge, trainer, questions, heldOut, watched, progress, trees },
+    };
+    const halfGrown = trees.names.length;
+    if (saved !== null || halfGrown > 0)
+      context.log(
+        'info',
+        `Going on after iteration ${progress.iteration} of ${config.iterations}; ${halfGrown} trees are half grown.`,
+      );
+    if (saved === null) await measure(stage);
     while (progress.iteration < config.iterations) {
       context.cancel.throwIfAborted();
       if (context.stopRequested() === 'pause') {
@@ -141,14 +150,15 @@ function longestPrompt(model: JobModel, questions: readonly Question[]): number 
 
 /** One iteration: explore some questions, reward the paths, update the model. Returns the records that it has committed. */
 async function iterate(stage: RlStage): Promise<JobRecord[]> {
-  const { context, config, model, questions, progress } = stage;
+  const { context, config, model, questions, progress, trees } = stage;
+  const kept = { trees, iteration: progress.iteration, restoredTokens: 0 };
   const rng = createRng(config.seed).fork(`iteration:${progress.iteration}`);
   const chosen = drawQuestions(questions, config, progress.iteration);
   const newTokensBefore = model.generator.stats.newTokens;
   // A step has changed the weights since: nothing of the cache holds.
   model.generator.clearCache();
   let explored = 0;
-  const written = await explore(model, config, chosen, rng, context.cancel, () => {
+  const onQuestion = () => {
     explored += 1;
     const done = progress.iteration + (0.7 * explored) / chosen.length;
     context.progress({
@@ -158,7 +168,8 @@ async function iterate(stage: RlStage): Promise<JobRecord[]> {
       unit: 'iterations',
       tokens: model.generator.stats.newTokens,
     });
-  });
+  };
+  const written = await explore(model, config, chosen, rng, context.cancel, onQuestion, kept);
   // What fp32 generation noted is the training graph's to 2e-5; what coarser weights noted is another model's.
   const { trajectories, gap } =
     config.decodePrecision === 'fp32'
@@ -180,9 +191,10 @@ async function iterate(stage: RlStage): Promise<JobRecord[]> {
   }
   progress.iteration += 1;
   progress.paths += trajectories.length;
-  progress.tokens += model.generator.stats.newTokens - newTokensBefore;
+  progress.tokens += model.generator.stats.newTokens - newTokensBefore + kept.restoredTokens;
   const records = guardedMetrics(context, progress, progress.iteration, values);
   await context.commit([...records, ...sampleRecords(trajectories, batch, chosen, progress.iteration)]);
+  forgetTrees(kept);
   context.progress({
     phase: 'exploring',
     done: progress.iteration,

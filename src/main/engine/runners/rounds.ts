@@ -21,6 +21,8 @@ export interface RoundsPlan<T> {
   readonly roundSize: number;
   /** Works through one round and commits its records before it returns. */
   readonly work: (round: readonly T[], firstIndex: number, tally: Tally) => Promise<void>;
+  /** Called when the state counts a round as done: what was kept to go on within it is of no use any more. */
+  readonly onRoundSaved?: () => void;
 }
 
 export interface RoundsOutcome {
@@ -57,6 +59,7 @@ export async function workInRounds<T>(
     Object.assign(tally, draft);
     doneRounds += 1;
     writeJsonAtomic(path, { doneRounds, roundSize, tally });
+    plan.onRoundSaved?.();
   }
   return { outcome: 'finished', tally };
 }
