@@ -1,6 +1,7 @@
 import { FORWARD_INPUTS } from '../models/forward-parts';
 import type { ModelConfig } from '../models/model-config';
 import { PREFILL_INPUTS } from '../models/prefill-graph';
+import { SHARED_DECODE_INPUTS } from '../models/shared-decode-graph';
 import type { TensorView } from '../ports';
 
 /** What a query does not see; finite, so that a row of padding still has a softmax. */
@@ -45,6 +46,35 @@ export function feedMasks(
       prefillMask({ past, width, cached, group: numHeads / numKvHeads, reach }),
     ]),
   );
+}
+
+/**
+ * What a decoding step over rows that begin alike reads besides tokens and keys.
+ * @param past   tokens that each row holds
+ * @param shared tokens that all of them share
+ */
+export function feedShared(
+  { numHeads, numKvHeads }: ModelConfig,
+  past: readonly number[],
+  shared: number,
+): Record<string, TensorView> {
+  const until = past.reduce((most, held) => Math.max(most, held), 0);
+  const own = until - shared + 1;
+  const mask = new Float32Array(past.length * own);
+  // The new key is the last one, whatever a row holds.
+  past.forEach((held, row) => mask.fill(HIDDEN_SCORE, row * own + held - shared, (row + 1) * own - 1));
+  return {
+    [SHARED_DECODE_INPUTS.from]: whole(shared),
+    [SHARED_DECODE_INPUTS.until]: whole(until),
+    [SHARED_DECODE_INPUTS.sizes]: whole(shared, own),
+    [SHARED_DECODE_INPUTS.together]: whole(1, numKvHeads, -1, own),
+    [SHARED_DECODE_INPUTS.apart]: whole(numKvHeads, -1, numHeads / numKvHeads, own),
+    [SHARED_DECODE_INPUTS.mask]: { dtype: 'float32', dims: [past.length, 1, 1, own], data: mask },
+  };
+}
+
+function whole(...values: readonly number[]): TensorView {
+  return { dtype: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt) };
 }
 
 interface PrefillShape {

@@ -1,16 +1,17 @@
 import { encodeGraph } from '../graph/encode';
 import { buildDecodeGraph, DECODE_INPUTS, LOGITS_OUTPUT } from '../models/decode-graph';
-import { FORWARD_INPUTS, KV_PARTS, pastName, presentName } from '../models/forward-parts';
+import { FORWARD_INPUTS, KV_PARTS, pastName, presentName, type ForwardGraph } from '../models/forward-parts';
 import type { ModelConfig, ParameterStore } from '../models/model-config';
 import { buildPrefillGraph, PREFILL_INPUTS } from '../models/prefill-graph';
+import { buildSharedDecodeGraph, sharedName } from '../models/shared-decode-graph';
 import type { DecodePrecision } from '../models/decode-precision';
-import { FORWARD_WEIGHTS, type WeightSource } from '../models/forward-weights';
+import { FORWARD_WEIGHTS, type ForwardWeights, type WeightSource } from '../models/forward-weights';
 import { STREAM_INPUTS, streamFeeds } from '../models/streamed-weights';
 import { INT8_LARGEST, type Quantiser } from '../models/quantise';
 import { ropeTable } from '../models/rope-table';
 import type { CompiledGraph, GraphExecutor, TensorView } from '../ports';
-import { feedMasks, feedTokens } from './decoder-feeds';
-import { kvFloatsPerToken, type KvRows } from './kv-rows';
+import { feedMasks, feedShared, feedTokens } from './decoder-feeds';
+import { kvFloatsPerToken, type KvRows, type KvSpan } from './kv-rows';
 import { weightSourceFor, type GraphKind } from './weight-choice';
 
 export interface DecoderOptions {
@@ -39,6 +40,8 @@ interface Program {
   /** Cache, its version, first row and row count that the views belong to. */
   rows: KvRows | null;
   viewsOf: string;
+  /** Keys and values among the feeds that all rows share. */
+  sharedOf: KvSpan | null;
   /** Whether the graph holds weights, those of `compiledVersion`. */
   readonly isSnapshot: boolean;
   readonly compiledVersion: number;
@@ -52,8 +55,9 @@ type Tensors = Record<string, TensorView>;
 const NEVER_FED = -1;
 
 /** The graphs that run, and how they are made. */
-const BUILDERS: Readonly<Record<GraphKind, typeof buildDecodeGraph>> = {
+const BUILDERS: Readonly<Record<GraphKind, (config: ModelConfig, weights: ForwardWeights) => ForwardGraph>> = {
   decode: buildDecodeGraph,
+  sharedDecode: buildSharedDecodeGraph,
   prefill: buildPrefillGraph,
 };
 
@@ -157,6 +161,42 @@ export class Decoder {
     return logits;
   }
 
+  /**
+   * As `decode`, for rows whose first tokens are the same.
+   * @param shared keys and values of these tokens; fewer than any row holds
+   */
+  async decodeShared(
+    rows: KvRows,
+    tokens: readonly number[],
+    past: readonly number[],
+    shared: KvSpan,
+  ): Promise<Float32Array> {
+    const program = await this.#program('sharedDecode', tokens.length);
+    const { config, maxContext } = this.#options;
+    const count = tokens.length;
+    this.#refresh(program, rows, 0, count);
+    this.#refreshShared(program, rows, shared);
+    const single = tokens.map((token) => [token]);
+    feedDeclared(program, {
+      ...feedTokens(single, past, 1, maxContext),
+      ...feedShared(config, past, shared.tokens),
+    });
+    const logits = this.#logits.subarray(0, count * config.vocabSize);
+    const fresh = this.#freshOutputs(rows, count, 1);
+    await program.compiled.run(program.feeds, {
+      ...fresh.outputs,
+      [LOGITS_OUTPUT]: { dtype: 'float32', dims: [count, config.vocabSize], data: logits },
+    });
+    rows.append(
+      0,
+      fresh.data,
+      1,
+      past,
+      tokens.map(() => 1),
+    );
+    return logits;
+  }
+
   async dispose(): Promise<void> {
     const programs = [...this.#programs.values()];
     this.#programs.clear();
@@ -200,6 +240,7 @@ export class Decoder {
       feeds,
       rows: null,
       viewsOf: '',
+      sharedOf: null,
       isSnapshot: weights.isSnapshot,
       compiledVersion: version,
       fedVersion: NEVER_FED,
@@ -228,6 +269,22 @@ export class Decoder {
     }
     program.viewsOf = viewsOf;
     program.rows = rows;
+  }
+
+  /** Brings the keys and values that all rows share up to date. */
+  #refreshShared(program: Program, { layout }: KvRows, shared: KvSpan): void {
+    if (program.sharedOf === shared) return;
+    const { layers, kvHeads, headDim } = layout;
+    const dims = [1, kvHeads, shared.tokens, headDim];
+    const each = kvHeads * shared.tokens * headDim;
+    for (let layer = 0; layer < layers; layer++) {
+      KV_PARTS.forEach((part, i) => {
+        const begin = (layer * KV_PARTS.length + i) * each;
+        const data = shared.data.subarray(begin, begin + each);
+        program.feeds[sharedName(layer, part)] = { dtype: 'float32', dims, data };
+      });
+    }
+    program.sharedOf = shared;
   }
 
   /** Memory for new keys and values, [layers, 2, count, kvHeads, width, headDim], and its views by output. */

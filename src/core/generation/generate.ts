@@ -130,7 +130,12 @@ function inSharedMemory(options: DecoderOptions, layout: KvLayout, limits: Sched
     options.precision === 'fp32'
       ? (ids: Int32Array) => computeAlone(decoder, layout, ids, limits.maxContext)
       : undefined;
-  const scheduler = new Scheduler({ ...limits, decoder, rows: new KvRows(layout), trie, ...(referee && { referee }) });
+  const scheduler = new Scheduler({
+    ...{ ...limits, decoder, rows: new KvRows(layout), trie },
+    // What runs beside a sequence decides how its sums are ordered; where a referee promises that nothing else does, that is too much.
+    sharesBeginnings: referee === undefined && options.config.slidingWindow === null,
+    ...(referee && { referee }),
+  });
   return { scheduler, prepare: () => decoder.prepare(), release: () => decoder.dispose() };
 }
 

@@ -72,6 +72,8 @@ export interface GenerationStats {
   readonly decodeSteps: number;
   /** Draws so close that the place was computed once more by itself. */
   readonly closeCalls?: number;
+  /** Cached tokens that decoding steps did not read, since another row of the same step had them too. */
+  readonly sharedTokens?: number;
   /** Mean rows per decoding step = newTokens / decodeSteps. */
   readonly peakKvBytes: number;
   /** What `peakKvBytes` stays below, and room for how many tokens that is; absent where nobody knows. */

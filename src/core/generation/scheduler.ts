@@ -1,20 +1,28 @@
 import { CancelledError } from '../errors';
 import { groupByLength, rowLengthFor, sharedLength } from './admission';
 import type { GenerationResult, GenerationStats } from './generator';
-import { kvBytesPerToken, type KvCache, type KvRows } from './kv-rows';
+import { kvBytesPerToken, type KvCache, type KvRows, type KvSpan } from './kv-rows';
 import type { PrefixTrie } from './prefix-trie';
 import type { Sequence } from './sequence';
+import { SharedBeginning } from './shared-beginning';
 
 /** What the scheduler needs of a decoder. */
-export interface StepRunner<Cache = KvRows> {
+export interface StepRunner<Cache = KvRows, Span = KvSpan> {
   /** Fills consecutive rows; see `Decoder.prefill`. */
   prefill(rows: Cache, first: number, tokens: readonly ArrayLike<number>[], past: readonly number[]): Promise<void>;
   /** Feeds one token to each of the first rows; see `Decoder.decode`. */
   decode(rows: Cache, tokens: readonly number[], past: readonly number[]): Promise<Float32Array>;
+  /** The same for rows that begin alike; see `Decoder.decodeShared`. */
+  decodeShared?(rows: Cache, tokens: readonly number[], past: readonly number[], shared: Span): Promise<Float32Array>;
 }
 
 export interface SchedulerOptions<Span, Cache extends KvCache<Span>> {
-  readonly decoder: StepRunner<Cache>;
+  readonly decoder: StepRunner<Cache, Span>;
+  /**
+   * Whether a beginning that all rows share may be read once for all: sums then hang on the company. False where a sequence's numbers must not
+   * depend on what is computed beside it.
+   */
+  readonly sharesBeginnings?: boolean;
   readonly rows: Cache;
   readonly trie: PrefixTrie<Span>;
   readonly vocabSize: number;
@@ -76,8 +84,10 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
     newTokens: 0,
     decodeSteps: 0,
     closeCalls: 0,
+    sharedTokens: 0,
     peakKvBytes: 0,
   };
+  readonly #beginning = new SharedBeginning<Span>();
   #epoch = 0;
   #weightsVersion: number;
   #work: Promise<void> | null = null;
@@ -110,6 +120,7 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
     this.#epoch++;
     const { trie, rows, maxRows } = this.#options;
     trie.clear();
+    this.#beginning.forget();
     // With rows for everybody their length makes no difference; where memory limits their number it decides who waits.
     if (this.#active.length === 0 && rows.rows < maxRows) rows.resize(0, 0, 0);
   }
@@ -269,7 +280,7 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
 
   async #step(): Promise<void> {
     if (this.#active.length === 0) return;
-    const { decoder, rows, vocabSize } = this.#options;
+    const { rows, vocabSize } = this.#options;
     const tokens = this.#active.map(({ sequence }) => sequence.nextToken);
     const past = this.#active.map(({ sequence }) => sequence.fed);
     if (tokens.length === 1 && rows.rows > 1) {
@@ -277,7 +288,7 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
       tokens.push(0);
       past.push(0);
     }
-    const logits = await decoder.decode(rows, tokens, past);
+    const logits = await this.#decode(tokens, past);
     this.#stats.decodeSteps++;
     const minimum = this.#options.referee ? ROUNDING : 0;
     const open: Ticket[] = [];
@@ -291,6 +302,16 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
     }
     // The referee's run overwrites the logits, so it comes when all others have had theirs.
     for (const ticket of open) await this.#settle(ticket);
+  }
+
+  #decode(tokens: readonly number[], past: readonly number[]): Promise<Float32Array> {
+    const { decoder, rows, sharesBeginnings = false } = this.#options;
+    const begun = this.#active.map(({ sequence }) => sequence);
+    const shared =
+      sharesBeginnings && decoder.decodeShared ? this.#beginning.of(begun, (count) => rows.read(0, 0, count)) : null;
+    if (shared === null) return decoder.decode(rows, tokens, past);
+    this.#stats.sharedTokens += shared.tokens * (begun.length - 1);
+    return decoder.decodeShared!(rows, tokens, past, shared.span);
   }
 
   /** Decides a close call. */

@@ -1,8 +1,8 @@
 import type { DecodePrecision } from '../models/decode-precision';
 import type { WeightSource } from '../models/forward-weights';
 
-/** The two graphs of generation; see `Decoder`. */
-export type GraphKind = 'decode' | 'prefill';
+/** The graphs of generation; see `Decoder`. */
+export type GraphKind = 'decode' | 'sharedDecode' | 'prefill';
 
 /** Which weights serve how many rows, fewest first; the last one any number. */
 type SourcesByRows = readonly { readonly maxRows: number; readonly source: WeightSource }[];
@@ -17,9 +17,17 @@ const always = (source: WeightSource): SourcesByRows => [{ maxRows: Number.POSIT
  * by reading weights, which is at a few rows; beyond them, and in prefilling, the int8 product is several times as fast.
  */
 const SOURCES: Readonly<Record<DecodePrecision, Readonly<Record<GraphKind, SourcesByRows>>>> = {
-  fp32: { decode: [{ maxRows: LONE_ROW, source: 'shared' }, ...always('streamed')], prefill: always('shared') },
-  int8: { decode: always('int8'), prefill: always('int8ByRow') },
-  int4: { decode: [{ maxRows: 3, source: 'int4' }, ...always('int8')], prefill: always('int8ByRow') },
+  fp32: {
+    decode: [{ maxRows: LONE_ROW, source: 'shared' }, ...always('streamed')],
+    sharedDecode: always('shared'),
+    prefill: always('shared'),
+  },
+  int8: { decode: always('int8'), sharedDecode: always('int8'), prefill: always('int8ByRow') },
+  int4: {
+    decode: [{ maxRows: 3, source: 'int4' }, ...always('int8')],
+    sharedDecode: always('int8'),
+    prefill: always('int8ByRow'),
+  },
 };
 
 export function weightSourceFor(precision: DecodePrecision, kind: GraphKind, rows: number): WeightSource {
