@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { listParameters } from '@core/models/decoder/parameters';
 import { sizeOf } from '@core/tensor/dims';
+import { ENGINE_ENVIRONMENT } from '../../src/main/host/jobs/engine-environment';
 import { SHAPES, toHfShape } from '../models';
 import type { Party, WorkerKind } from './contest';
 import { PEERS_FOLDER, type BenchModel } from './model-cache';
@@ -42,7 +43,11 @@ const OF_TINY_SHAPE = new Set(['sft-trainer', 'grpo-trainer']);
 function findOurs({ command, env }: Party, model: BenchModel | null): FoundWorker {
   const opening = JSON.stringify({ ...command, ...detailsOf(command, model) });
   return {
-    start: { file: process.execPath, arguments: [process.argv[1] ?? '', '--worker'], opening, ...(env && { env }) },
+    start: {
+      ...{ file: process.execPath, arguments: [process.argv[1] ?? '', '--worker'], opening },
+      // As the program's own engine processes are started.
+      env: { ...ENGINE_ENVIRONMENT, ...env },
+    },
   };
 }
 

@@ -197,6 +197,14 @@ export class Decoder {
     return logits;
   }
 
+  /** Lets go of the rows' memory that the last runs were over. */
+  forgetRows(): void {
+    for (const program of this.#programs.values()) {
+      for (const [past] of this.#cacheNames) delete program.feeds[past];
+      program.rows = null;
+    }
+  }
+
   async dispose(): Promise<void> {
     const programs = [...this.#programs.values()];
     this.#programs.clear();

@@ -5,6 +5,7 @@ import type { ModelConfig } from '../models/model-config';
 import { SHARED_WEIGHTS } from '../models/forward-weights';
 import { buildPrefillGraph } from '../models/prefill-graph';
 import { kvBytesPerToken, kvLayoutOf } from './kv-rows';
+import { MAX_PREFILL_TOKENS } from './scheduler';
 
 /** What the memory of writing texts depends on. */
 export interface DecodingShape {
@@ -21,8 +22,6 @@ export interface DecodingShape {
   readonly kvBytes: number;
 }
 
-/** Tokens that one run of the prefill graph takes at most; see the scheduler. */
-const MAX_PREFILL_TOKENS = 2048;
 /** What weights that are compiled in take beside the store, in copies of them; fitted, see docs/experiments.md. */
 const BAKED_COPIES = 2.8;
 const FLOAT = 4;

@@ -74,6 +74,8 @@ export interface GenerationStats {
   readonly closeCalls?: number;
   /** Cached tokens that decoding steps did not read, since another row of the same step had them too. */
   readonly sharedTokens?: number;
+  /** Tokens whose keys and values were dropped to stay below the bound; computed again where they were needed. */
+  readonly droppedTokens?: number;
   /** Mean rows per decoding step = newTokens / decodeSteps. */
   readonly peakKvBytes: number;
   /** What `peakKvBytes` stays below, and room for how many tokens that is; absent where nobody knows. */

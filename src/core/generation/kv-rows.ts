@@ -82,7 +82,7 @@ export class KvRows implements KvCache<KvSpan> {
   #length = 0;
   #version = 0;
   /** By layer and part: index 2 · layer + part. */
-  #caches: Float32Array[] = [];
+  readonly #caches: Float32Array[] = [];
 
   constructor(layout: KvLayout) {
     this.layout = layout;
@@ -107,7 +107,8 @@ export class KvRows implements KvCache<KvSpan> {
     const { kvHeads, headDim } = this.layout;
     const oldLength = this.#length;
     const common = Math.min(oldLength, length) * headDim;
-    this.#caches = Array.from({ length: this.layout.layers * KV_PARTS.length }, (_, index) => {
+    // One array after the other, so that the old ones need not all be there beside the new ones.
+    for (let index = 0; index < this.layout.layers * KV_PARTS.length; index++) {
       const cache = new Float32Array(rows * kvHeads * length * headDim);
       const old = this.#caches[index];
       if (old) {
@@ -116,8 +117,8 @@ export class KvRows implements KvCache<KvSpan> {
           cache.set(old.subarray(source, source + common), strip * length * headDim);
         }
       }
-      return cache;
-    });
+      this.#caches[index] = cache;
+    }
     this.#rows = rows;
     this.#length = length;
     this.#version++;

@@ -27,6 +27,7 @@ export class PrefixTrie<Span = KvSpan> {
   readonly #root: TrieNode<Span>;
   readonly #bytesPerToken: number;
   #tokens = 0;
+  #dropped = 0;
   #turn = 0;
 
   constructor(layout: KvLayout, spans: KvSpans<Span>) {
@@ -43,6 +44,11 @@ export class PrefixTrie<Span = KvSpan> {
 
   get sizeBytes(): number {
     return this.#tokens * this.#bytesPerToken;
+  }
+
+  /** Tokens that were dropped to keep within a bound, since the start. */
+  get droppedTokens(): number {
+    return this.#dropped;
   }
 
   /** The longest cached beginning of ids[0, end), piece by piece. */
@@ -92,6 +98,7 @@ export class PrefixTrie<Span = KvSpan> {
         end.parent?.children.delete(end.tokens[0]!);
         this.#release(end);
         this.#tokens -= end.tokens.length;
+        this.#dropped += end.tokens.length;
       }
     }
   }

@@ -152,6 +152,18 @@ describe('Scheduler', () => {
     expect(scheduler.stats.newTokens).toBe(24 * 5);
   });
 
+  it('counts what it had to drop, and computes it again where it is needed', async () => {
+    const { scheduler, generate } = openScheduler({ maxRows: 2, kvBytes: 120 * kvBytesPerToken(LAYOUT) });
+    const texts = Array.from({ length: 6 }, (_, seed) =>
+      Array.from({ length: 40 }, (_, i) => (i * seed + seed) % VOCAB),
+    );
+    for (const text of [...texts, ...texts])
+      expect([...(await generate(requestOf(3, text, 4))).ids]).toEqual(continueAlone(requestOf(3, text, 4)));
+    const { droppedTokens = 0, prefilledTokens } = scheduler.stats;
+    expect(droppedTokens).toBeGreaterThan(150);
+    expect(prefilledTokens).toBeGreaterThan(6 * 39 + 150);
+  });
+
   it('keeps rows filled while requests come in', async () => {
     const { generate, scheduler } = openScheduler({ maxRows: 4 });
     await Promise.all(

@@ -12,6 +12,8 @@ export interface StepRunner<Cache = KvRows, Span = KvSpan> {
   prefill(rows: Cache, first: number, tokens: readonly ArrayLike<number>[], past: readonly number[]): Promise<void>;
   /** Feeds one token to each of the first rows; see `Decoder.decode`. */
   decode(rows: Cache, tokens: readonly number[], past: readonly number[]): Promise<Float32Array>;
+  /** Called before the rows get other memory: whoever still looks at the old one keeps it from being given back. */
+  forgetRows?(): void;
   /** The same for rows that begin alike; see `Decoder.decodeShared`. */
   decodeShared?(rows: Cache, tokens: readonly number[], past: readonly number[], shared: Span): Promise<Float32Array>;
 }
@@ -55,7 +57,7 @@ const MIN_AWAITED_TOKENS = 16;
 /** A rest of a prefix this short goes token by token with the decoding steps. */
 const MAX_TRICKLED_TOKENS = 2;
 /** Tokens of one prefill run, and of one row in it; together they bound its activations. */
-const MAX_PREFILL_TOKENS = 2048;
+export const MAX_PREFILL_TOKENS = 512;
 const MAX_PREFILL_WIDTH = 512;
 /** How far down the queue a round looks, in batches, for sequences that need not wait for each other's prefix. */
 const LOOKAHEAD = 2;
@@ -99,9 +101,9 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
   }
 
   get stats(): GenerationStats {
-    const { rows, kvBytes } = this.#options;
+    const { rows, kvBytes, trie } = this.#options;
     const tokens = Math.floor(kvBytes / kvBytesPerToken(rows.layout));
-    return { ...this.#stats, kvBound: { bytes: kvBytes, tokens } };
+    return { ...this.#stats, droppedTokens: trie.droppedTokens, kvBound: { bytes: kvBytes, tokens } };
   }
 
   submit(sequence: Sequence): Promise<GenerationResult> {
@@ -122,7 +124,7 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
     trie.clear();
     this.#beginning.forget();
     // With rows for everybody their length makes no difference; where memory limits their number it decides who waits.
-    if (this.#active.length === 0 && rows.rows < maxRows) rows.resize(0, 0, 0);
+    if (this.#active.length === 0 && rows.rows < maxRows) this.#resize(0, 0);
   }
 
   /** Ends every request that is not finished. */
@@ -216,6 +218,12 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
     const length = rowLengthFor(needed, maxContext);
     const count = this.#rowsOfLength(length);
     if (this.#active.length >= count || (length === rows.length && count === rows.rows)) return;
+    this.#resize(count, length);
+  }
+
+  #resize(count: number, length: number): void {
+    const { rows, decoder } = this.#options;
+    decoder.forgetRows?.();
     rows.resize(count, length, this.#active.length);
   }
 

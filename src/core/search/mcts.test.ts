@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CancelledError } from '../errors';
+import type { Generator } from '../generation/generator';
 import { parsePromptSet } from '../prompts/prompt-set';
 import { createRng } from '../random/rng';
 import { answerVerifier } from '../tasks/verifier';
@@ -382,4 +383,51 @@ test('Gumbel order draws without replacement with the stated probabilities', () 
     expect(logQ[2]).toBeCloseTo(0, 9);
   }
   probabilities.forEach((p, i) => expect(Math.abs(first[i]! / runs - p)).toBeLessThan(0.02));
+});
+
+describe('a model that has only one thing to say', () => {
+  const { tokenizer } = createToyModel();
+  const tokens = functionalTokenIds(tokenizer);
+  /** A generator that writes one id, up to the limit unless it is where a text stops. */
+  const saying = (id: number, generator: Generator): Generator => ({
+    ...generator,
+    async generate(request) {
+      const isEnd = request.stopIds.includes(id);
+      const ids = Int32Array.from({ length: isEnd ? 1 : request.maxNewTokens }, () => id);
+      const logProbs = new Float32Array(ids.length);
+      return {
+        ...{ ids, logProbs, samplingLogProbs: logProbs, stopReason: isEnd ? 'stop' : 'length' },
+        ...(request.probeIds && { probeLogProbs: new Float32Array(request.probeIds.length).fill(-2) }),
+      };
+    },
+  });
+  const words = tokenizer.encode('then')[0]!;
+
+  test.each([
+    ['one word without end', 'prompted', words],
+    ['one word without end', 'sampled', words],
+    ['the end of the text', 'prompted', tokenizer.eosIds[0]!],
+    ['the end of the text', 'sampled', tokenizer.eosIds[0]!],
+    ['the end of a step', 'sampled', tokens.close.next_step],
+    ['the end of an answer', 'sampled', tokens.close.direct_answer],
+    ['the beginning of a step', 'sampled', tokens.open.next_step],
+  ] as const)('%s, %s: the tree ends, holds no right answer, and keeps to every limit', async (_, expander, id) => {
+    const options = { numSimulations: 12, maxDepth: 5, maxStepTokens: 16, maxAnswerTokens: 16, maxPathTokens: 96 };
+    const { config, generator, ...parts } = expander === 'prompted' ? prompted(options) : sampled(options);
+    const only = saying(id, generator);
+    const made =
+      expander === 'prompted'
+        ? createPromptedExpander({ generator: only, tokenizer, prompts: WORKBOOK, config })
+        : createSampledExpander({
+            ...{ generator: only, tokenizer, tokens, config },
+            grammar: createGrammar({ maxDepth: config.maxDepth }),
+          });
+    const tree = await growTree(QUESTION, { ...parts, config, expander: made });
+    checkTree(tree, config);
+    expect(tree.simulations.length).toBeGreaterThan(0);
+    expect(tree.depth.every((depth) => depth <= config.maxDepth)).toBe(true);
+    expect(tree.tokenCount.every((count) => count <= 16)).toBe(true);
+    expect(treeFigures(tree).isSolved).toBe(false);
+    expect(leaves(tree).every((leaf) => tree.isTruncated[leaf] || tree.answer[leaf] === null)).toBe(true);
+  });
 });

@@ -40,7 +40,7 @@ export const PROMPT_TOKENS = 256;
 /** Sequences that the generator steps with at once, at most. */
 const MAX_ROWS = 64;
 /** Settings of the engine's generator. */
-const GENERATOR = { maxBakedBytes: 2 ** 26, kvBytes: 2 ** 30 };
+const GENERATOR = { maxBakedBytes: 2 ** 26, kvBytes: 0.875 * 2 ** 30 };
 /** Texts that fine-tuning writes for a person to see. */
 const SAMPLE_ROWS = 4;
 const FLOAT = 4;

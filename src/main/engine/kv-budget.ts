@@ -3,7 +3,7 @@ import { readAvailableMemory } from './available-memory';
 /** Part of what is free that keys and values may take. */
 const SHARE = 0.25;
 /** As much as the weights take, or this much where they take less, is enough. */
-const ENOUGH_BYTES = 2 ** 30;
+const ENOUGH_BYTES = 0.875 * 2 ** 30;
 /** A bound below this would compute everything over and over. */
 const FEWEST_BYTES = 2 ** 27;
 

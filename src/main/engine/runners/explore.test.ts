@@ -3,6 +3,7 @@ import { NEVER_CANCELLED } from '@core/ports';
 import { createRng } from '@core/random/rng';
 import { RlConfigSchema } from '@core/train/rl/rl-config';
 import { explore } from './explore';
+import { HalfGrownTrees } from './half-grown-trees';
 import type { JobModel } from './open-model';
 
 /** A model without functional tokens whose k-th answer to question q is `answers[q][k]`. */
@@ -52,6 +53,8 @@ test('independent paths of a question end early once enough of them ended alike'
       createRng(1),
       NEVER_CANCELLED,
       () => undefined,
+      // Independent paths are no trees: nothing is kept.
+      { trees: new HalfGrownTrees('nowhere', () => undefined), iteration: 0, restoredTokens: 0 },
     );
   expect((await run(3)).map(({ questionId, isRight }) => `${questionId} ${isRight}`)).toEqual([
     ...Array.from({ length: 3 }, () => 'solved true'),

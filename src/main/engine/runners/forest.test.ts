@@ -6,7 +6,7 @@ import { createRng } from '@core/random/rng';
 import { saveSearch, type SavedSearch } from '@core/search/saved-search';
 import { createTree } from '@core/search/tree';
 import { Forest } from './forest';
-import { sumsOf, warningsOf } from './search-sums';
+import { memoryWarning, sumsOf, warningsOf } from './search-sums';
 
 const SUMS = { solved: 1, mixed: 1, nodes: 9, tokens: 40, leaves: 4, truncated: 1, stuck: 0 };
 const saved = (id: string, startedWalks: number): SavedSearch =>
@@ -88,5 +88,17 @@ describe('warningsOf', () => {
     expect(warningsOf(sumsOf([SUMS, SUMS, { ...SUMS, stuck: 1 }]), 3)[0]).toContain('1 of 3 trees has no path');
     expect(warningsOf(sumsOf([SUMS, null]), 2)[0]).toContain('1 of 2 questions');
     expect(sumsOf([SUMS, null])).toMatchObject({ trees: 1, leftOut: 1, nodes: 9 });
+  });
+});
+
+describe('memoryWarning', () => {
+  const stats = { prefilledTokens: 900, reusedTokens: 0, newTokens: 500, decodeSteps: 100, peakKvBytes: 1 };
+  const kvBound = { bytes: 805_000_000, tokens: 17_500 };
+
+  it('tells of trees that were larger than the memory, with numbers and what to do', () => {
+    expect(memoryWarning({ ...stats, kvBound })).toBeNull();
+    const warning = memoryWarning({ ...stats, kvBound, droppedTokens: 1234 });
+    expect(warning).toMatch(/0\.81 GB or 17500 tokens: 1234 tokens were dropped/);
+    expect(warning).toContain('fewer trees at once');
   });
 });

@@ -4,10 +4,18 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callServer } from '../remote-transport';
+import { NEVER_CANCELLED } from '@core/ports';
+import { createRng } from '@core/random/rng';
+import { createRemoteGenerator } from '@core/remote/remote-generator';
+import { RemoteServerSchema } from '@core/remote/server';
+import { openLanguageModel } from '../language-model';
+import { OrtExecutor } from '../ort-executor';
+import { callServer, createTransport } from '../remote-transport';
 import { searchOnServer } from '../testing/search-on-server';
 
-/** Python with llama-cpp-python[server]; see bench/README.md. */
+/** llama.cpp's own server: `WORKBENCH_LLAMA_SERVER`, or the one of the search path; see bench/README.md. */
+const COMMAND = process.env['WORKBENCH_LLAMA_SERVER'] ?? 'llama-server';
+/** Python with llama-cpp-python[server]. */
 const PYTHON = process.env['WORKBENCH_PEER_PYTHON'] ?? resolve('.peers/venv/bin/python');
 const FOLDER = join(process.env['WORKBENCH_MODELS'] ?? '../shared/models', 'smollm2-135m-instruct');
 const FILE = existsSync(FOLDER) ? readdirSync(FOLDER).find((name) => name.endsWith('.gguf')) : undefined;
@@ -19,7 +27,16 @@ interface Program {
 
 /** llama.cpp as it is served here. */
 const PROGRAMS: Readonly<Record<string, Program>> = {
-  'llama.cpp’s server': {
+  'llama.cpp’s own server': {
+    missing: hasCommand() ? null : `there is no command ${COMMAND} (WORKBENCH_LLAMA_SERVER)`,
+    async start(gguf) {
+      const port = await freePort();
+      const settings = ['--model', gguf, '--host', '127.0.0.1', '--port', String(port), '--ctx-size', '4096'];
+      const child = spawn(COMMAND, [...settings, '--parallel', '2', '--threads', '2'], { stdio: 'ignore' });
+      return { child, url: `http://127.0.0.1:${port}/v1` };
+    },
+  },
+  'the server of llama-cpp-python': {
     missing: hasPythonServer() ? null : `${PYTHON} has no llama-cpp-python[server]`,
     async start(gguf) {
       const port = await freePort();
@@ -60,8 +77,39 @@ describe.each(Object.entries(PROGRAMS))('%s', (_, program) => {
         for (const { logProbSum } of written) expect(logProbSum).toBeLessThan(0);
       }
     });
+
+    it('tells the log-probabilities that the same weights have here, but for its coarser products', async () => {
+      const model = await openLanguageModel(path, { executor: new OrtExecutor() });
+      const generator = createRemoteGenerator({
+        server: RemoteServerSchema.parse({ name: 'Ours', url: server.url, model: 'default', timeoutSeconds: 300 }),
+        tokenizer: model.tokenizer,
+        maxContext: model.config.maxPositions,
+        transport: createTransport({ url: server.url, key: null }),
+        clock: { nowMs: () => performance.now(), sleep: (ms) => new Promise((done) => setTimeout(done, ms)) },
+        rng: createRng('waits'),
+        cancel: NEVER_CANCELLED,
+      });
+      const prefixIds = model.tokenizer.encode('The capital of France is');
+      const request = { prefixIds, maxNewTokens: 24, temperature: 0, stopIds: [] };
+      const { ids, logProbs } = await generator.generate(request);
+      expect(ids.length).toBeGreaterThan(8);
+      const trainer = await model.createTrainer({
+        mode: { kind: 'frozen' },
+        checkpointing: false,
+        maxTokensPerMicroBatch: 256,
+      });
+      const [exact] = await trainer.logProbs([{ ids: Int32Array.from([...prefixIds, ...ids]) }]);
+      const gaps = [...logProbs].map((value, at) => Math.abs(value - exact![prefixIds.length + at]!));
+      expect(gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length).toBeLessThan(0.15);
+      await trainer.dispose();
+      model.dispose();
+    });
   });
 });
+
+function hasCommand(): boolean {
+  return spawnSync(COMMAND, ['--version'], { timeout: 60_000 }).status === 0;
+}
 
 function hasPythonServer(): boolean {
   return existsSync(PYTHON) && spawnSync(PYTHON, ['-c', 'import llama_cpp.server'], { timeout: 60_000 }).status === 0;

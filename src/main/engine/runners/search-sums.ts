@@ -1,3 +1,4 @@
+import type { GenerationStats } from '@core/generation/generator';
 import { leaves, treeFigures, type SearchTree } from '@core/search/tree';
 import type { TreeSums } from './forest';
 
@@ -34,6 +35,16 @@ export function sumsOf(list: readonly (TreeSums | null)[]): Record<string, numbe
   }
   const leftOut = list.filter((each) => each === null).length;
   return leftOut === 0 ? sums : { ...sums, leftOut };
+}
+
+/** Trees that did not fit the memory for keys and values, in words; null where they did. */
+export function memoryWarning({ prefilledTokens, droppedTokens = 0, kvBound }: GenerationStats): string | null {
+  if (droppedTokens === 0 || kvBound === undefined) return null;
+  const gigabytes = (kvBound.bytes / 1e9).toFixed(2);
+  return (
+    `The trees were larger than the memory for keys and values, ${gigabytes} GB or ${kvBound.tokens} tokens: ${droppedTokens} tokens were dropped, and ` +
+    `${prefilledTokens} beginnings and repetitions computed. No tree lost anything, but time was: fewer trees at once, shorter paths, or more free memory at the start would save it.`
+  );
 }
 
 /** Half of the paths being cut is a sign of a wrong limit or of a model that does not know how to end. */

@@ -23,7 +23,7 @@ import { openJudge, type Judge } from './open-judge';
 import { openPolicy, type Policy } from './open-policy';
 import { judgeStep, judgeTree } from './judge-tree';
 import { loadPromptSet } from './prompt-folder';
-import { sumsOf, sumsOfTree, warningsOf } from './search-sums';
+import { memoryWarning, sumsOf, sumsOfTree, warningsOf } from './search-sums';
 
 /**
  * Grows a tree for every question, so many side by side, which share the model's batches. When one is done the next begins; a tree does not depend on
@@ -208,6 +208,8 @@ class SearchRun {
       'info',
       `${prefilledTokens} tokens of beginnings were computed and ${reusedTokens} taken from memory; ${closeCalls} draws were too close to call and computed once more.`,
     );
+    const memory = memoryWarning(this.#model.generator.stats);
+    if (memory !== null) log('warning', memory);
     for (const warning of warningsOf(this.sums, this.#questions.length)) log('warning', warning);
   }
 }

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import type { ToEngine } from '@contracts/engine-protocol';
+import { ENGINE_ENVIRONMENT } from './engine-environment';
 
 /** How an engine process ended. */
 export interface EngineExit {
@@ -32,6 +33,7 @@ export function forkEngine(entryPath: string): SpawnEngine {
     const child = fork(entryPath, [], {
       serialization: 'advanced',
       execArgv: ['--enable-source-maps'],
+      env: { ...ENGINE_ENVIRONMENT, ...process.env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let lastWords = '';
