@@ -24,6 +24,8 @@ export interface ShellOptions {
 export interface Workbench {
   readonly page: Page;
   readonly shell: ShellKind;
+  /** The program that carries the window; null in a browser. */
+  readonly electron: ElectronApplication | null;
   /** The test's own folder; it holds everything this workbench knows. */
   readonly userData: string;
   /** Closes the workbench as a person does and opens it again on the same data, after `meanwhile`. Gives the new page. */
@@ -36,6 +38,7 @@ export interface Workbench {
 
 interface OpenShell {
   readonly page: Page;
+  readonly electron: ElectronApplication | null;
   close(): Promise<void>;
 }
 
@@ -92,6 +95,9 @@ export const test = base.extend<Fixtures, { chromiumBrowser: Browser | null }>({
       get page() {
         return current.page;
       },
+      get electron() {
+        return current.electron;
+      },
       async reopen(meanwhile) {
         await current.close();
         meanwhile?.();
@@ -130,6 +136,7 @@ async function openInBrowser(browser: Browser, userData: string): Promise<OpenSh
   await page.goto(host.address);
   return {
     page,
+    electron: null,
     async close() {
       await context.close();
       await host.stop();
@@ -141,7 +148,7 @@ async function openInElectron(binary: string, userData: string): Promise<OpenShe
   const app: ElectronApplication = await launchElectron(binary, userData);
   const page = await app.firstWindow();
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1440, 900));
-  return { page, close: () => app.close() };
+  return { page, electron: app, close: () => app.close() };
 }
 
 function watch(page: Page, problems: string[]): void {

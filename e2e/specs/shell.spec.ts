@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '../fixtures';
 import { StartPage } from '../pages/start.page';
 
@@ -58,6 +60,41 @@ test.describe('the window', () => {
     });
   });
 
+  test('opens where it was closed last @electron', async ({ workbench }) => {
+    await StartPage.opened(workbench.page);
+    const place = { x: 90, y: 70, width: 1100, height: 720 };
+    await workbench.electron?.evaluate(
+      ({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds),
+      place,
+    );
+    await StartPage.opened(await workbench.reopen());
+    const kept = JSON.parse(readFileSync(join(workbench.userData, 'window.json'), 'utf8')) as typeof place;
+    expect(kept).toMatchObject(place);
+    const now = await workbench.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+    expect([now?.x, now?.y]).toEqual([place.x, place.y]);
+  });
+
+  test('keeps the key of a server in the system’s store or says that there is none, and never in plain text @electron', async ({
+    workbench,
+  }) => {
+    const start = await StartPage.opened(workbench.page);
+    const { main, page } = await start.openBeside('Settings');
+    await main.getByRole('button', { name: 'Add a server' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a server' });
+    await dialog.getByLabel('Name', { exact: true }).fill('Elsewhere');
+    await dialog.getByLabel('Address').fill('http://127.0.0.1:9/v1');
+    await dialog.getByLabel('Model', { exact: true }).fill('m');
+    await dialog.getByRole('combobox').first().selectOption('store');
+    const key = 'sk-never-in-plain-text';
+    await dialog.locator('input[type="password"]').fill(key);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const refused = dialog.getByRole('alert');
+    await expect(refused.or(main.getByText('Elsewhere')).first()).toBeVisible();
+    if (await refused.isVisible()) await expect(refused).toContainText('Nothing was stored.');
+    for (const file of filesBelow(workbench.userData))
+      expect(readFileSync(file).includes(key), `${file} holds the key`).toBe(false);
+  });
+
   test('loads nothing from elsewhere @electron', async ({ workbench }) => {
     workbench.tolerate(/Refused to connect|ERR_|Content Security Policy/);
     const outcome = await workbench.page.evaluate(() =>
@@ -69,3 +106,10 @@ test.describe('the window', () => {
     expect(outcome).toBe('refused');
   });
 });
+
+/** Every file of a folder; what goes away meanwhile is left out. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
