@@ -1,5 +1,6 @@
 import { oc, eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { LOG_CODES } from '@core/log-codes';
 import { ErrorEnvelope } from './errors';
 import { CheckpointId, DatasetId, EvaluationId, ProjectId, QuestionSetId, RunId } from './ids';
 import { JobSpec } from './jobs';
@@ -102,7 +103,15 @@ export const Sample = z.object({
 });
 export type Sample = z.infer<typeof Sample>;
 
-export const LogLine = z.object({ atMs: z.number(), level: z.enum(['info', 'warning', 'error']), message: z.string() });
+export const LogLine = z.object({
+  atMs: z.number(),
+  level: z.enum(['info', 'warning', 'error']),
+  message: z.string(),
+  /** The same by its name, for windows in other languages; absent where a sentence has none. */
+  words: z
+    .object({ code: z.enum(LOG_CODES), values: z.record(z.string(), z.union([z.string(), z.number()])) })
+    .optional(),
+});
 export type LogLine = z.infer<typeof LogLine>;
 
 /** Other settings for a job that needs more memory than is free. */

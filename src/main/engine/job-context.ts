@@ -1,6 +1,7 @@
 import type { EngineJob, JobRecord, TreeGrowthReport } from '@contracts/engine-protocol';
 import type { JobSpec } from '@contracts/jobs';
 import type { LogLine } from '@contracts/runs';
+import type { LogWords } from '@core/log-codes';
 import type { JobKind } from '@contracts/stages';
 import type { CancelToken } from '@core/ports';
 
@@ -44,7 +45,8 @@ export interface JobContext<K extends JobKind = JobKind> {
   progress(progress: JobProgress): void;
   /** Shows trees under way to whoever watches; nothing of it is stored. */
   showGrowth(trees: readonly TreeGrowthReport[]): void;
-  log(level: LogLine['level'], message: string): void;
+  /** @param words the same by its name, for windows in other languages */
+  log(level: LogLine['level'], message: string, words?: LogWords): void;
   /** Tells what the arithmetic runs on; the run's record keeps it. */
   noteDevice(name: string): void;
 }

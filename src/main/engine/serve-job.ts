@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ToEngine, type EngineJob, type FromEngine, type JobRecord } from '@contracts/engine-protocol';
 import type { ErrorEnvelope } from '@contracts/errors';
 import type { LogLine } from '@contracts/runs';
+import type { LogWords } from '@core/log-codes';
 import type { JobKind } from '@contracts/stages';
 import { CancelledError, WorkbenchError, toEnvelope } from '@core/errors';
 import type { ProbeRequest } from './devices/serve-probe';
@@ -139,11 +140,14 @@ class JobService {
       type: 'started',
       versions: { ...versions, threads: `${threads} of ${processor.physicalCores} cores${gentle ? ', gentle' : ''}` },
     });
-    this.#log('info', describeThreads(threads, gentle, processor));
+    const { physicalCores: cores } = processor;
+    const values = { threads, cores, gentle: gentle ? 'yes' : 'no' };
+    this.#log('info', describeThreads(threads, gentle, processor), { code: 'threads', values });
   }
 
-  #log(level: LogLine['level'], message: string): void {
-    this.#channel.post({ type: 'log', line: { atMs: this.#environment.wallMs(), level, message } });
+  #log(level: LogLine['level'], message: string, words?: LogWords): void {
+    const line = { atMs: this.#environment.wallMs(), level, message, ...(words && { words }) };
+    this.#channel.post({ type: 'log', line });
   }
 
   #context(): JobContext {
@@ -188,7 +192,7 @@ class JobService {
       },
       showGrowth: (trees) => this.#channel.post({ type: 'growth', trees: [...trees] }),
       noteDevice: (name) => this.#channel.post({ type: 'device', name }),
-      log: (level, message) => this.#log(level, message),
+      log: (level, message, words) => this.#log(level, message, words),
     };
   }
 

@@ -85,6 +85,10 @@ export async function runEvaluate(context: JobContext<'evaluate'>): Promise<Runn
     context.log(
       'info',
       `Answered ${tally['answered'] ?? 0} questions in ${((performance.now() - startedMs) / 1000).toFixed(1)} s.`,
+      {
+        code: 'answered',
+        values: { count: tally['answered'] ?? 0, seconds: Math.round((performance.now() - startedMs) / 100) / 10 },
+      },
     );
     return { outcome, result: resultOf(context, tally) };
   } finally {

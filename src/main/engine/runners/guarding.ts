@@ -27,7 +27,8 @@ export function guardedMetrics(
   if (config.onCollapse === 'ignore') return [metrics];
   const { state, alarms } = observe(kind, progress.guard, { step, values });
   progress.guard = state;
-  for (const { detector, words } of alarms) context.log('warning', `Guard, ${detector}: ${words}`);
+  for (const { detector, words } of alarms)
+    context.log('warning', `Guard, ${detector}: ${words}`, { code: 'guard', values: { detector } });
   return [metrics, ...alarms.map(alarmRecord)];
 }
 

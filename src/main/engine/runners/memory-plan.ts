@@ -62,13 +62,21 @@ export function planSteps(
     settings,
     budget,
   );
-  context.log('info', describe(chosen));
+  context.log('info', describe(chosen), {
+    code: 'memory-plan',
+    values: {
+      tokens: chosen.maxTokensPerMicroBatch,
+      blocks: chosen.checkpointing ? 'recomputed' : 'kept',
+      bytes: chosen.memory.total,
+    },
+  });
   if (!chosen.fits) {
     const state = learningBytes(listLearning(config, plan), kept);
     context.log(
       'warning',
       `This will hardly fit: about ${gigabytes(chosen.memory.total + besides)} are needed and ${gigabytes(availableBytes)} are free. ` +
         `Shorter examples, LoRA or the optimiser's memory in bytes (its state takes ${gigabytes(state)} here) need less; closing other programs helps too.`,
+      { code: 'memory-short', values: { needed: chosen.memory.total + besides, free: availableBytes } },
     );
   }
   const step = { checkpointing: chosen.checkpointing, maxTokensPerMicroBatch: chosen.maxTokensPerMicroBatch };

@@ -28,12 +28,18 @@ export async function openJobExecutor(context: Needs): Promise<JobExecutor> {
   const { device, deviceName, deviceReason } = context.job;
   const reason = device === 'cpu' ? deviceReason : await whyNotOnDevice(context);
   if (reason === null) {
-    context.log('info', `This run computes on ${deviceName}. ${deviceReason}`.trim());
+    context.log('info', `This run computes on ${deviceName}. ${deviceReason}`.trim(), {
+      code: 'computes-on',
+      values: { device: deviceName },
+    });
     context.noteDevice(deviceName);
     return { executor: new WebGpuExecutor(), readsInPlace: true };
   }
   if (reason !== '')
-    context.log(device === 'cpu' ? 'info' : 'warning', `This run computes on the processor. ${reason}`);
+    context.log(device === 'cpu' ? 'info' : 'warning', `This run computes on the processor. ${reason}`, {
+      code: 'computes-on-processor',
+      values: { reason },
+    });
   const executor = await openExecutor(context);
   const { traits } = await executor.report();
   return { executor, readsInPlace: traits.readsInPlace };

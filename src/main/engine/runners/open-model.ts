@@ -61,6 +61,7 @@ export async function openJobModel(
     context.log(
       'info',
       `Keys and values may take up to ${formatGigabytes(kvBound.bytes)}, which holds ${kvBound.tokens} tokens of this model. What does not fit is dropped, the least recently used first, and computed again when it is needed.`,
+      { code: 'kv-bound', values: { bytes: kvBound.bytes, tokens: kvBound.tokens } },
     );
   return model;
 }

@@ -62,11 +62,17 @@ async function openServer(context: JobContext<'search'>): Promise<Policy> {
     rng: createRng(`waits:${process.pid}`),
     cancel: context.cancel,
     onRetry: (reason, tries, waitMs) =>
-      context.log('warning', `“${server.name}”: ${reason}; try ${tries + 1} in ${(waitMs / 1000).toFixed(1)} s.`),
+      context.log('warning', `“${server.name}”: ${reason}; try ${tries + 1} in ${(waitMs / 1000).toFixed(1)} s.`, {
+        code: 'server-retry',
+        values: { server: server.name, reason, tries: tries + 1, seconds: Math.round(waitMs / 100) / 10 },
+      }),
     ...(spent && { spent }),
   });
   context.noteDevice(`${server.model} at ${server.url}`);
-  context.log('info', `Steps are written by ${server.model} at ${server.url}, at most ${server.maxInFlight} at once.`);
+  context.log('info', `Steps are written by ${server.model} at ${server.url}, at most ${server.maxInFlight} at once.`, {
+    code: 'server-writes',
+    values: { model: server.model, url: server.url, inFlight: server.maxInFlight },
+  });
   return {
     generator,
     tokenizer,
@@ -82,6 +88,7 @@ async function openServer(context: JobContext<'search'>): Promise<Policy> {
       context.log(
         'info',
         `“${server.name}” answered ${requests} requests (${retries} sent again): ${promptTokens} tokens read, ${newTokens} written${price}.`,
+        { code: 'server-answered', values: { server: server.name, requests, retries, promptTokens, newTokens, cost } },
       );
       await generator.dispose();
     },

@@ -122,6 +122,15 @@ async function measureFile({ config, context, trainer, language, tokens }: PrmSt
     context.log(
       'warning',
       `${rows.length - fitting.length} of the ${rows.length} responses of ${config.testFile} are longer than ${config.maxTokens} tokens and are left out.`,
+      {
+        code: 'test-left-out',
+        values: {
+          count: rows.length - fitting.length,
+          of: rows.length,
+          file: config.testFile,
+          tokens: config.maxTokens,
+        },
+      },
     );
   const judged = judgedAt(fitting, await trainer.values(fitting));
   const area = rocCurve(judged)?.area;

@@ -42,6 +42,7 @@ export async function runPrm(context: JobContext<'prm'>): Promise<RunnerOutcome>
     context.log(
       'warning',
       `${plan.leftOut.length} responses are longer than ${config.maxTokens} tokens and are left out.`,
+      { code: 'left-out', values: { count: plan.leftOut.length, tokens: config.maxTokens } },
     );
   const trainer = await language.createTrainer(
     trainerSettings(context, config, {
@@ -58,7 +59,11 @@ export async function runPrm(context: JobContext<'prm'>): Promise<RunnerOutcome>
       bestLoss: null,
     };
     const stage: PrmStage = { context, language, tokens, config, trainer, plan, rows, progress };
-    if (progress.update > 0) context.log('info', `Going on after update ${progress.update} of ${plan.totalUpdates}.`);
+    if (progress.update > 0)
+      context.log('info', `Going on after update ${progress.update} of ${plan.totalUpdates}.`, {
+        code: 'going-on',
+        values: { done: progress.update, total: plan.totalUpdates },
+      });
     else await measure(stage);
     while (progress.update < plan.totalUpdates) {
       context.cancel.throwIfAborted();

@@ -94,6 +94,10 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
       context.log(
         'info',
         `Going on after iteration ${progress.iteration} of ${config.iterations}; ${halfGrown} trees are half grown.`,
+        {
+          code: 'going-on-trees',
+          values: { done: progress.iteration, total: config.iterations, halfGrown },
+        },
       );
     if (saved === null) await measure(stage);
     while (progress.iteration < config.iterations) {
@@ -103,7 +107,10 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
         return { outcome: 'paused', result: resultOf(progress) };
       }
       if (context.stopRequested() === 'finish') {
-        context.log('info', `Ended early on request, after iteration ${progress.iteration} of ${config.iterations}.`);
+        context.log('info', `Ended early on request, after iteration ${progress.iteration} of ${config.iterations}.`, {
+          code: 'ended-early',
+          values: { done: progress.iteration, total: config.iterations },
+        });
         await measure(stage);
         break;
       }
@@ -185,6 +192,7 @@ async function iterate(stage: RlStage): Promise<JobRecord[]> {
     context.log(
       'warning',
       `Iteration ${progress.iteration + 1} taught nothing: every question had all its paths right, or all wrong.`,
+      { code: 'taught-nothing', values: { iteration: progress.iteration + 1 } },
     );
   } else {
     Object.assign(values, await learn(stage, batch, rng.fork('updates').integer(2 ** 31)));

@@ -47,6 +47,10 @@ export async function workInRounds<T>(
     context.log(
       'info',
       `Going on after ${Math.min(doneRounds * roundSize, plan.items.length)} of ${plan.items.length}.`,
+      {
+        code: 'going-on',
+        values: { done: Math.min(doneRounds * roundSize, plan.items.length), total: plan.items.length },
+      },
     );
 
   while (doneRounds * roundSize < plan.items.length) {

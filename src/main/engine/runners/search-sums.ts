@@ -1,4 +1,5 @@
 import type { GenerationStats } from '@core/generation/generator';
+import type { LogWords } from '@core/log-codes';
 import { leaves, treeFigures, type SearchTree } from '@core/search/tree';
 import type { TreeSums } from './forest';
 
@@ -51,30 +52,43 @@ export function memoryWarning({ prefilledTokens, droppedTokens = 0, kvBound }: G
 const MANY_CUT = 0.5;
 
 /** What a finished search should be told about, with numbers and a way out. */
-export function warningsOf(sums: Readonly<Record<string, number>>, questions: number): readonly string[] {
+export function warningsOf(sums: Readonly<Record<string, number>>, questions: number): readonly SearchWarning[] {
   const { solved = 0, mixed = 0, leaves: paths = 0, truncated = 0, stuck = 0, leftOut = 0 } = sums;
-  const warnings: string[] = [];
+  const warnings: SearchWarning[] = [];
   if (leftOut > 0)
-    warnings.push(
-      `${leftOut} of ${questions} questions could not be searched; the log names each. The trees of the others are kept.`,
-    );
+    warnings.push({
+      message: `${leftOut} of ${questions} questions could not be searched; the log names each. The trees of the others are kept.`,
+      words: { code: 'questions-left-out', values: { count: leftOut, of: questions } },
+    });
   if (paths > 0 && truncated / paths > MANY_CUT)
-    warnings.push(
-      `${truncated} of ${paths} paths were cut before an answer: the model seldom ends a step. ` +
+    warnings.push({
+      message:
+        `${truncated} of ${paths} paths were cut before an answer: the model seldom ends a step. ` +
         'Allow longer steps or paths, or fine-tune the model on steps with their closing tokens first.',
-    );
+      words: { code: 'cut-paths', values: { count: truncated, of: paths } },
+    });
   else if (stuck > 0)
-    warnings.push(
-      `${stuck} of ${questions} trees ${stuck === 1 ? 'has' : 'have'} no path that came to an end by itself. ` +
+    warnings.push({
+      message:
+        `${stuck} of ${questions} trees ${stuck === 1 ? 'has' : 'have'} no path that came to an end by itself. ` +
         'Their questions may be longer than the model reads, or need longer steps; look at them in the list of trees.',
-    );
+      words: { code: 'stuck-trees', values: { count: stuck, of: questions } },
+    });
   if (mixed === 0)
-    warnings.push(
-      `No usable pair: of ${questions} trees ${solved} have a right answer and none has right and wrong ones. ` +
+    warnings.push({
+      message:
+        `No usable pair: of ${questions} trees ${solved} have a right answer and none has right and wrong ones. ` +
         (solved === 0
           ? 'Try easier questions, more simulations, or a stronger model.'
           : 'Try harder questions, more simulations, or a higher temperature.') +
         ' All trees are kept.',
-    );
+      words: { code: 'no-pairs', values: { of: questions, solved } },
+    });
   return warnings;
+}
+
+/** A warning for the log, and its name. */
+interface SearchWarning {
+  readonly message: string;
+  readonly words: LogWords;
 }

@@ -94,6 +94,7 @@ class SearchRun {
       context.log(
         'info',
         `Going on after ${done.size} of ${this.#questions.length}; ${halfGrown} trees are half grown.`,
+        { code: 'going-on-trees', values: { done: done.size, total: this.#questions.length, halfGrown } },
       );
     const { executor } = this.#model;
     const share = executor && new ArithmeticShare(executor);
@@ -168,7 +169,10 @@ class SearchRun {
       return await growTree({ ...question, source: '' }, search);
     } catch (error) {
       if (!(error instanceof WorkbenchError) || error.kind !== 'validation') throw error;
-      this.#context.log('warning', `Question ${index + 1} (${question.id}) is left out: ${error.message}`);
+      this.#context.log('warning', `Question ${index + 1} (${question.id}) is left out: ${error.message}`, {
+        code: 'question-left-out',
+        values: { place: index + 1, id: question.id, why: error.message },
+      });
       return null;
     }
   }
@@ -207,10 +211,21 @@ class SearchRun {
     log(
       'info',
       `${prefilledTokens} tokens of beginnings were computed and ${reusedTokens} taken from memory; ${closeCalls} draws were too close to call and computed once more.`,
+      { code: 'tokens-shared', values: { prefilledTokens, reusedTokens, closeCalls } },
     );
-    const memory = memoryWarning(this.#model.generator.stats);
-    if (memory !== null) log('warning', memory);
-    for (const warning of warningsOf(this.sums, this.#questions.length)) log('warning', warning);
+    const { stats } = this.#model.generator;
+    const memory = memoryWarning(stats);
+    if (memory !== null)
+      log('warning', memory, {
+        code: 'trees-too-large',
+        values: {
+          bytes: stats.kvBound?.bytes ?? 0,
+          tokens: stats.kvBound?.tokens ?? 0,
+          dropped: stats.droppedTokens ?? 0,
+          prefilledTokens,
+        },
+      });
+    for (const { message, words } of warningsOf(this.sums, this.#questions.length)) log('warning', message, words);
   }
 }
 

@@ -46,6 +46,7 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
     context.log(
       'warning',
       `${plan.leftOut.length} examples are longer than ${config.maxTokens} tokens and are left out.`,
+      { code: 'left-out', values: { count: plan.leftOut.length, tokens: config.maxTokens } },
     );
   const trainer = await model.language.createTrainer(
     trainerSettings(context, config, {
@@ -63,7 +64,11 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
       bestStep: null,
       guard: NEW_GUARD,
     };
-    if (progress.update > 0) context.log('info', `Going on after update ${progress.update} of ${plan.totalUpdates}.`);
+    if (progress.update > 0)
+      context.log('info', `Going on after update ${progress.update} of ${plan.totalUpdates}.`, {
+        code: 'going-on',
+        values: { done: progress.update, total: plan.totalUpdates },
+      });
     const watched = watchedQuestions(heldOutQuestions(context), examples.map(toQuestion));
     const newRows = new Set(newIds);
     if (progress.update === 0) await measure(context, { model, trainer, plan, rows, watched, progress });
@@ -74,7 +79,10 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
         return { outcome: 'paused', result: resultOf(plan, progress) };
       }
       if (context.stopRequested() === 'finish') {
-        context.log('info', `Ended early on request, after update ${progress.update} of ${plan.totalUpdates}.`);
+        context.log('info', `Ended early on request, after update ${progress.update} of ${plan.totalUpdates}.`, {
+          code: 'ended-early',
+          values: { done: progress.update, total: plan.totalUpdates },
+        });
         await measure(context, { model, trainer, plan, rows, watched, progress });
         break;
       }

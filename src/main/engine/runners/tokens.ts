@@ -56,7 +56,8 @@ export async function runTokens(context: JobContext<'tokens'>): Promise<RunnerOu
     },
   );
   // A few rows of text: a device would have to be told more than it could save.
-  if (context.job.device !== 'cpu') context.log('info', 'This kind of run computes on the processor: it is short.');
+  if (context.job.device !== 'cpu')
+    context.log('info', 'This kind of run computes on the processor: it is short.', { code: 'short-run', values: {} });
   const executor = await openExecutor(context);
   const lossBefore = await textLoss({
     config: plan.config,
@@ -80,9 +81,14 @@ export async function runTokens(context: JobContext<'tokens'>): Promise<RunnerOu
     context.log(
       'warning',
       `The loss on ordinary text changed by ${lossChange.toFixed(4)} nats per token; up to ${MAX_LOSS_CHANGE} is expected. Choose another first value for the new rows.`,
+      { code: 'loss-changed', values: { nats: lossChange, most: MAX_LOSS_CHANGE } },
     );
   }
-  if (!(least > 0)) context.log('warning', 'A functional token has probability zero: it could never be sampled.');
+  if (!(least > 0))
+    context.log('warning', 'A functional token has probability zero: it could never be sampled.', {
+      code: 'zero-probability',
+      values: {},
+    });
 
   const folder = join(context.outputFolder, 'model');
   const facts = { promptSet: origin.promptSet, plainPrompts: origin.plainPrompts };

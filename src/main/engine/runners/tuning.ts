@@ -39,7 +39,10 @@ export function trainerSettings(
   const usual = trainingModeOf(config, model, newRows, createRng(context.job.seed).fork('lora'));
   const mode = job.loss === 'value' ? judgingMode(usual) : usual;
   if (config.precision === 'int8' && context.job.device !== 'cpu')
-    context.log('info', `Products in 8 bits are for the processor; on ${context.job.deviceName} they are float32.`);
+    context.log('info', `Products in 8 bits are for the processor; on ${context.job.deviceName} they are float32.`, {
+      code: 'int8-on-processor',
+      values: { device: context.job.deviceName },
+    });
   return {
     mode,
     packing: config.packing,

@@ -303,6 +303,7 @@ export class JobSupervisor {
         atMs: this.#deps.nowMs(),
         level: 'warning',
         message: `An earlier best checkpoint could not be deleted from ${path}: ${String(error)}`,
+        words: { code: 'best-not-deleted', values: { path } },
       }),
     );
   }

@@ -44,6 +44,8 @@ describe('German', () => {
   test('a text that takes something takes the same number of things, and a phrase stays a phrase', () => {
     const wrong = [...german].filter(([place, text]) => {
       const original = english.get(place);
+      // What the host says brings its own English.
+      if (original === null) return false;
       if (typeof original === 'function') return typeof text !== 'function' || text.length > original.length;
       return original !== undefined && typeof text !== typeof original;
     });

@@ -68,21 +68,31 @@ export function listSamples(db: ReadableDb, runId: RunId, limit: number): Sample
 }
 
 export function insertLog(db: WritableDb, runId: RunId, line: LogLine): void {
-  execute(db, 'INSERT INTO logs (run_id, at_ms, level, message) VALUES ($runId, $atMs, $level, $message)', {
-    runId,
-    atMs: Math.round(line.atMs),
-    level: line.level,
-    message: line.message,
-  });
+  execute(
+    db,
+    'INSERT INTO logs (run_id, at_ms, level, message, words_json) VALUES ($runId, $atMs, $level, $message, $words)',
+    {
+      runId,
+      atMs: Math.round(line.atMs),
+      level: line.level,
+      message: line.message,
+      words: line.words ? JSON.stringify(line.words) : null,
+    },
+  );
 }
 
 /** The last lines of a run, in the order they were written. */
 export function listLogs(db: ReadableDb, runId: RunId, limit: number): LogLine[] {
-  return selectAll<{ at_ms: number; level: LogLine['level']; message: string }>(
+  return selectAll<{ at_ms: number; level: LogLine['level']; message: string; words_json: string | null }>(
     db,
-    'SELECT at_ms, level, message FROM logs WHERE run_id = $runId ORDER BY id DESC LIMIT $limit',
+    'SELECT at_ms, level, message, words_json FROM logs WHERE run_id = $runId ORDER BY id DESC LIMIT $limit',
     { runId, limit },
   )
-    .map((row) => ({ atMs: row.at_ms, level: row.level, message: row.message }))
+    .map((row) => ({
+      atMs: row.at_ms,
+      level: row.level,
+      message: row.message,
+      ...(row.words_json !== null && { words: fromJson<NonNullable<LogLine['words']>>(row.words_json) }),
+    }))
     .toReversed();
 }

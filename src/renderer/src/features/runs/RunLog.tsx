@@ -7,6 +7,7 @@ import { formatInteger } from '../../lib/format';
 import { SearchInput, Select } from '../../ui/inputs';
 import { Panel } from '../../ui/Panel';
 import { texts } from './texts/en';
+import { logSentences } from './texts/log.en';
 
 type Level = 'all' | 'warning' | 'error';
 
@@ -26,7 +27,7 @@ export function RunLog({ runId }: { readonly runId: RunId }) {
   const sought = useDeferredValue(search).trim().toLocaleLowerCase();
   const lines = logs.data ?? [];
   const shown = lines.filter(
-    (line) => SHOWN[level].includes(line.level) && line.message.toLocaleLowerCase().includes(sought),
+    (line) => SHOWN[level].includes(line.level) && sayLine(line).toLocaleLowerCase().includes(sought),
   );
   return (
     <div id="run-log">
@@ -56,7 +57,7 @@ export function RunLog({ runId }: { readonly runId: RunId }) {
             {shown.map((line, i) => (
               <li key={i} data-level={line.level}>
                 <time>{new Date(line.atMs).toLocaleTimeString()}</time>{' '}
-                {line.level !== 'info' && <b>{texts.levelNames[line.level]}</b>} {line.message}
+                {line.level !== 'info' && <b>{texts.levelNames[line.level]}</b>} {sayLine(line)}
               </li>
             ))}
           </ol>
@@ -64,4 +65,10 @@ export function RunLog({ runId }: { readonly runId: RunId }) {
       </Panel>
     </div>
   );
+}
+
+/** A line in the window's language; one that has no name, or a name of another version, as it was written. */
+function sayLine({ message, words }: LogLine): string {
+  const sentence = words && logSentences[words.code];
+  return sentence ? sentence(words.values) : message;
 }

@@ -4,6 +4,7 @@ import { fields } from './fields';
 import { files } from './files';
 import { frame } from './frame';
 import { host } from './host';
+import { logLines } from './log-lines';
 import { pages } from './pages';
 import { playground } from './playground';
 import { road } from './road';
@@ -14,6 +15,7 @@ import { words } from './words';
 /** German, by the names that the text files give. What is missing is shown in English. */
 export const de: Catalogue = {
   errors,
+  logLines,
   ...frame,
   ...road,
   ...wizards,
