@@ -11,7 +11,7 @@ import { ButtonLink } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorView } from '../../ui/ErrorView';
 import { Loaded } from '../../ui/Loaded';
-import { Mark } from '../../ui/marks';
+import { Mark, Notice } from '../../ui/marks';
 import { Panel } from '../../ui/Panel';
 import { Table, type Column } from '../../ui/Table';
 import { ProjectTrash } from '../trash/ProjectTrash';
@@ -41,6 +41,7 @@ export function ModelPage({ params, query }: PageProps<'model'>) {
         </ButtonLink>
       }
     >
+      {chosen !== null && checkpoints.data && !selected && <Notice>{texts.gone}</Notice>}
       <ImportRuns projectId={projectId} />
       {rename.isError && <ErrorView error={rename.error} />}
       <ProjectTrash projectId={projectId} />

@@ -6,11 +6,13 @@ import { PageFrame } from '../../app/PageFrame';
 import { href } from '../../app/route-paths';
 import type { PageProps } from '../../app/router';
 import { api } from '../../lib/api';
+import { isGone } from '../../lib/errors';
 import { MathText } from '../../tokens/MathText';
 import { bestPath } from '../../tree-viewer/tree-facts';
 import { TreeViewer } from '../../tree-viewer/TreeViewer';
 import { useTreeView } from '../../tree-viewer/use-tree-view';
 import { Button, ButtonLink } from '../../ui/Button';
+import { EmptyState } from '../../ui/EmptyState';
 import { ErrorView } from '../../ui/ErrorView';
 import { Loaded } from '../../ui/Loaded';
 import { ComparePanel, type Comparing } from './ComparePanel';
@@ -25,6 +27,14 @@ import './trees.css';
 export function TreePage({ params }: PageProps<'tree'>) {
   const tree = useQuery(api.trees.get.queryOptions({ input: { id: TreeId.parse(params.treeId) } }));
   const back = <ButtonLink href={href('trees', { projectId: params.projectId })}>{texts.backToTrees}</ButtonLink>;
+  if (tree.data === undefined && isGone(tree.error))
+    return (
+      <PageFrame title={texts.treeTitle}>
+        <EmptyState title={texts.gone} action={back}>
+          {texts.goneBody}
+        </EmptyState>
+      </PageFrame>
+    );
   return (
     <Loaded query={tree} errorActions={back}>
       {(data) => <OpenTree key={data.summary.id} tree={data} back={back} />}

@@ -211,6 +211,8 @@ export const pages = {
     page: (from: number, to: number, total: number) => `${from}–${to} von ${total}`,
     previous: 'Zurück',
     next: 'Weiter',
+    gone: 'Diesen Baum gibt es nicht mehr.',
+    goneBody: 'Er wurde mit seinem Lauf gelöscht, oder die Adresse stammt aus einem anderen Datenordner.',
     treeTitle: 'Baum',
     backToTrees: 'Alle Bäume',
     reference: 'Richtige Antwort',

@@ -127,6 +127,7 @@ export const road = {
     origins: { embedded: 'ist dabei', import: 'importiert', run: 'ein Lauf' },
     rename: 'Umbenennen',
     remove: 'Entfernen',
+    gone: 'Den Modellstand dieser Adresse gibt es nicht mehr; vielleicht liegt er unten im Papierkorb.',
     removeTitle: (name: string) => `„${name}“ entfernen?`,
     removeBody:
       'Es kommt in den Papierkorb und kann zurückgeholt werden. Erst wenn dieser geleert wird, werden Dateien gelöscht, die die Werkbank schrieb; Ihre eigenen bleiben, wo sie sind.',

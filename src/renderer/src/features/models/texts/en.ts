@@ -19,6 +19,7 @@ export const texts = translated('models', {
   origins: { embedded: 'comes along', import: 'imported', run: 'a run' },
   rename: 'Rename',
   remove: 'Remove',
+  gone: 'The checkpoint that this address names is gone; it may lie in the trash below.',
   removeTitle: (name: string) => `Remove “${name}”?`,
   removeBody:
     'It goes into the trash and can come back. Once that is emptied, files that the workbench wrote are deleted; your own stay where they are.',

@@ -19,6 +19,8 @@ export const texts = translated('trees', {
   page: (from: number, to: number, total: number) => `${from}–${to} of ${total}`,
   previous: 'Previous',
   next: 'Next',
+  gone: 'This tree is gone.',
+  goneBody: 'It was deleted with its run, or the address is from another data folder.',
   treeTitle: 'Tree',
   backToTrees: 'All trees',
   reference: 'Right answer',
