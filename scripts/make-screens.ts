@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { chromium, type Page } from '@playwright/test';
 import { LocalHost } from '../e2e/local-host';
 import { findChromium } from './ground/places.mjs';
+import { smallPng } from './small-png';
 
 /**
  * Pictures of every page for docs/screens, from the demo project: `npm run build && npm run make-screens`.
@@ -23,23 +24,35 @@ const VIEWS = [
   { name: '-zoomed', width: 720, height: 450, scheme: 'light', scale: 2 },
 ] as const;
 
-/** Pages by the file's name: what follows the project in the address, then what to press to come to the page. */
-const PAGES: readonly { readonly name: string; readonly path: string; readonly open?: RegExp; readonly dark?: true }[] =
-  [
-    { name: 'project', path: '' },
-    { name: 'tokens', path: '/tokens' },
-    { name: 'trees', path: '/trees' },
-    { name: 'tree', path: '/trees', open: /\/trees\/(?!new|growing)[^/]+$/, dark: true },
-    { name: 'examples', path: '/examples' },
-    { name: 'review', path: '/examples', open: /\/examples\/(?!new|import)[^/]+$/, dark: true },
-    { name: 'fine-tune-new', path: '/fine-tune/new' },
-    { name: 'explore', path: '/explore' },
-    { name: 'run', path: '/explore', open: /\/runs\/[^/]+$/, dark: true },
-    { name: 'compare', path: '/compare', dark: true },
-    { name: 'export', path: '/export' },
-    { name: 'questions', path: '/questions' },
-    { name: 'runs', path: '/runs' },
-  ];
+type ViewName = (typeof VIEWS)[number]['name'];
+
+/** Pages by the file's name: what follows the project in the address, then what to press to come to the page, and how else it is shown. */
+const PAGES: readonly {
+  readonly name: string;
+  readonly path: string;
+  readonly open?: RegExp;
+  readonly also?: readonly ViewName[];
+}[] = [
+  { name: 'project', path: '', also: ['-narrow'] },
+  { name: 'tokens', path: '/tokens' },
+  { name: 'trees', path: '/trees' },
+  { name: 'tree', path: '/trees', open: /\/trees\/(?!new|growing)[^/]+$/, also: ['-dark', '-narrow', '-zoomed'] },
+  { name: 'examples', path: '/examples' },
+  {
+    name: 'review',
+    path: '/examples',
+    open: /\/examples\/(?!new|import)[^/]+$/,
+    also: ['-dark', '-narrow', '-zoomed'],
+  },
+  { name: 'fine-tune-new', path: '/fine-tune/new', also: ['-narrow'] },
+  { name: 'explore', path: '/explore' },
+  { name: 'run', path: '/explore', open: /\/runs\/[^/]+$/, also: ['-dark', '-narrow', '-zoomed'] },
+  { name: 'compare', path: '/compare', also: ['-dark'] },
+  { name: 'export', path: '/export' },
+  { name: 'playground', path: '/playground', also: ['-dark'] },
+  { name: 'questions', path: '/questions' },
+  { name: 'runs', path: '/runs' },
+];
 
 const executablePath = findChromium();
 if (executablePath === null) throw new Error('There is no Chromium on this machine.');
@@ -54,7 +67,7 @@ const browser = await chromium.launch({
   args: ['--disable-background-networking', '--no-first-run'],
 });
 try {
-  for (const view of options.all ? VIEWS : VIEWS.slice(0, 2)) {
+  for (const view of VIEWS) {
     const context = await browser.newContext({
       viewport: { width: view.width, height: view.height },
       deviceScaleFactor: view.scale,
@@ -66,8 +79,8 @@ try {
     await page.goto(host.address);
     await picture(page, `start${view.name}`, view.name === '' || options.all === true);
     const project = await openProject(page);
-    for (const { name, path, open, dark } of PAGES) {
-      if (view.name === '-dark' && !dark && !options.all) continue;
+    for (const { name, path, open, also } of PAGES) {
+      if (view.name !== '' && !also?.includes(view.name) && !options.all) continue;
       await page.goto(`${host.origin}/#/p/${project}${path}`);
       if (open && !(await follow(page, open))) continue;
       await picture(page, `${name}${view.name}`);
@@ -108,6 +121,6 @@ async function picture(page: Page, name: string, isKept = true): Promise<void> {
   await page.waitForLoadState('networkidle');
   // Charts and trees are painted a moment after their data are there.
   await page.waitForTimeout(1200);
-  writeFileSync(join(options.out, `${name}.png`), await page.screenshot());
+  writeFileSync(join(options.out, `${name}.png`), smallPng(await page.screenshot()));
   process.stdout.write(`${name}\n`);
 }
