@@ -42,7 +42,7 @@ export const firstPageCase: UiCase = {
         for (const path of PAGES) {
           await open(`#/p/${demoProject()}${path}`);
           delays.push(await longestDelay(page, () => page.keyboard.press('Control+k')));
-          await page.getByRole('combobox').waitFor();
+          await page.getByRole('dialog').getByRole('combobox').waitFor();
           delays.push(await longestDelay(page, () => page.keyboard.type('trees')));
           await page.keyboard.press('Escape');
           const links = page.getByRole('navigation', { name: 'The road' }).getByRole('link');

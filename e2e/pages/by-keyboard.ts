@@ -29,10 +29,11 @@ export class ByKeyboard {
   /** Goes somewhere, or does something, by its name in the palette. */
   async call(name: string): Promise<void> {
     await this.page.keyboard.press('Control+k');
-    await expect(this.page.getByRole('combobox')).toBeFocused();
+    const line = this.page.getByRole('dialog').getByRole('combobox');
+    await expect(line).toBeFocused();
     await this.page.keyboard.type(name);
     await this.page.keyboard.press('Enter');
-    await expect(this.page.getByRole('combobox')).toBeHidden();
+    await expect(line).toBeHidden();
   }
 
   /** Chooses in a group of radio buttons with the arrows: Tab stops at the chosen one. */
