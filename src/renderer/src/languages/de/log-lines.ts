@@ -62,5 +62,5 @@ export const logLines: Readonly<Record<LogCode, LogSentence>> = {
     `${whole(prefilledTokens)} Token von Anfängen wurden gerechnet und ${whole(reusedTokens)} aus dem Gedächtnis genommen; ${whole(closeCalls)} Entscheidungen waren zu knapp und wurden noch einmal gerechnet.`,
   'trees-too-large': ({ bytes: size, tokens, dropped, prefilledTokens }) =>
     `Die Bäume waren größer als der Speicher für Schlüssel und Werte, ${bytes(size)} oder ${whole(tokens)} Token: ${whole(dropped)} Token wurden verworfen und ${whole(prefilledTokens)} Anfänge und Wiederholungen gerechnet. Kein Baum verlor etwas, aber Zeit ging verloren: weniger Bäume zugleich, kürzere Wege oder mehr freier Speicher am Anfang sparen sie.`,
-  'zero-probability': () => 'Ein Funktionstoken hat die Wahrscheinlichkeit null: Es könnte nie geschrieben werden.',
+  'zero-probability': () => 'Ein Funktionstoken hat die Wahrscheinlichkeit 0: Es könnte nie geschrieben werden.',
 };
