@@ -70,7 +70,9 @@ test.describe('the window', () => {
     await StartPage.opened(await workbench.reopen());
     const kept = JSON.parse(readFileSync(join(workbench.userData, 'window.json'), 'utf8')) as typeof place;
     expect(kept).toMatchObject(place);
-    const now = await workbench.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+    const now = await workbench.electron?.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.getBounds(),
+    );
     expect([now?.x, now?.y]).toEqual([place.x, place.y]);
   });
 
