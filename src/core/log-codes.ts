@@ -9,6 +9,7 @@ export const LOG_CODES = [
   'going-on',
   'going-on-trees',
   'guard',
+  'half-grown',
   'int8-on-processor',
   'kv-bound',
   'left-out',

@@ -32,7 +32,11 @@ export async function runEvaluate(context: JobContext<'evaluate'>): Promise<Runn
   });
   const rng = createRng(config.seed);
   const trees = new HalfGrownTrees(context.stateFolder, (message) => context.log('warning', message));
-  if (trees.names.length > 0) context.log('info', `${trees.names.length} trees are half grown.`);
+  if (trees.names.length > 0)
+    context.log('info', `${trees.names.length} trees are half grown.`, {
+      code: 'half-grown',
+      values: { count: trees.names.length },
+    });
   const startedMs = performance.now();
   try {
     const { outcome, tally } = await workInRounds(context, {

@@ -22,6 +22,7 @@ export const logLines: Readonly<Record<LogCode, LogSentence>> = {
     const ways: Readonly<Record<string, { readonly title: string }>> = guard.ways;
     return `Wächter: ${ways[String(detector)]?.title ?? detector}.`;
   },
+  'half-grown': ({ count }) => `${whole(count)} Bäume sind halb gewachsen.`,
   'int8-on-processor': ({ device }) =>
     `Produkte in 8 Bit gibt es auf dem Prozessor; auf ${device} werden sie in float32 gerechnet.`,
   'kv-bound': ({ bytes: size, tokens }) =>
