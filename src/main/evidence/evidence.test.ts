@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EvaluationItem } from '@contracts/evaluations';
 import { CheckpointId, QuestionSetId } from '@contracts/ids';
+import { wilsonInterval } from '@core/eval/wilson';
+import { createRng } from '@core/random/rng';
 import { RlConfigSchema } from '@core/train/rl/rl-config';
 import { parseEvidenceArguments } from './arguments';
 import { keyOf } from './lab';
@@ -94,10 +96,37 @@ test('seeds are pooled, and pairs counted question by question', () => {
     [answer(range(0, 5)), answer(range(0, 15))],
     [answer(range(0, 5)), answer(range(2, 8))],
   ])!;
-  expect(result).toMatchObject({ seeds: 2, won: 13, lost: 2, up: 1, down: 0 });
+  // Questions 5 to 14 gain in one seed or both, 0 and 1 lose in the second.
+  expect(result).toMatchObject({ seeds: 2, won: 10, lost: 2, up: 1, down: 0 });
   expect(result.difference).toBeCloseTo((0.5 + 0.05) / 2, 12);
-  expect(result.pValue).toBeCloseTo(0.0073853, 6);
+  expect(result.pValue).toBeCloseTo(79 / 2048, 12);
   expect(comparePairs([])).toBeNull();
+});
+
+describe('more seeds', () => {
+  const one = pooled([answer(range(0, 12))]);
+  test('that answer alike make nothing surer', () => {
+    const same = pooled(Array.from({ length: 5 }, () => answer(range(0, 12))));
+    expect(same.count).toBe(100);
+    expect(same.low).toBeCloseTo(one.low, 12);
+    expect(same.high).toBeCloseTo(one.high, 12);
+    expect(one).toEqual(wilsonInterval(12, 20));
+    const pair = [answer(range(0, 5)), answer(range(0, 12))] as const;
+    expect(comparePairs(Array.from({ length: 5 }, () => pair))?.pValue).toBe(comparePairs([pair])?.pValue);
+  });
+  test('that answer differently make it surer, but not beyond their number', () => {
+    const rng = createRng('pooled');
+    const seeds = Array.from({ length: 5 }, () => answer(range(0, 20).filter(() => rng.next() < 0.6)));
+    const many = pooled(seeds);
+    const independent = wilsonInterval(many.value * many.count, many.count);
+    expect(many.high - many.low).toBeLessThan(0.75 * (one.high - one.low));
+    expect(many.high - many.low).toBeGreaterThanOrEqual(independent.high - independent.low - 1e-12);
+  });
+  test('all right, or none', () => {
+    expect(pooled([answer([]), answer([])])).toMatchObject({ value: 0, low: 0, count: 40 });
+    expect(pooled([answer(range(0, 20)), answer(range(0, 20))])).toMatchObject({ value: 1, high: 1, count: 40 });
+    expect(pooled([])).toMatchObject({ count: 0, low: 0, high: 1 });
+  });
 });
 
 describe('a reading says no more than its numbers', () => {
@@ -151,10 +180,12 @@ describe('the document', () => {
       ]),
     }));
     const document = writeDocument([{ study, seeds }], facts);
-    expect(document.markdown).toContain('| base, best plain prompt | not run | 32.5 % (');
+    expect(document.markdown).toContain('| base, best plain prompt | 32.5 % (');
     expect(document.markdown).toContain('seed 2: The loss is not finite.');
     expect(document.markdown).toContain('+42.5 points');
-    expect(document.markdown).toContain('| 1 | 30.0 % | not run | not run | +45.0 points, 9 : 0, p 0.0039 |');
+    expect(document.markdown).toContain('| 1 | 30.0 % | +45.0 points, 9 : 0, p 0.0039 |');
+    // Nothing was judged, so nothing stands under that heading.
+    expect(document.markdown).not.toContain('Process reward models, on questions');
     // Asked nothing but the test questions, a rung is still open.
     expect(document.markdown).toContain(
       'Still open: base, best plain prompt (every seed); SFT on answers only (every seed)',

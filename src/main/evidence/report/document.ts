@@ -45,9 +45,9 @@ export function writeDocument(studies: readonly StudyResults[], facts: DocumentF
       `## ${study.title}`,
       study.question,
       madeOf(seeds, study),
-      ...(hasAnswers(seeds, study) ? study.parts : []).map((part, i) =>
-        PARTS[part.kind](part as never, { study, seeds, plot, name: `${study.id}-${i}` }),
-      ),
+      ...(hasAnswers(seeds, study) ? study.parts : [])
+        .map((part, i) => PARTS[part.kind](part as never, { study, seeds, plot, name: `${study.id}-${i}` }))
+        .filter((text) => text !== ''),
     ].join('\n\n'),
   );
   return { markdown: [head(facts), ...sections, ''].join('\n\n'), plots };
@@ -64,7 +64,7 @@ function head({ seeds, isQuick, versions }: DocumentFacts): string {
 
 Made by \`npm run evidence\` from stored runs; do not edit. Anybody can repeat it: what is stored in the data folder is taken, what is missing is run, and the same command writes this page anew. Seeds asked for: ${seeds.join(', ')}. Versions: ${known || 'no run yet'}.${warning}
 
-How to read it. Shares are of questions answered right, pooled over the seeds, with 95 % Wilson intervals; seeds answer the same questions, so an interval speaks of the questions, and the spread of the seeds stands beside it. Comparisons are paired: the same questions, exact McNemar test, over all seeds together; many of them stand here, so a single p just below 0.05 says little. Tokens and seconds are means over the seeds for everything from the untuned model on, other rungs' trees included; seconds were measured on a machine that other programs shared. “not run” is what it says.`;
+How to read it. Shares are of questions answered right, pooled over the seeds, with 95 % intervals (Wilson) of the questions: seeds answer the same ones, so more seeds make an interval narrower only as far as they differ. Comparisons are paired: for each question the gains and losses of the seeds are added up, and an exact sign test asks whether more questions gain than lose; with one seed that is McNemar's test. Many of them stand here, so a single p just below 0.05 says little. Tokens and seconds are means over the seeds for everything from the untuned model on, other rungs' trees included; seconds were measured on a machine that other programs shared. What no seed has run has no row; each study names what is open.`;
 }
 
 /** Whether there is anything to show: a rung with a row that was made and, where it is asked something, has answered. */
@@ -123,6 +123,9 @@ interface Place {
   plot(name: string, words: string, svg: string): string;
 }
 
+/** Words above a table; nothing where there is no table. */
+const under = (words: string, table: string): string => (table === '' ? '' : `${words}\n\n${table}`);
+
 type PartOf<K extends Part['kind']> = Extract<Part, { kind: K }>;
 
 const PARTS: { readonly [K in Part['kind']]: (part: PartOf<K>, place: Place) => string } = {
@@ -131,7 +134,10 @@ const PARTS: { readonly [K in Part['kind']]: (part: PartOf<K>, place: Place) => 
   comparisons: (_, { study, seeds }) => comparisonTable(study, seeds),
 
   seeds: ({ first, seconds }, { study, seeds }) =>
-    `Seed by seed, on unseen sequences: difference, questions won and lost, exact McNemar p of that seed alone.\n\n${seedsTable(study, seeds, first, seconds)}`,
+    under(
+      'Seed by seed, on unseen sequences: difference, questions won and lost, exact McNemar p of that seed alone.',
+      seedsTable(study, seeds, first, seconds),
+    ),
 
   bars: ({ answer, title }, { study, seeds, name, plot }) => {
     const bars = study.rungs
@@ -149,7 +155,7 @@ const PARTS: { readonly [K in Part['kind']]: (part: PartOf<K>, place: Place) => 
               },
             ];
       });
-    return plot(name, title, barPlot(title, bars));
+    return bars.length === 0 ? '' : plot(name, title, barPlot(title, bars));
   },
 
   curves: ({ places, title }, { study, seeds, name, plot }) => {
@@ -164,6 +170,7 @@ const PARTS: { readonly [K in Part['kind']]: (part: PartOf<K>, place: Place) => 
         return points.length === 0 ? [] : [{ title: `${rung}, ${at.answer}: ${words}`, points }];
       });
     });
+    if (curves.length === 0) return '';
     return plot(
       name,
       title,
@@ -184,29 +191,39 @@ const PARTS: { readonly [K in Part['kind']]: (part: PartOf<K>, place: Place) => 
   },
 
   costs: ({ places }, { study, seeds }) =>
-    `Seconds are of the whole machine, shared with whatever else ran on it.\n\n${costsTable(study, seeds, places)}`,
+    under('Seconds are of the whole machine, shared with whatever else ran on it.', costsTable(study, seeds, places)),
 
   trees: ({ rungs }, { study, seeds }) =>
-    `Trees grown with the right answers at hand, as for training data, of questions that nothing was trained on.\n\n${treesTable(study, seeds, rungs)}`,
+    under(
+      'Trees grown with the right answers at hand, as for training data, of questions that nothing was trained on.',
+      treesTable(study, seeds, rungs),
+    ),
 
   series: ({ metrics }, { study, seeds, name, plot }) =>
     metrics
-      .map(({ metric, title, x = 'iteration' }) => {
+      .flatMap(({ metric, title, x = 'iteration' }) => {
         const curves = study.rungs
           .filter((rung) => !rung.isHidden)
           .map((rung): Curve => ({ title: rung.title, points: meanSeries(seeds, rung.id, metric) }));
+        if (curves.every(({ points }) => points.length === 0)) return [];
         return plot(`${name}-${metric}`, title, curvePlot(title, curves, { x }, SMALL_PLOT));
       })
       .join('\n\n'),
 
   alarms: (_, { study, seeds }) =>
-    `Alarms that the guard gave, with the iteration of the first time, seed by seed; the guard only watched, and changed nothing.\n\n${alarmsTable(study, seeds)}`,
+    under(
+      'Alarms that the guard gave, with the iteration of the first time, seed by seed; the guard only watched, and changed nothing.',
+      alarmsTable(study, seeds),
+    ),
 
   judges: ({ rungs }, { study, seeds }) =>
-    `Process reward models, on questions that they did not learn from.\n\n${judgesTable(study, seeds, rungs)}`,
+    under('Process reward models, on questions that they did not learn from.', judgesTable(study, seeds, rungs)),
 
   mending: ({ places }, { study, seeds }) =>
-    `Use of checks in greedy answers to unseen sequences; a step is judged by its own calculation, not by the plan.\n\n${mendingTable(study, seeds, places)}`,
+    under(
+      'Use of checks in greedy answers to unseen sequences; a step is judged by its own calculation, not by the plan.',
+      mendingTable(study, seeds, places),
+    ),
 };
 
 /** Choices among several answers that a curve shows. */

@@ -6,11 +6,23 @@ import type { Place, RungResult, SeedResult, Study } from '../study';
 import { answersAt, failuresOf, pairsAt, spentOn } from './gather';
 
 const NOT_RUN = 'not run';
+const FAILED = 'failed';
 
-/** A Markdown table; cells hold no line break. */
+/** Cells that say nothing. */
+const isEmpty = (cell: string | undefined): boolean => cell === NOT_RUN || cell === '–' || cell === undefined;
+
+/**
+ * A Markdown table; cells hold no line break. Rows and columns in which nothing was run are left out, since the study names them in a sentence;
+ * '' when none is left.
+ */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+  const filled = rows.filter((row) => row.slice(1).some((cell) => !isEmpty(cell)));
+  if (filled.length === 0) return '';
+  const hasFigures = (i: number) => filled.some((row) => !isEmpty(row[i]) && row[i] !== FAILED);
+  const columns = head.map((_, i) => i).filter((i) => i === 0 || hasFigures(i));
+  const line = (cells: readonly string[]) =>
+    `| ${columns.map((i) => (cells[i] ?? '').replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...filled.map(line)].join('\n');
 }
 
 /** Rungs by answers, with what each rung took to make. */
@@ -28,7 +40,7 @@ export function accuracyTable(study: Study, seeds: readonly SeedResult[], answer
         .find((found) => found.length > 0);
       return [
         failed.length === 0 ? rung.title : `${rung.title} (failed, ${failed.join('; ')})`,
-        ...asked.map((answer) => accuracyCell(seeds, { rung: rung.id, answer })),
+        ...asked.map((answer) => accuracyCell(seeds, { rung: rung.id, answer }, failed.length > 0)),
         first === undefined
           ? '–'
           : (first.reduce((sum, each) => sum + each.evaluation.tokensPerAnswer, 0) / first.length).toFixed(0),
@@ -40,9 +52,9 @@ export function accuracyTable(study: Study, seeds: readonly SeedResult[], answer
   );
 }
 
-function accuracyCell(seeds: readonly SeedResult[], place: Place): string {
+function accuracyCell(seeds: readonly SeedResult[], place: Place, hasFailed: boolean): string {
   const found = answersAt(seeds, place);
-  if (found.length === 0) return NOT_RUN;
+  if (found.length === 0) return hasFailed ? FAILED : NOT_RUN;
   return intervalText(pooled(found));
 }
 
@@ -53,7 +65,7 @@ export function intervalText({ value, low, high }: ProportionInterval): string {
 /** The comparisons of a study, each with what it shows. */
 export function comparisonTable(study: Study, seeds: readonly SeedResult[]): string {
   return table(
-    ['question', 'difference', 'by seed', 'won : lost', 'p (McNemar)', 'reading'],
+    ['question', 'difference', 'by seed', 'questions won : lost', 'p', 'reading'],
     study.comparisons.map(({ asks, first, second }) => {
       const result = comparePairs(pairsAt(seeds, first, second));
       if (result === null) return [asks, NOT_RUN, '–', '–', '–', '–'];
@@ -132,7 +144,11 @@ export function judgesTable(study: Study, seeds: readonly SeedResult[], rungs: r
         title,
         ...FIGURES.map((name) => {
           const value = mean(name);
-          return value === null ? NOT_RUN : value.toFixed(name === 'responses' ? 0 : 3);
+          return value === null
+            ? failed.length > 0
+              ? 'failed'
+              : NOT_RUN
+            : value.toFixed(name === 'responses' ? 0 : 3);
         }),
       ];
     }),
