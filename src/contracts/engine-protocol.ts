@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FoundDevice, JobDevice, SelfTest } from './devices';
+import { DryMeasure, DryPhase } from './dry-step';
 import { ErrorEnvelope } from './errors';
 import { JobSpec } from './jobs';
 import { EvaluationItem, EvaluationMode, Proportion } from './evaluations';
@@ -7,6 +8,7 @@ import { ExampleKind, ExampleStep, StepMark } from './examples';
 import { Alarm } from './run-events';
 import { DECODE_PRECISIONS } from '@core/models/decode-precision';
 import { AnswerEvent, PlaygroundQuestion } from './playground';
+import { StepEvent, StepRequest } from './prompts';
 import { LogLine, RunProgress, Sample } from './runs';
 import { Simulation, TreeNode } from './trees';
 import { RemoteServerSchema } from '@core/remote/server';
@@ -119,6 +121,15 @@ export type ExampleInput = z.infer<typeof ExampleInput>;
 export const JobRecord = z.discriminatedUnion('type', [
   TreeRecord,
   ExampleRecord,
+  /** Something that did not become an example, and why. */
+  z.object({
+    type: z.literal('rejection'),
+    /** Unique within the run and the same after a resume. */
+    key: z.string(),
+    questionId: z.string(),
+    reason: z.string(),
+    text: z.string(),
+  }),
   z.object({ type: z.literal('metrics'), step: z.number(), values: z.record(z.string(), z.number()) }),
   z.object({ type: z.literal('sample'), sample: Sample }),
   z.object({
@@ -185,11 +196,19 @@ export const ToEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('openSession'), session: SessionSetup }),
   /** Answered with any number of `answer` and one `answerEnded`; may be sent before the session is open. */
   z.object({ type: z.literal('ask'), ask: z.number().int(), question: PlaygroundQuestion }),
+  /** The same for one step that a prompt asks for. */
+  z.object({ type: z.literal('askStep'), ask: z.number().int(), request: StepRequest }),
   z.object({ type: z.literal('stopAsk'), ask: z.number().int() }),
+  /** Instead of a job: a little of it, with a clock beside it. Nothing of it is kept. Answered once, then the process ends. */
+  z.object({ type: z.literal('dryStep'), job: EngineJob }),
   /** Instead of a job: what could compute here, or whether WebGPU does so rightly. Answered once, then the process ends. */
   z.object({ type: z.literal('probe'), request: z.enum(['listDevices', 'testDevice']) }),
 ]);
 export type ToEngine = z.infer<typeof ToEngine>;
+
+/** Whatever a session says of something that it was asked. */
+const SessionEvent = z.discriminatedUnion('type', [...AnswerEvent.options, ...StepEvent.options]);
+export type SessionEvent = z.infer<typeof SessionEvent>;
 
 export const FromEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), versions: z.record(z.string(), z.string()) }),
@@ -197,9 +216,12 @@ export const FromEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('device'), name: z.string() }),
   z.object({ type: z.literal('devices'), devices: z.array(FoundDevice) }),
   z.object({ type: z.literal('deviceTested'), result: SelfTest }),
+  z.object({ type: z.literal('dryPhase'), phase: DryPhase }),
+  z.object({ type: z.literal('dryMeasured'), measure: DryMeasure }),
+  z.object({ type: z.literal('dryFailed'), error: ErrorEnvelope }),
   z.object({ type: z.literal('sessionOpened'), memoryBytes: z.number() }),
   z.object({ type: z.literal('sessionFailed'), error: ErrorEnvelope }),
-  z.object({ type: z.literal('answer'), ask: z.number().int(), event: AnswerEvent }),
+  z.object({ type: z.literal('answer'), ask: z.number().int(), event: SessionEvent }),
   /** `error` is null for an answer that was finished or stopped. */
   z.object({
     type: z.literal('answerEnded'),

@@ -5,6 +5,7 @@ import { modelsContract } from './models';
 import { playgroundContract } from './playground';
 import { previewsContract } from './previews';
 import { projectsContract } from './projects';
+import { promptsContract } from './prompts';
 import { questionsContract } from './questions';
 import { runsContract } from './runs';
 import { serversContract } from './servers';
@@ -27,5 +28,6 @@ export const workbenchContract = {
   exampleFiles: exampleFilesContract,
   evaluations: evaluationsContract,
   playground: playgroundContract,
+  prompts: promptsContract,
 };
 export type WorkbenchContract = typeof workbenchContract;

@@ -8,6 +8,14 @@ import { RlConfigSchema } from '@core/train/rl/rl-config';
 import { SearchConfigSchema } from '@core/search/search-config';
 import { SftConfigSchema } from '@core/train/sft-config';
 import { TokensConfigSchema } from '@core/tokens/tokens-config';
+import { SEARCH_PRESETS } from '@core/search/search-presets';
+import { EXAMPLES_PRESETS } from '@core/dataset/examples-presets';
+import { SFT_PRESETS } from '@core/train/sft-presets';
+import { PRM_PRESETS } from '@core/train/prm/prm-presets';
+import { RL_PRESETS } from '@core/train/rl/rl-presets';
+import { EVALUATE_PRESETS } from '@core/eval/evaluate-presets';
+import { TOKENS_PRESETS } from '@core/tokens/tokens-presets';
+import { EXPORT_PRESETS } from '@core/export/export-presets';
 import { CheckpointId, DatasetId, QuestionSetId, RunId } from './ids';
 
 /** What a person asks for: the kind of work, what it starts from, and its settings. */
@@ -77,4 +85,16 @@ export const STAGE_CONFIGS = {
   rl: RlConfigSchema,
   evaluate: EvaluateConfigSchema,
   export: ExportConfigSchema,
+} as const;
+
+/** Where the settings of each kind begin, by the size of the model and by how thorough a run is asked to be. */
+export const STAGE_PRESETS = {
+  search: SEARCH_PRESETS,
+  examples: EXAMPLES_PRESETS,
+  sft: SFT_PRESETS,
+  prm: PRM_PRESETS,
+  rl: RL_PRESETS,
+  evaluate: EVALUATE_PRESETS,
+  tokens: TOKENS_PRESETS,
+  export: EXPORT_PRESETS,
 } as const;

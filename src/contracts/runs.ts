@@ -1,8 +1,9 @@
 import { oc, eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { LOG_CODES } from '@core/log-codes';
+import { DryStepEvent } from './dry-step';
 import { ErrorEnvelope } from './errors';
-import { CheckpointId, DatasetId, EvaluationId, ProjectId, QuestionSetId, RunId } from './ids';
+import { CheckpointId, DatasetId, EvaluationId, ProjectId, QuestionSetId, RunId, TreeId } from './ids';
 import { JobSpec } from './jobs';
 import { ALARM_ANSWERS, RunEvent } from './run-events';
 import { JobKind } from './stages';
@@ -124,11 +125,21 @@ export const MemoryProposal = z.object({
 });
 export type MemoryProposal = z.infer<typeof MemoryProposal>;
 
+const Range = z.object({ low: z.number(), high: z.number() });
+
+/** What earlier runs have taught about estimates of their kind on this machine. */
+export const EstimateCorrection = z.object({
+  /** What they took, as a multiple of what their dry steps said. */
+  factor: z.number(),
+  runs: z.number().int(),
+});
+export type EstimateCorrection = z.infer<typeof EstimateCorrection>;
+
 /** Before a run: ranges, reasons, and warnings that never block. */
 export const Estimate = z.object({
-  seconds: z.object({ low: z.number(), high: z.number() }),
-  memoryBytes: z.object({ low: z.number(), high: z.number() }),
-  diskBytes: z.number(),
+  seconds: Range,
+  memoryBytes: Range,
+  diskBytes: Range,
   freeMemoryBytes: z.number(),
   freeDiskBytes: z.number(),
   /** How it was reckoned, in a sentence. */
@@ -138,6 +149,19 @@ export const Estimate = z.object({
   steps: z.string().nullable(),
   /** Settings that would fit, the least change first; empty where the job fits as asked. */
   proposals: z.array(MemoryProposal),
+  /** The dry step that it goes by; null where none was made. */
+  dryStep: z
+    .object({
+      measuredAtMs: z.number(),
+      /** It took. */
+      seconds: z.number(),
+      /** What it comes to before anything that earlier runs taught. */
+      raw: z.object({ seconds: z.number(), memoryBytes: z.number() }),
+      correction: EstimateCorrection.nullable(),
+    })
+    .nullable(),
+  /** Why no dry step can be made now, in a sentence; null where one can. */
+  dryStepRefusal: z.string().nullable(),
 });
 export type Estimate = z.infer<typeof Estimate>;
 
@@ -145,11 +169,41 @@ export type Estimate = z.infer<typeof Estimate>;
 export const RunForecast = z.object({
   /** Null for runs of earlier versions, and where nothing could be reckoned. */
   predicted: Estimate.pick({ seconds: true, memoryBytes: true, diskBytes: true, basis: true }).nullable(),
+  /** What the next estimate of the kind on this machine is corrected by; null where nothing was learned. */
+  correction: EstimateCorrection.nullable(),
   actual: z.object({ seconds: z.number(), memoryBytes: z.number().nullable(), diskBytes: z.number() }),
   /** The folder with its saved state was moved or deleted, so that it cannot be resumed. */
   isFolderGone: z.boolean(),
 });
 export type RunForecast = z.infer<typeof RunForecast>;
+
+/** What making data has come to so far: trees grown, or examples made of them. */
+export const RunYield = z.object({
+  /** Trees that are there, or that were worked through. */
+  trees: z.number().int(),
+  /** Of how many; null where nobody knows yet. */
+  wanted: z.number().int().nullable(),
+  /** Trees with a right answer. */
+  solved: z.number().int(),
+  /** Trees with a right and a wrong answer: what a mended wrong turn is made from. */
+  pairs: z.number().int(),
+  /** Candidates so far, or what was chosen of them at the end; null for a search. */
+  examples: z.object({ all: z.number().int(), mended: z.number().int(), isChosen: z.boolean() }).nullable(),
+  /** The run that makes examples of these trees; null where none is asked for. */
+  nextRunId: RunId.nullable(),
+  /** Why something came to nothing, the most frequent reason first. */
+  reasons: z.array(
+    z.object({
+      reason: z.string(),
+      count: z.number().int(),
+      /** The first few. `text`: what was refused; empty where the whole tree is meant. */
+      some: z.array(
+        z.object({ questionId: z.string(), prompt: z.string(), treeId: TreeId.nullable(), text: z.string() }),
+      ),
+    }),
+  ),
+});
+export type RunYield = z.infer<typeof RunYield>;
 
 /** Something changed; the window asks again for what it shows. Progress, metrics and log lines of a running job come whole. */
 export const WorkbenchEvent = z.discriminatedUnion('type', [
@@ -221,6 +275,13 @@ export const runsContract = {
     .input(z.object({ id: RunId, limit: z.number().int().min(1).max(5000).default(1000) }))
     .output(z.array(LogLine)),
   estimate: oc.input(z.object({ projectId: ProjectId, spec: JobSpec })).output(Estimate),
+  /**
+   * Does a little of a job in a process of its own and keeps what it took, for the estimates of this job. Ending the iteration stops it.
+   * @throws WorkbenchError `dry-step-refused`, `dry-step-lost`, and what would stop the job itself
+   */
+  dryStep: oc.input(z.object({ projectId: ProjectId, spec: JobSpec })).output(eventIterator(DryStepEvent)),
+  /** Of a run that grows trees or makes examples. @throws WorkbenchError `no-yield` for others */
+  yield: oc.input(z.object({ id: RunId })).output(RunYield),
   forecast: oc.input(z.object({ id: RunId })).output(RunForecast),
   /** Everything that happens, from now on; at most ten progress events a second. */
   watch: oc.input(z.object({})).output(eventIterator(WorkbenchEvent)),

@@ -124,7 +124,7 @@ export const treesContract = {
       z.object({
         projectId: ProjectId,
         runId: RunId.optional(),
-        filter: z.enum(['all', 'solved', 'unsolved', 'mixed']).default('all'),
+        filter: z.enum(['all', 'solved', 'unsolved', 'mixed', 'all-right']).default('all'),
         search: z.string().default(''),
         offset: z.number().int().min(0),
         limit: z.number().int().min(1).max(500),

@@ -14,7 +14,7 @@ export interface FieldFacts {
   /** Folded away until asked for. */
   readonly advanced?: boolean;
   /** What the value is the name of, where it is chosen from what this installation has. */
-  readonly pick?: 'server';
+  readonly pick?: 'server' | 'promptSet';
   /** Values of other settings without which this one means nothing; it is not shown then. */
   readonly when?: Readonly<Record<string, readonly string[]>>;
 }

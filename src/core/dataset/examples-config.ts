@@ -45,7 +45,11 @@ export const ExamplesConfigSchema = z.object({
     .min(1)
     .default('instruct')
     .meta(
-      field({ label: 'Prompt set', help: 'Words the request that asks the model for the mistake in a wrong turn.' }),
+      field({
+        label: 'Prompt set',
+        help: 'Words the request that asks the model for the mistake in a wrong turn.',
+        pick: 'promptSet',
+      }),
     ),
   maxPathsPerQuestion: z
     .int()

@@ -8,6 +8,7 @@ import { examplesOfPath, type MergeContext } from './merge-paths';
 import { reasoningPaths } from './reasoning-path';
 import { selectPaths } from './select-paths';
 import { hasChecks, keepKinds } from './step-kinds';
+import { renderSteps } from '../tokens/render';
 
 /** Why something of a tree did not become an example; the first three count trees, the linter and length rules examples, the rest checks. */
 export const REJECTIONS = [
@@ -28,10 +29,19 @@ export type Rejection = (typeof REJECTIONS)[number];
 /** Counts by reason; only reasons that occurred. */
 export type RejectionCounts = Partial<Record<Rejection, number>>;
 
+/** Something that did not become an example. */
+export interface Rejected {
+  readonly reason: Rejection;
+  /** The check that was refused, or the steps of the example; empty where the whole tree is meant. */
+  readonly text: string;
+}
+
 /** What one tree gives: the candidates for the data set, and what was left out and why. */
 export interface TreeYield {
   readonly examples: readonly DraftExample[];
   readonly rejections: RejectionCounts;
+  /** Each of them, in the order in which it was found. */
+  readonly rejected: readonly Rejected[];
 }
 
 /** Words of the linter by the reason they count under. */
@@ -48,18 +58,23 @@ export async function examplesOfTree(
   context: Omit<MergeContext, 'onRefusal'>,
   rng: Rng,
 ): Promise<TreeYield> {
-  if (context.config.content === 'answers') return { examples: [answerExample(tree, context)], rejections: {} };
+  if (context.config.content === 'answers')
+    return { examples: [answerExample(tree, context)], rejections: {}, rejected: [] };
   const rejections: RejectionCounts = {};
-  const reject = (reason: Rejection) => (rejections[reason] = (rejections[reason] ?? 0) + 1);
+  const rejected: Rejected[] = [];
+  const reject = (reason: Rejection, text = ''): void => {
+    rejections[reason] = (rejections[reason] ?? 0) + 1;
+    rejected.push({ reason, text });
+  };
   const selected = selectPaths(tree, context.config).map((each) => keepKinds(tree, each, context.config));
   if (selected.length === 0) {
     reject('no-right-path');
-    return { examples: [], rejections };
+    return { examples: [], rejections, rejected };
   }
   const isMerged = hasChecks(context.config);
   if (isMerged && selected.every((each) => each.turns.length === 0))
     reject(reasoningPaths(tree).some((path) => !path.isRight) ? 'no-usable-pair' : 'no-wrong-path');
-  const onRefusal: MergeContext['onRefusal'] = (kind, reason) => reject(`${kind}-${reason}`);
+  const onRefusal: MergeContext['onRefusal'] = (kind, reason, text) => reject(`${kind}-${reason}`, text);
   const lists = await Promise.all(
     selected.map((each) => examplesOfPath(tree, each, { ...context, onRefusal }, rng.fork(`path:${each.path.leaf}`))),
   );
@@ -69,10 +84,10 @@ export async function examplesOfTree(
   });
   const examples = lists.flat().filter((example) => {
     const reason = whyNot(example, context);
-    if (reason !== null) reject(reason);
+    if (reason !== null) reject(reason, renderSteps(example.steps));
     return reason === null;
   });
-  return { examples, rejections };
+  return { examples, rejections, rejected };
 }
 
 /** The question with its right answer, whether or not any path found it. */

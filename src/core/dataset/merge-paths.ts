@@ -17,7 +17,7 @@ export interface MergeContext extends AskParts {
   readonly config: ExamplesConfig;
   readonly cancel: CancelToken;
   /** Told of each check that was written and refused. */
-  readonly onRefusal: (kind: 'check' | 'confirmation', reason: CheckRefusal) => void;
+  readonly onRefusal: (kind: 'check' | 'confirmation', reason: CheckRefusal, text: string) => void;
 }
 
 /** A wrong turn as steps; `nodes` are null where the step was written for the merging and is not in the tree. */
@@ -112,7 +112,7 @@ async function acceptTurns(
         break;
       }
       // That a step written again is right after all is no loss.
-      if (turn.nodes[0] !== null) context.onRefusal('check', reason);
+      if (turn.nodes[0] !== null) context.onRefusal('check', reason, written.text);
     }
   }
   return accepted;
@@ -178,7 +178,7 @@ async function confirmSteps({ tree, selected, context, rng }: Base): Promise<Map
       };
       const written = await ask(context, 'confirm', facts, askOptions(context, rng.fork(`confirm:${nodes[position]}`)));
       const reason = refuseConfirmation(written, prompts);
-      if (reason !== null) context.onRefusal('confirmation', reason);
+      if (reason !== null) context.onRefusal('confirmation', reason, written.text);
       return reason === null ? [position, written.text] : null;
     }),
   );

@@ -1,4 +1,4 @@
-import type { Generator } from '../generation/generator';
+import type { Generator, TokenObserver } from '../generation/generator';
 import type { CancelToken, Rng } from '../ports';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { functionalIdsOf } from '../tokens/token-ids';
@@ -16,6 +16,7 @@ export interface AskOptions {
   readonly maxTokens: number;
   readonly rng: Rng;
   readonly cancel: CancelToken;
+  readonly observer?: TokenObserver;
 }
 
 /** What the model wrote to a prompt. */
@@ -50,6 +51,7 @@ export async function ask(
     bannedIds: functionalIdsOf(tokenizer),
     rng: options.rng,
     cancel: options.cancel,
+    ...(options.observer && { observer: options.observer }),
   });
   const written = tokenizer.decode(result.ids, { skipSpecials: true });
   return {

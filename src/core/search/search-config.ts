@@ -37,7 +37,12 @@ export const SearchConfigSchema = z.object({
     .min(1)
     .default('instruct')
     .meta(
-      field({ label: 'Prompt set', help: 'Folder of resources/prompts that words the request for each kind of step.' }),
+      field({
+        label: 'Prompt set',
+        help: 'Words the request for each kind of step. Below you can read the prompts, change them and try them on a question.',
+        pick: 'promptSet',
+        when: { expander: ['prompted'] },
+      }),
     ),
   responsePrefix: z
     .string()

@@ -7,6 +7,7 @@ import type { LogWords } from '@core/log-codes';
 import type { JobKind } from '@contracts/stages';
 import { CancelledError, WorkbenchError, toEnvelope } from '@core/errors';
 import type { ProbeRequest } from './devices/serve-probe';
+import { serveDryStep } from './dry-step/serve-dry-step';
 import {
   PauseRequested,
   type JobContext,
@@ -44,7 +45,7 @@ export interface EngineEnvironment {
 const SEND_PROGRESS_MS = 100;
 
 /**
- * Serves one job, one probe or one session. A job: waits for `start`, runs its runner, and says exactly once how it ended. A thrown error becomes the envelope of a failed run;
+ * Serves one job, one dry step, one probe or one session. A job: waits for `start`, runs its runner, and says exactly once how it ended. A thrown error becomes the envelope of a failed run;
  * cancelling and pausing are no errors.
  */
 export function serveJob(channel: EngineChannel, runners: Runners, environment: EngineEnvironment): void {
@@ -60,10 +61,17 @@ export function serveJob(channel: EngineChannel, runners: Runners, environment: 
       const { nowMs, memoryBytes, lowerPriority } = environment;
       const post = (answer: FromEngine) => channel.post(answer);
       session ??= serveSession(message.session, { nowMs, memoryBytes, lowerPriority, post });
-    } else if (message.type === 'ask') {
+    } else if (message.type === 'ask' || message.type === 'askStep') {
       session?.ask(message);
     } else if (message.type === 'stopAsk') {
       session?.stop(message.ask);
+    } else if (message.type === 'dryStep') {
+      const { nowMs, memoryBytes, lowerPriority } = environment;
+      const post = (answer: FromEngine) => channel.post(answer);
+      // The clock of the environment begins with the process.
+      void serveDryStep(message.job, { nowMs, begunMs: 0, memoryBytes, lowerPriority, post }).finally(() =>
+        environment.onSettled(),
+      );
     } else if (message.type === 'probe') {
       void environment
         .answerProbe(message.request)

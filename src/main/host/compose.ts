@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { SystemInfo } from '@contracts/system';
 import type { SpawnEngine } from './jobs/engine-child';
 import { createDeviceProbe } from './jobs/device-probe';
+import { DryDesk } from './jobs/dry-desk';
 import type { EngineTimings } from './jobs/engine-run';
 import { EventBus, watchActivity } from './jobs/events';
 import { dataFolders } from './jobs/run-folders';
@@ -15,6 +16,7 @@ import { createModelReader } from './model-reader';
 import { createRouter, type HostRouter } from './rpc/router';
 import type { MachineFacts, ModelReader, ServiceContext } from './services/context';
 import { DeviceDesk, type DeviceProbe } from './services/devices';
+import { learnFromRun } from './services/dry-step';
 import { ServerKeys, type SecretStore } from './services/server-keys';
 import { getSettings, shareOfMachine } from './services/system';
 import { emptyOldTrash } from './services/trash';
@@ -85,6 +87,9 @@ export function composeHost(options: HostOptions): Host {
     });
     const liveTrees = new LiveTrees({ bus, nowMs, findTree: (runId, questionId) => findTreeId(db, runId, questionId) });
     const serverKeys = new ServerKeys(folders.data, options.secrets ?? null);
+    const drySteps = new DryDesk(options.spawnEngine);
+    // Whatever is there was left by a host that died.
+    rmSync(folders.drySteps, { recursive: true, force: true });
     const jobs = new JobSupervisor({
       db,
       bus,
@@ -92,10 +97,12 @@ export function composeHost(options: HostOptions): Host {
       newId,
       liveTrees,
       versions,
+      onFinished: (id) => learnFromRun({ db, machine }, id),
       spawnEngine: options.spawnEngine,
       serverKey: async (name) => serverKeys.read(requireServer(db, name)),
       prepareOptions: async () => ({
         promptsFolder,
+        ownPromptsFolder: folders.prompts,
         share: (wanted) => shareOfMachine({ machine, db }, wanted),
         ...(await devices.choose()),
       }),
@@ -109,13 +116,18 @@ export function composeHost(options: HostOptions): Host {
       share: () => shareOfMachine({ machine, db }),
       promptsFolder,
     });
-    void watchActivity(bus, (isWorking) => isWorking && sessions.makeWay());
+    void watchActivity(bus, (isWorking) => {
+      if (!isWorking) return;
+      sessions.makeWay();
+      drySteps.makeWay();
+    });
     const services: ServiceContext = {
       db,
       bus,
       jobs,
       liveTrees,
       sessions,
+      drySteps,
       machine,
       serverKeys,
       devices,
@@ -141,6 +153,7 @@ export function composeHost(options: HostOptions): Host {
       router: createRouter(services),
       async close(deadlineMs = CLOSE_DEADLINE_MS) {
         sessions.closeAll();
+        drySteps.makeWay();
         await jobs.close(deadlineMs);
         liveTrees.close();
         bus.close();

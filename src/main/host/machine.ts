@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { readAvailableMemory } from '../engine/available-memory';
 import { readProcessor } from '../engine/processor';
 import type { MachineFacts } from './services/context';
@@ -8,6 +8,7 @@ import type { MachineFacts } from './services/context';
 export function readMachine(): MachineFacts {
   const { physicalCores, logicalCores } = readProcessor();
   return {
+    processorName: cpus()[0]?.model.trim() ?? 'unknown processor',
     cores: logicalCores,
     physicalCores,
     totalMemoryBytes: totalmem(),

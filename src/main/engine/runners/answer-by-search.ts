@@ -4,7 +4,8 @@ import { consistencyValue, treeAttempts } from '@core/eval/tree-attempts';
 import type { CancelToken, Rng } from '@core/ports';
 import { createSampledExpander } from '@core/search/expanders/sampled';
 import { growTree } from '@core/search/mcts';
-import { SearchConfigSchema } from '@core/search/search-config';
+import type { Expander } from '@core/search/expand';
+import { SearchConfigSchema, type SearchConfig } from '@core/search/search-config';
 import { pathTo, type SearchTree } from '@core/search/tree';
 import { answerVerifier } from '@core/tasks/verifier';
 import type { FunctionalTokenName } from '@core/tokens/functional-tokens';
@@ -38,26 +39,7 @@ export async function answerBySearch(
   judge: Judge | null,
   { trees, first }: KeptRound,
 ): Promise<JudgedAnswer[]> {
-  const model = config.sharing === 'shared' ? shared : { ...shared, generator: separateCalls(shared.generator) };
-  const search = SearchConfigSchema.parse({
-    expander: 'sampled',
-    numSimulations: config.numSimulations,
-    temperature: config.temperature,
-    maxDepth: config.maxDepth,
-    maxStepTokens: config.maxStepTokens,
-    maxAnswerTokens: config.maxStepTokens,
-    maxPathTokens: Math.max(32, config.maxNewTokens * 2),
-    explorationWeight: config.explorationWeight,
-    rootDirectAnswer: false,
-    lazySiblings: config.sharing === 'shared',
-  });
-  const expander = createSampledExpander({
-    ...model,
-    maxContext: model.language.config.maxPositions,
-    tokens: model.requireTokens(),
-    grammar: createGrammar({ maxDepth: config.maxDepth, without: leftOutTokens(config) }),
-    config: search,
-  });
+  const { search, expander } = answeringSearch(shared, config);
   return Promise.all(
     questions.map(async (question, i) => {
       const name = String(first + i);
@@ -87,12 +69,40 @@ export async function answerBySearch(
 }
 
 /** An answer is worth what a process reward model gives its weakest step; a path without an answer nothing. */
-function judgedValue(judge: Judge): (tree: SearchTree, leaf: number) => Promise<number> {
+export function judgedValue(judge: Judge): (tree: SearchTree, leaf: number) => Promise<number> {
   return async (tree, leaf) => {
     if (tree.answer[leaf] === null) return 0;
     const [promise] = await judge.judge([responseOf(tree, leaf)]);
     return weakestStep(promise!);
   };
+}
+
+/** The search that answers one question. */
+export function answeringSearch(
+  shared: JobModel,
+  config: EvaluateConfig,
+): { readonly search: SearchConfig; readonly expander: Expander } {
+  const model = config.sharing === 'shared' ? shared : { ...shared, generator: separateCalls(shared.generator) };
+  const search = SearchConfigSchema.parse({
+    expander: 'sampled',
+    numSimulations: config.numSimulations,
+    temperature: config.temperature,
+    maxDepth: config.maxDepth,
+    maxStepTokens: config.maxStepTokens,
+    maxAnswerTokens: config.maxStepTokens,
+    maxPathTokens: Math.max(32, config.maxNewTokens * 2),
+    explorationWeight: config.explorationWeight,
+    rootDirectAnswer: false,
+    lazySiblings: config.sharing === 'shared',
+  });
+  const expander = createSampledExpander({
+    ...model,
+    maxContext: model.language.config.maxPositions,
+    tokens: model.requireTokens(),
+    grammar: createGrammar({ maxDepth: config.maxDepth, without: leftOutTokens(config) }),
+    config: search,
+  });
+  return { search, expander };
 }
 
 /** What a process reward model says of the path to each leaf that a walk ended at: its weakest step. Empty without one. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ExampleRecord, TreeRecord } from '@contracts/engine-protocol';
+import { ExampleRecord, TreeRecord, type JobRecord } from '@contracts/engine-protocol';
 import { ExampleKind, ExampleStep } from '@contracts/examples';
 import { QuestionRow } from '@contracts/questions';
 import { WorkbenchError } from '@core/errors';
@@ -8,7 +8,7 @@ import { balanceExamples } from '@core/dataset/balance';
 import { createContaminationIndex, type ContaminationIndex } from '@core/dataset/contamination';
 import type { DraftExample } from '@core/dataset/example';
 import { exampleProblems } from '@core/dataset/example-problems';
-import { examplesOfTree } from '@core/dataset/examples-of-tree';
+import { examplesOfTree, type TreeYield } from '@core/dataset/examples-of-tree';
 import { createRng } from '@core/random/rng';
 import type { SearchTree } from '@core/search/tree';
 import { treeFromRows } from '@core/search/tree-rows';
@@ -58,8 +58,9 @@ export async function runExamples(context: JobContext<'examples'>): Promise<Runn
         model.generator.clearCache();
         const tokensBefore = model.generator.stats.newTokens;
         let done = first;
+        const { clean, leftOut } = keepClean(round, contamination, sums);
         const yields = await Promise.all(
-          keepClean(round, contamination, sums).map(async (tree) => {
+          clean.map(async (tree) => {
             const found = await examplesOfTree(
               tree,
               { ...model, prompts, config, cancel: context.cancel },
@@ -78,11 +79,15 @@ export async function runExamples(context: JobContext<'examples'>): Promise<Runn
         );
         for (const { rejections } of yields)
           for (const [reason, count] of Object.entries(rejections)) addTo(sums, `rejected.${reason}`, count);
+        const candidates = yields.flatMap(({ examples }) => examples);
+        addTo(sums, 'candidates', candidates.length);
+        addTo(sums, 'mendedCandidates', candidates.filter(({ kind }) => kind === 'merged').length);
+        const rejected = [...leftOut, ...yields.flatMap((one, i) => rejectionsOf(clean[i]!, one))];
+        const { candidates: all = 0, mendedCandidates = 0 } = sums;
+        const step = Math.min(first + TREES_AT_ONCE, records.length);
+        await context.commit([...rejected, { type: 'metrics', step, values: { candidates: all, mendedCandidates } }]);
         addTo(sums, 'tokens', model.generator.stats.newTokens - tokensBefore);
-        writeJsonAtomic(
-          draftsPath(context, first),
-          yields.flatMap(({ examples }) => examples),
-        );
+        writeJsonAtomic(draftsPath(context, first), candidates);
       },
     });
     if (outcome === 'paused') return { outcome, result: tally };
@@ -95,11 +100,36 @@ export async function runExamples(context: JobContext<'examples'>): Promise<Runn
   }
 }
 
-/** Trees whose question shares no run of words with a held-out one. */
-function keepClean(records: readonly TreeRecord[], contamination: ContaminationIndex, tally: Tally): SearchTree[] {
-  return records.flatMap((record) => {
-    if (contamination.sharedRun(record.prompt) !== null) {
+/** Why something of a tree became no example, one record each. */
+function rejectionsOf({ question }: SearchTree, { rejected }: TreeYield): JobRecord[] {
+  return rejected.map(({ reason, text }, i) => ({
+    type: 'rejection',
+    key: `${question.id}:${i}`,
+    questionId: question.id,
+    reason,
+    text,
+  }));
+}
+
+/** Trees whose question shares no run of words with a held-out one, and what the others are left out for. */
+function keepClean(
+  records: readonly TreeRecord[],
+  contamination: ContaminationIndex,
+  tally: Tally,
+): { readonly clean: readonly SearchTree[]; readonly leftOut: readonly JobRecord[] } {
+  const leftOut: JobRecord[] = [];
+  const clean = records.flatMap((record) => {
+    const shared = contamination.sharedRun(record.prompt);
+    if (shared !== null) {
       addTo(tally, 'rejected.shared-with-held-out', 1);
+      const { questionId } = record;
+      leftOut.push({
+        type: 'rejection',
+        key: `${questionId}:shared`,
+        questionId,
+        reason: 'shared-with-held-out',
+        text: shared,
+      });
       return [];
     }
     const question = {
@@ -110,6 +140,7 @@ function keepClean(records: readonly TreeRecord[], contamination: ContaminationI
     };
     return [treeFromRows(question, record.nodes, record.simulations)];
   });
+  return { clean, leftOut };
 }
 
 async function choose(

@@ -2,7 +2,8 @@ import type { CancelToken, Rng } from '@core/ports';
 import { createSampledExpander } from '@core/search/expanders/sampled';
 import { growTree } from '@core/search/mcts';
 import { restoreTree, type SavedSearch } from '@core/search/saved-search';
-import { SearchConfigSchema } from '@core/search/search-config';
+import type { Expander } from '@core/search/expand';
+import { SearchConfigSchema, type SearchConfig } from '@core/search/search-config';
 import type { SearchTree } from '@core/search/tree';
 import type { Outcome } from '@core/rewards/reward';
 import type { Question } from '@core/tasks/question';
@@ -28,6 +29,8 @@ interface Exploration {
   readonly config: RlConfig;
   readonly grammar: Grammar;
   readonly cancel: CancelToken;
+  /** Called for each path that was written by itself. */
+  readonly onPath?: () => void;
 }
 
 type ExploreQuestion = (exploration: Exploration, question: Question, rng: Rng, name: string) => Promise<Trajectory[]>;
@@ -88,31 +91,7 @@ async function exploreByTree(
   name: string,
 ): Promise<Trajectory[]> {
   const tokens = model.requireTokens();
-  const search = SearchConfigSchema.parse({
-    expander: 'sampled',
-    numSimulations: config.pathsPerQuestion,
-    maxDepth: config.maxDepth,
-    temperature: config.temperature,
-    explorationWeight: config.explorationWeight,
-    selectionRule: config.selectionRule,
-    explorationSchedule: config.explorationSchedule,
-    slotOrder: config.slotOrder,
-    minPrior: config.minPrior,
-    maxStepTokens: config.maxStepTokens,
-    maxAnswerTokens: config.maxStepTokens,
-    maxPathTokens: Math.max(32, model.tokenizer.encode(question.prompt).length * 2 + config.maxNewTokens),
-    // Walks of a tree go in small rounds, so that few trees fill the model's batches too.
-    concurrentWalks: 4,
-    avoidDirectAnswer: false,
-    rootDirectAnswer: false,
-  });
-  const expander = createSampledExpander({
-    ...model,
-    maxContext: model.language.config.maxPositions,
-    tokens,
-    grammar,
-    config: search,
-  });
+  const { search, expander } = exploringSearch(model, config, grammar, question);
   const isWorthIt = (grown: SearchTree) =>
     !isGivenUp(
       grown.simulations.map(({ path }) => endOf(grown, path.at(-1)!)),
@@ -140,12 +119,48 @@ async function exploreByTree(
   return treeTrajectories(tree, { tokenizer: model.tokenizer, tokens, grammar, ...config });
 }
 
+/** The search that explores one question by a tree. */
+export function exploringSearch(
+  model: JobModel,
+  config: RlConfig,
+  grammar: Grammar,
+  question: Question,
+): { readonly search: SearchConfig; readonly expander: Expander } {
+  const search = SearchConfigSchema.parse({
+    expander: 'sampled',
+    numSimulations: config.pathsPerQuestion,
+    maxDepth: config.maxDepth,
+    temperature: config.temperature,
+    explorationWeight: config.explorationWeight,
+    selectionRule: config.selectionRule,
+    explorationSchedule: config.explorationSchedule,
+    slotOrder: config.slotOrder,
+    minPrior: config.minPrior,
+    maxStepTokens: config.maxStepTokens,
+    maxAnswerTokens: config.maxStepTokens,
+    maxPathTokens: Math.max(32, model.tokenizer.encode(question.prompt).length * 2 + config.maxNewTokens),
+    // Walks of a tree go in small rounds, so that few trees fill the model's batches too.
+    concurrentWalks: 4,
+    avoidDirectAnswer: false,
+    rootDirectAnswer: false,
+  });
+  const expander = createSampledExpander({
+    ...model,
+    maxContext: model.language.config.maxPositions,
+    tokens: model.requireTokens(),
+    grammar,
+    config: search,
+  });
+  return { search, expander };
+}
+
 function endOf(tree: SearchTree, leaf: number): Outcome {
   return { answer: tree.answer[leaf] ?? null, isRight: tree.isRight[leaf] === true };
 }
 
-async function exploreIndependently(
-  { model, config, grammar, cancel }: Exploration,
+/** Paths of one question, each written by itself. */
+export async function exploreIndependently(
+  { model, config, grammar, cancel, onPath }: Omit<Exploration, 'kept'>,
   question: Question,
   rng: Rng,
 ): Promise<Trajectory[]> {
@@ -165,6 +180,7 @@ async function exploreIndependently(
       rng: rng.fork(`path:${path}`),
       cancel,
     });
+    onPath?.();
     return sampledTrajectory(question, prefixIds, result, { tokenizer, tokens, grammar, verifier: answerVerifier });
   };
   const { pathsPerQuestion, settledAfter } = config;

@@ -28,8 +28,10 @@ export interface Policy {
   dispose(): Promise<void>;
 }
 
+type Needs = Pick<JobContext<'search'>, 'job' | 'serverKey' | 'stateFolder' | 'log' | 'cancel' | 'noteDevice'>;
+
 /** Opens the model on this machine, or a server that the job names. */
-export async function openPolicy(context: JobContext<'search'>, options: OpenJobModelOptions): Promise<Policy> {
+export async function openPolicy(context: Needs, options: OpenJobModelOptions): Promise<Policy> {
   if (context.job.server !== null) return openServer(context);
   const model = await openJobModel(context, options);
   return {
@@ -46,7 +48,7 @@ export async function openPolicy(context: JobContext<'search'>, options: OpenJob
 const USAGE_FILE = 'server-usage.json';
 
 /** Of the checkpoint only what words the prompts is read: no weights. */
-async function openServer(context: JobContext<'search'>): Promise<Policy> {
+async function openServer(context: Needs): Promise<Policy> {
   const { server, model: origin } = context.job;
   if (server === null || origin === null)
     throw new WorkbenchError('internal', 'This job was started without a server.', { code: 'server-missing' });

@@ -94,7 +94,7 @@ export async function runPrm(context: JobContext<'prm'>): Promise<RunnerOutcome>
 }
 
 /** Judged responses from the trees, from what a reviewer marked, and from a file. */
-function readResponses({ job, spec }: JobContext<'prm'>): JudgedResponse[] {
+export function readResponses({ job, spec }: Pick<JobContext<'prm'>, 'job' | 'spec'>): JudgedResponse[] {
   const ofTrees = readJsonl(job.inputs.trees, TreeRecord, 'trees').flatMap((record) => {
     const { questionId: id, prompt, referenceAnswer } = record;
     const tree = treeFromRows({ id, prompt, referenceAnswer, source: '' }, record.nodes, record.simulations);
@@ -127,7 +127,8 @@ async function update({ context, config, trainer, plan, rows, progress }: PrmSta
   await context.commit([{ type: 'metrics', step: progress.update, values: { loss, learningRate, gradNorm } }]);
 }
 
-function weightOf(rows: readonly JudgedRow[]): number {
+/** What the labels of some rows weigh together. */
+export function weightOf(rows: readonly JudgedRow[]): number {
   return rows.reduce((sum, { weights }) => sum + weights.reduce((a, b) => a + b, 0), 0);
 }
 

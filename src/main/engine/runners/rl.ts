@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { JobRecord } from '@contracts/engine-protocol';
 import { QuestionRow } from '@contracts/questions';
 import { WorkbenchError } from '@core/errors';
-import { countParameters } from '@core/models/decoder/parameters';
 import { createRng } from '@core/random/rng';
 import { shuffled } from '@core/random/shuffle';
 import type { Question } from '@core/tasks/question';
@@ -19,19 +18,14 @@ import { explore, forgetTrees } from './explore';
 import { guardedMetrics, guardedWork, wantsPause } from './guarding';
 import { HalfGrownTrees } from './half-grown-trees';
 import { readJsonl } from './jsonl';
-import { openJobModel, type JobModel } from './open-model';
-import { openJudge, type Judge } from './open-judge';
-import { openReference } from './reference';
+import type { Judge } from './open-judge';
 import { learn } from './rl-learn';
 import { measure, sampleRecords } from './rl-measure';
+import { openRl } from './rl-open';
 import { RlProgress, type RlStage } from './rl-stage';
 import { restoreTrainerState, saveTrainerState } from './trainer-state';
-import { trainerSettings } from './tuning';
 import { watchedQuestions } from './watched-questions';
 import { writeTrained } from './write-trained';
-
-/** What a chat template puts around a question, at most. */
-const TEMPLATE_TOKENS = 64;
 
 /** Reinforcement learning: explore, reward, update, again; from the saved iteration where the run was interrupted. */
 export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
@@ -47,27 +41,8 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
   const allHeldOut =
     context.job.inputs.heldOut === null ? [] : readJsonl(context.job.inputs.heldOut, QuestionRow, 'held-out questions');
   const heldOut = allHeldOut.slice(0, config.evaluateQuestions);
-  const model = await openJobModel(context, {
-    maxRows: config.questionsPerIteration * config.pathsPerQuestion,
-    precision: config.decodePrecision,
-  });
-  // Before the state is restored: the reference is the model that RL began with.
-  const { config: modelConfig } = model.language;
-  const hasReference = config.klCoefficient > 0;
-  const settings = trainerSettings(context, config, {
-    model: modelConfig,
-    newRows: model.tokens?.all ?? [],
-    rowTokens: Math.min(modelConfig.maxPositions, longestPrompt(model, questions) + config.maxNewTokens),
-    loss: `policy-${config.klEstimator}`,
-    besides: 4 * countParameters(modelConfig) * (Number(hasReference) + Number(context.job.judge !== null)),
-  });
-  const reference = hasReference ? await openReference(context, model.executor, settings.maxTokensPerMicroBatch) : null;
-  const judge = await openJudge(context.job.judge, {
-    executor: model.executor,
-    cancel: context.cancel,
-    vocabulary: model.tokenizer.size,
-  });
-  const trainer = await model.language.createTrainer(settings);
+  const opened = await openRl(context, questions);
+  const { model, reference, judge, trainer } = opened;
   try {
     const saved = await restoreTrainerState(context.stateFolder, trainer, RlProgress);
     const progress = saved ?? {
@@ -132,10 +107,7 @@ export async function runRl(context: JobContext<'rl'>): Promise<RunnerOutcome> {
     ]);
     return { outcome: 'finished', result: resultOf(progress) };
   } finally {
-    await trainer.dispose();
-    await reference?.dispose();
-    await judge?.dispose();
-    await model.dispose();
+    await opened.dispose();
   }
 }
 
@@ -147,12 +119,6 @@ async function keepOnFailure<T>({ context, trainer, progress }: RlStage, work: (
     if (isRewardError(error) && progress.iteration > 0) await saveTrainerState(context.stateFolder, trainer, progress);
     throw error;
   }
-}
-
-/** Tokens of the longest question as the model reads it, roughly: what a template adds is a few dozen. */
-function longestPrompt(model: JobModel, questions: readonly Question[]): number {
-  const text = questions.reduce((longest, { prompt }) => (prompt.length > longest.length ? prompt : longest), '');
-  return model.tokenizer.encode(text).length + TEMPLATE_TOKENS;
 }
 
 /** One iteration: explore some questions, reward the paths, update the model. Returns the records that it has committed. */
@@ -232,7 +198,7 @@ async function judgePaths(
 }
 
 /** Every question comes once before any comes again; which ones an iteration gets depends on the seed and its number alone. */
-function drawQuestions(questions: readonly Question[], config: RlConfig, iteration: number): Question[] {
+export function drawQuestions(questions: readonly Question[], config: RlConfig, iteration: number): Question[] {
   const from = iteration * config.questionsPerIteration;
   const orders = new Map<number, readonly Question[]>();
   return Array.from({ length: Math.min(config.questionsPerIteration, questions.length) }, (_, i) => {

@@ -52,7 +52,10 @@ export async function runSearch(context: JobContext<'search'>): Promise<RunnerOu
 }
 
 /** The process reward model of the job; it computes here, wherever the policy does. */
-async function openTreeJudge(context: JobContext<'search'>, model: Policy): Promise<Judge | null> {
+export async function openTreeJudge(
+  context: Pick<JobContext<'search'>, 'job' | 'log' | 'cancel' | 'noteDevice'>,
+  model: Policy,
+): Promise<Judge | null> {
   if (context.job.judge === null) return null;
   const executor = model.executor ?? (await openExecutor(context));
   return openJudge(context.job.judge, { executor, cancel: context.cancel, vocabulary: null });
@@ -230,8 +233,11 @@ class SearchRun {
 }
 
 /** Makes the expander that the settings name. */
-const EXPANDERS: Readonly<
-  Record<SearchConfig['expander'], (context: JobContext<'search'>, model: Policy, config: SearchConfig) => Expander>
+export const EXPANDERS: Readonly<
+  Record<
+    SearchConfig['expander'],
+    (context: Pick<JobContext<'search'>, 'job'>, model: Policy, config: SearchConfig) => Expander
+  >
 > = {
   prompted: (context, model, config) =>
     createPromptedExpander({ ...model, prompts: loadPromptSet(context.job.promptsFolder, config.promptSet), config }),

@@ -122,7 +122,7 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
 }
 
 /** How an example becomes what training reads, by the form that the settings name. */
-function rowMaker({ form }: SftConfig, model: JobModel): (example: ExampleInput) => ExampleRow {
+export function rowMaker({ form }: SftConfig, model: JobModel): (example: ExampleInput) => ExampleRow {
   // Holds because the store keeps only examples whose tokens are of the table; the renderer would refuse others.
   const stepsOf = ({ steps }: ExampleInput) =>
     steps.map((step) => ({ ...step, token: step.token as FunctionalTokenName }));
@@ -132,7 +132,7 @@ function rowMaker({ form }: SftConfig, model: JobModel): (example: ExampleInput)
 }
 
 /** Tokens of the longest of some rows. */
-function longest(indices: readonly number[], rows: readonly ExampleRow[]): number {
+export function longest(indices: readonly number[], rows: readonly ExampleRow[]): number {
   return indices.reduce((most, index) => Math.max(most, rows[index]?.ids.length ?? 0), 2);
 }
 
@@ -232,12 +232,13 @@ async function measure(
   if (records.length > 0) await context.commit(records);
 }
 
-function heldOutQuestions(context: JobContext<'sft'>): readonly QuestionRow[] {
+/** Questions of the project's evaluation sets, none where it has none. */
+export function heldOutQuestions(context: Pick<JobContext<'sft'>, 'job'>): readonly QuestionRow[] {
   const { heldOut } = context.job.inputs;
   return heldOut === null ? [] : readJsonl(heldOut, QuestionRow, 'held-out questions');
 }
 
-function toQuestion({ questionId, prompt, referenceAnswer }: ExampleInput): QuestionRow {
+export function toQuestion({ questionId, prompt, referenceAnswer }: ExampleInput): QuestionRow {
   return { id: questionId, prompt, referenceAnswer };
 }
 

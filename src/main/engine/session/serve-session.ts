@@ -1,12 +1,14 @@
-import type { FromEngine, SessionSetup, ToEngine } from '@contracts/engine-protocol';
+import type { FromEngine, SessionEvent, SessionSetup, ToEngine } from '@contracts/engine-protocol';
 import type { ErrorEnvelope } from '@contracts/errors';
 import { CancelledError, toEnvelope } from '@core/errors';
 import type { JobModel } from '../runners/open-model';
 import { answerByTree } from './answer-by-tree';
 import { answerOnce, type AnswerContext } from './answer-once';
 import { openSessionModel } from './session-model';
+import { writeStep } from './write-step';
 
-type Ask = Extract<ToEngine, { type: 'ask' }>;
+type Ask = Extract<ToEngine, { type: 'ask' | 'askStep' }>;
+type Question = Extract<ToEngine, { type: 'ask' }>['question'];
 
 export interface SessionEnvironment {
   readonly nowMs: () => number;
@@ -22,10 +24,7 @@ export interface Session {
 }
 
 const ANSWERS: Readonly<
-  Record<
-    Ask['question']['mode'],
-    (context: AnswerContext & { promptsFolder: string }, question: Ask['question']) => Promise<void>
-  >
+  Record<Question['mode'], (context: AnswerContext & { promptsFolder: string }, question: Question) => Promise<void>>
 > = { answer: answerOnce, search: answerByTree };
 
 /**
@@ -38,25 +37,24 @@ export function serveSession(setup: SessionSetup, environment: SessionEnvironmen
   if (setup.gentle) environment.lowerPriority();
   const opened = open(setup, environment);
 
-  const answer = async ({ ask, question }: Ask, signal: AbortSignal): Promise<void> => {
-    const model = await opened;
-    await ANSWERS[question.mode](
-      {
-        model,
-        nowMs,
-        promptsFolder: setup.promptsFolder,
-        send: (event) => post({ type: 'answer', ask, event }),
-        cancel: {
-          get aborted() {
-            return signal.aborted;
-          },
-          throwIfAborted() {
-            if (signal.aborted) throw new CancelledError();
-          },
+  const answer = async (message: Ask, signal: AbortSignal): Promise<void> => {
+    const { ask } = message;
+    const context = {
+      model: await opened,
+      nowMs,
+      promptsFolder: setup.promptsFolder,
+      send: (event: SessionEvent) => post({ type: 'answer', ask, event }),
+      cancel: {
+        get aborted() {
+          return signal.aborted;
+        },
+        throwIfAborted() {
+          if (signal.aborted) throw new CancelledError();
         },
       },
-      question,
-    );
+    };
+    if (message.type === 'askStep') await writeStep(context, message.request);
+    else await ANSWERS[message.question.mode](context, message.question);
   };
 
   return {

@@ -6,6 +6,7 @@ import { removeReplacedCheckpoint, upsertCheckpoint } from '../store/repositorie
 import { upsertEvaluation, upsertEvaluationItem } from '../store/repositories/evaluations';
 import { upsertExample } from '../store/repositories/example-insert';
 import { ensureDataset } from '../store/repositories/examples';
+import { upsertRejection } from '../store/repositories/rejections';
 import { upsertAlarm } from '../store/repositories/run-events';
 import { upsertMetrics, upsertSample } from '../store/repositories/telemetry';
 import { findTreeId, upsertTree } from '../store/repositories/trees';
@@ -89,6 +90,9 @@ const STORE: { readonly [T in RecordType]: (target: RecordTarget, record: Extrac
     });
     const treeId = run.parents.runId && findTreeId(db, run.parents.runId, record.questionId);
     upsertExample(db, { newId: newId('example') as ExampleId, datasetId, treeId }, record);
+  },
+  rejection({ db, run }, record) {
+    upsertRejection(db, run.id, record);
   },
   metrics({ db, run }, record) {
     upsertMetrics(db, run.id, record.step, record.values);

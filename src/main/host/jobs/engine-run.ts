@@ -100,11 +100,14 @@ export function startEngineRun(
         break;
       case 'devices':
       case 'deviceTested':
+      case 'dryPhase':
+      case 'dryMeasured':
+      case 'dryFailed':
       case 'sessionOpened':
       case 'sessionFailed':
       case 'answer':
       case 'answerEnded':
-        // Answers to probes and of sessions; nobody asks them of an engine that has a job.
+        // Answers to probes, of dry steps and of sessions; nobody asks them of an engine that has a job.
         break;
       default:
         message satisfies never;

@@ -1,12 +1,13 @@
-import { FromEngine, type SessionSetup } from '@contracts/engine-protocol';
+import { FromEngine, type SessionEvent, type SessionSetup, type ToEngine } from '@contracts/engine-protocol';
 import type { ErrorEnvelope } from '@contracts/errors';
 import type { AnswerEvent, PlaygroundQuestion } from '@contracts/playground';
+import type { StepEvent, StepRequest } from '@contracts/prompts';
 import { WorkbenchError, fromEnvelope, toEnvelope, type ErrorEnvelope as CoreEnvelope } from '@core/errors';
 import type { EngineChild, EngineExit } from './engine-child';
 
 /** One question on its way. */
 interface OpenAsk {
-  readonly onEvent: (event: AnswerEvent) => void;
+  readonly onEvent: (event: SessionEvent) => void;
   readonly onEnd: (error: ErrorEnvelope | null) => void;
 }
 
@@ -19,6 +20,8 @@ export interface ModelSession {
   readonly memoryBytes: number;
   /** Events until the answer ended. Aborting stops it. @throws what the engine refuses; `session-lost` */
   ask(question: PlaygroundQuestion, signal: AbortSignal | undefined): AsyncGenerator<AnswerEvent, undefined, void>;
+  /** The same for one step that a prompt asks for. */
+  writeStep(request: StepRequest, signal: AbortSignal | undefined): AsyncGenerator<StepEvent, undefined, void>;
   /** Ends the process; answers under way fail. */
   close(): void;
 }
@@ -65,6 +68,54 @@ export function openModelSession(child: EngineChild, setup: SessionSetup): Model
   child.onExit((exit) => end(lost(exit)));
   child.post({ type: 'openSession', session: setup });
 
+  /** Sends something that is answered, and hands on what comes back. */
+  async function* send(
+    messageOf: (ask: number) => ToEngine,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<SessionEvent, undefined, void> {
+    const ask = nextAsk++;
+    const events: SessionEvent[] = [];
+    let ended: { readonly error: ErrorEnvelope | null } | null = failure ? { error: failure } : null;
+    let wake: (() => void) | null = null;
+    const stop = () => {
+      child.post({ type: 'stopAsk', ask });
+      wake?.();
+    };
+    asks.set(ask, {
+      onEvent: (event) => {
+        events.push(event);
+        wake?.();
+      },
+      onEnd: (error) => {
+        ended = { error };
+        wake?.();
+      },
+    });
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      child.post(messageOf(ask));
+      while (!signal?.aborted) {
+        const next = events.shift();
+        if (next) {
+          yield next;
+        } else if (ended !== null) {
+          const { error } = ended as { error: ErrorEnvelope | null };
+          if (error) throw thrown(error);
+          return undefined;
+        } else {
+          await new Promise<void>((resolve) => (wake = resolve));
+          wake = null;
+        }
+      }
+      return undefined;
+    } finally {
+      // A reader that left before the end has nobody else to stop the answer.
+      if (ended === null) child.post({ type: 'stopAsk', ask });
+      asks.delete(ask);
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
   return {
     opened: opened.promise,
     get isOver() {
@@ -73,49 +124,11 @@ export function openModelSession(child: EngineChild, setup: SessionSetup): Model
     get memoryBytes() {
       return memoryBytes;
     },
-    async *ask(question, signal) {
-      const ask = nextAsk++;
-      const events: AnswerEvent[] = [];
-      let ended: { readonly error: ErrorEnvelope | null } | null = failure ? { error: failure } : null;
-      let wake: (() => void) | null = null;
-      const stop = () => {
-        child.post({ type: 'stopAsk', ask });
-        wake?.();
-      };
-      asks.set(ask, {
-        onEvent: (event) => {
-          events.push(event);
-          wake?.();
-        },
-        onEnd: (error) => {
-          ended = { error };
-          wake?.();
-        },
-      });
-      signal?.addEventListener('abort', stop, { once: true });
-      try {
-        child.post({ type: 'ask', ask, question });
-        while (!signal?.aborted) {
-          const next = events.shift();
-          if (next) {
-            yield next;
-          } else if (ended !== null) {
-            const { error } = ended as { error: ErrorEnvelope | null };
-            if (error) throw thrown(error);
-            return undefined;
-          } else {
-            await new Promise<void>((resolve) => (wake = resolve));
-            wake = null;
-          }
-        }
-        return undefined;
-      } finally {
-        // A reader that left before the end has nobody else to stop the answer.
-        if (ended === null) child.post({ type: 'stopAsk', ask });
-        asks.delete(ask);
-        signal?.removeEventListener('abort', stop);
-      }
-    },
+    // Holds because the process answers each ask with events of its own kind.
+    ask: (question, signal) =>
+      send((ask) => ({ type: 'ask', ask, question }), signal) as AsyncGenerator<AnswerEvent, undefined, void>,
+    writeStep: (request, signal) =>
+      send((ask) => ({ type: 'askStep', ask, request }), signal) as AsyncGenerator<StepEvent, undefined, void>,
     close() {
       isOver = true;
       child.kill();

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JobDevice } from '@contracts/devices';
 import { EngineJob, type ModelRef } from '@contracts/engine-protocol';
@@ -20,6 +21,8 @@ import { runRooms } from './run-folders';
 
 export interface PrepareOptions {
   readonly promptsFolder: string;
+  /** Prompt sets that a person made. */
+  readonly ownPromptsFolder: string;
   /** What the engine may use of the machine; `wanted` are the threads that the job asks for. */
   share(wanted: number | null): { readonly threads: number; readonly gentle: boolean };
   readonly device: JobDevice;
@@ -40,7 +43,11 @@ export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptio
   const known = readJsonState(rooms.job, (value) => EngineJob.parse(value));
   const { device, deviceName, deviceReason } = options;
   // A person may resume on the processor what a graphics card could not finish.
-  if (known) return { ...known, model, judge, promptsFolder: options.promptsFolder, device, deviceName, deviceReason };
+  if (known) {
+    const kept = join(rooms.input, PROMPTS);
+    const promptsFolder = existsSync(kept) ? kept : options.promptsFolder;
+    return { ...known, model, judge, promptsFolder, device, deviceName, deviceReason };
+  }
 
   if ('searchRunId' in run.spec) requireTrees(db, run.spec.searchRunId);
   for (const folder of [rooms.input, rooms.state, rooms.output]) mkdirSync(folder, { recursive: true });
@@ -52,7 +59,7 @@ export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptio
     model,
     judge,
     inputs: await writeInputs(db, run, rooms.input),
-    promptsFolder: options.promptsFolder,
+    promptsFolder: await keepPrompts(run.spec, rooms.input, options),
     ...options.share('threads' in run.spec.config ? run.spec.config.threads : null),
     device,
     deviceName,
@@ -66,6 +73,27 @@ export async function prepareJob(db: ReadableDb, run: Run, options: PrepareOptio
 /** What an imported adapter is laid over. Imports that were stored before adapters could be imported name none. */
 function baseOf(spec: Extract<Run['spec'], { kind: 'import' }>): CheckpointId | null {
   return 'baseId' in spec ? spec.baseId : null;
+}
+
+const PROMPTS = 'prompts';
+
+/**
+ * Where the engine finds the prompts of a job. A person's own set is copied beside the other inputs, so that changing it later changes nothing of
+ * a run that is under way.
+ */
+async function keepPrompts(
+  spec: Run['spec'],
+  inputFolder: string,
+  { promptsFolder, ownPromptsFolder }: PrepareOptions,
+): Promise<string> {
+  if (!('promptSet' in spec.config)) return promptsFolder;
+  const { promptSet: name } = spec.config;
+  // A set is named, never a path.
+  if (!/^[\w-]+$/.test(name) || existsSync(join(promptsFolder, name))) return promptsFolder;
+  const own = join(ownPromptsFolder, name);
+  if (!existsSync(own)) return promptsFolder;
+  await cp(own, join(inputFolder, PROMPTS, name), { recursive: true });
+  return join(inputFolder, PROMPTS);
 }
 
 /** The server that writes the steps, null for this machine. The place of its key stays behind. @throws WorkbenchError `server-gone` */
@@ -115,10 +143,56 @@ function requireTrees(db: ReadableDb, id: RunId): void {
   });
 }
 
+/**
+ * A little of a job for a dry step: the same model and settings, the first rows of each input.
+ * @throws as `prepareJob`
+ */
+export async function prepareDryJob(
+  db: ReadableDb,
+  { spec, projectId }: Pick<Run, 'spec' | 'projectId'>,
+  folder: string,
+  options: PrepareOptions,
+): Promise<EngineJob> {
+  const rooms = runRooms(folder);
+  for (const room of [rooms.input, rooms.state, rooms.output]) mkdirSync(room, { recursive: true });
+  const { device, deviceName, deviceReason } = options;
+  return {
+    runId: 'dry-step',
+    folder: rooms.folder,
+    seed: 'seed' in spec.config ? spec.config.seed : 0,
+    spec,
+    model: 'checkpointId' in spec ? openModelRef(db, spec.checkpointId) : null,
+    judge: 'judgeId' in spec && spec.judgeId !== null ? openModelRef(db, spec.judgeId) : null,
+    inputs: await writeInputs(db, { spec, projectId }, rooms.input, DRY_ROWS),
+    promptsFolder: await keepPrompts(spec, rooms.input, options),
+    ...options.share('threads' in spec.config ? spec.config.threads : null),
+    device,
+    deviceName,
+    deviceReason,
+    server: null,
+  };
+}
+
+type InputName = 'questions' | 'trees' | 'examples' | 'held-out';
+
+/** Rows of each input that a dry step gets at most: more than a job works on at once. */
+export const DRY_ROWS: Readonly<Record<InputName, number>> = {
+  questions: 512,
+  trees: 24,
+  examples: 256,
+  'held-out': 128,
+};
+
 /** Which input files each kind of job reads besides its model. */
-async function writeInputs(db: ReadableDb, run: Run, folder: string): Promise<EngineJob['inputs']> {
+async function writeInputs(
+  db: ReadableDb,
+  run: Pick<Run, 'spec' | 'projectId'>,
+  folder: string,
+  limits: Readonly<Record<InputName, number>> | null = null,
+): Promise<EngineJob['inputs']> {
   const { spec } = run;
-  const write = (name: string, rows: Iterable<unknown>) => writeLines(join(folder, `${name}.jsonl`), rows);
+  const write = (name: InputName, rows: Iterable<unknown>) =>
+    writeLines(join(folder, `${name}.jsonl`), limits === null ? rows : take(rows, limits[name]));
   // Validation first: what a run measures on the way takes from the front, so test questions steer nothing.
   const sets = listQuestionSets(db, run.projectId);
   const heldOutSets = (['validation', 'test'] as const).flatMap((role) => sets.filter((set) => set.role === role));
@@ -138,4 +212,13 @@ async function writeInputs(db: ReadableDb, run: Run, folder: string): Promise<En
         )
       : null,
   };
+}
+
+function* take(rows: Iterable<unknown>, count: number): Iterable<unknown> {
+  let taken = 0;
+  for (const row of rows) {
+    if (taken === count) return;
+    taken += 1;
+    yield row;
+  }
 }

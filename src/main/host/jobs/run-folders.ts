@@ -7,12 +7,22 @@ export interface DataFolders {
   readonly data: string;
   /** One folder for each run. */
   readonly runs: string;
+  /** Prompt sets that a person made. */
+  readonly prompts: string;
+  /** Dry steps under way; nothing in it outlives them. */
+  readonly drySteps: string;
   /** Data that was written out for other programs, unless a person named another place. */
   readonly exports: string;
 }
 
 export function dataFolders(data: string): DataFolders {
-  return { data, runs: join(data, 'runs'), exports: join(data, 'exports') };
+  return {
+    data,
+    runs: join(data, 'runs'),
+    prompts: join(data, 'prompts'),
+    drySteps: join(data, 'dry-steps'),
+    exports: join(data, 'exports'),
+  };
 }
 
 /** The rooms of a run's folder: the host writes `input`, the engine `state` and `output`. */

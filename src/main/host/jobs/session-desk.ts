@@ -1,6 +1,7 @@
 import type { SessionSetup } from '@contracts/engine-protocol';
 import type { CheckpointId } from '@contracts/ids';
 import type { PlaygroundEvent, PlaygroundQuestion, PlaygroundSession } from '@contracts/playground';
+import type { StepEvent, StepRequest } from '@contracts/prompts';
 import { WorkbenchError } from '@core/errors';
 import type { SpawnEngine } from './engine-child';
 import { openModelSession, type ModelSession } from './model-session';
@@ -68,16 +69,44 @@ export class SessionDesk {
     signal?: AbortSignal,
   ): AsyncGenerator<PlaygroundEvent, undefined, void> {
     yield { type: 'opening' };
+    yield* this.#serve<PlaygroundEvent>(
+      wanted,
+      (session) => session.ask(question, signal),
+      signal,
+      (entry) => {
+        const { threads, isBesideRun, session } = entry;
+        return { type: 'ready', memoryBytes: session.memoryBytes, threads, isBesideRun };
+      },
+    );
+    return undefined;
+  }
+
+  /** One step that a prompt asks for. @throws as `ask` */
+  async *writeStep(
+    wanted: SessionModel,
+    request: StepRequest,
+    signal?: AbortSignal,
+  ): AsyncGenerator<StepEvent, undefined, void> {
+    yield* this.#serve<StepEvent>(wanted, (session) => session.writeStep(request, signal), signal);
+    return undefined;
+  }
+
+  /** Keeps a model open while it answers. @param ready what is said first, once the model stands ready */
+  async *#serve<E>(
+    wanted: SessionModel,
+    start: (session: ModelSession) => AsyncGenerator<E, undefined, void>,
+    signal: AbortSignal | undefined,
+    ready?: (entry: Entry) => E,
+  ): AsyncGenerator<E, undefined, void> {
     const entry = this.#find(wanted) ?? this.#open(wanted);
     clearTimeout(entry.timer);
     entry.usedAtMs = this.#deps.nowMs();
     entry.asks += 1;
-    const answer = entry.session.ask(question, signal);
+    const answer = start(entry.session);
     try {
       await untilAborted(entry.session.opened, signal);
       if (signal?.aborted) return undefined;
-      const { threads, isBesideRun, session } = entry;
-      yield { type: 'ready', memoryBytes: session.memoryBytes, threads, isBesideRun };
+      if (ready) yield ready(entry);
       yield* answer;
       return undefined;
     } finally {

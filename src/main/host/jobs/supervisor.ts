@@ -28,6 +28,8 @@ export interface SupervisorDeps {
   readonly liveTrees: LiveTrees;
   /** The key of a server, null where it needs none. */
   readonly serverKey: (name: string) => Promise<string | null>;
+  /** Told of each run that has done all that it was asked to. */
+  readonly onFinished?: (id: RunId) => void;
   /** Asked whenever a run starts. */
   readonly prepareOptions: () => PrepareOptions | Promise<PrepareOptions>;
   /** Versions of the program and its store, kept with each run. */
@@ -277,6 +279,7 @@ export class JobSupervisor {
       const moment = MOMENT_OF[settlement.outcome];
       if (moment) this.#noteMoment(id, moment);
       this.#change(id, change);
+      if (settlement.outcome === 'finished' && active?.stop !== 'finish') this.#deps.onFinished?.(id);
     } catch (error) {
       // The store cannot be written (a full disk, say): windows are told all the same, and the next start finds the run open and mends it.
       const run = findRun(this.#deps.db, id);

@@ -7,6 +7,7 @@ import { modelsRouter } from './models';
 import { playgroundRouter } from './playground';
 import { previewsRouter } from './previews';
 import { projectsRouter } from './projects';
+import { promptsRouter } from './prompts';
 import { questionsRouter } from './questions';
 import { runsRouter } from './runs';
 import { serversRouter } from './servers';
@@ -30,6 +31,7 @@ export function createRouter(context: ServiceContext) {
     exampleFiles: exampleFilesRouter(context),
     evaluations: evaluationsRouter(context),
     playground: playgroundRouter(context),
+    prompts: promptsRouter(context),
   });
 }
 

@@ -1,7 +1,10 @@
 import * as runs from '../services/runs';
+import { makeDryStep } from '../services/dry-step';
 import { estimateRun } from '../services/estimate';
+import { yieldOf } from '../services/run-yield';
 import type { ServiceContext } from '../services/context';
 import { contract } from './implementer';
+import { withRpcErrors } from './streams';
 
 export function runsRouter(context: ServiceContext) {
   const { runs: calls } = contract;
@@ -20,8 +23,12 @@ export function runsRouter(context: ServiceContext) {
     logs: calls.logs.handler(({ input }) => runs.listLogs(context, input.id, input.limit)),
     events: calls.events.handler(({ input }) => runs.listEvents(context, input.id)),
     answerAlarm: calls.answerAlarm.handler(({ input }) => runs.answerAlarm(context, input)),
+    yield: calls.yield.handler(({ input }) => yieldOf(context, input.id)),
     forecast: calls.forecast.handler(({ input }) => runs.forecastOf(context, input.id)),
     estimate: calls.estimate.handler(({ input }) => estimateRun(context, input.projectId, input.spec)),
+    dryStep: calls.dryStep.handler(({ input, signal }) =>
+      withRpcErrors(makeDryStep(context, input.projectId, input.spec, signal)),
+    ),
     // Subscribes before it answers, so that a window which asks first and starts a run then misses nothing.
     watch: calls.watch.handler(({ signal }) => context.bus.subscribe(signal)),
   };

@@ -1,5 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { CheckpointId, DatasetId, ProjectId, QuestionSetId, RunId } from '@contracts/ids';
 import type { JobSpec } from '@contracts/jobs';
 import type { Run } from '@contracts/runs';
@@ -16,6 +15,7 @@ import type { ServiceContext } from './context';
 import { requirePresent } from './models';
 import { required } from './not-found';
 import { requireKept } from './project-trash';
+import { promptRootOf } from './prompt-sets';
 
 type SpecOf<K extends JobKind> = Extract<JobSpec, { kind: K }>;
 type Check<K extends JobKind> = (context: ServiceContext, projectId: ProjectId, spec: SpecOf<K>) => Run['parents'];
@@ -217,14 +217,8 @@ function requireTrees(context: ServiceContext, projectId: ProjectId, id: RunId):
 }
 
 function requirePromptSet(context: ServiceContext, name: string): void {
-  const folder = join(context.promptsFolder, name);
-  const isInside = /^[\w-]+$/.test(name);
-  if (isInside && existsSync(folder) && statSync(folder).isDirectory()) return;
-  throw refuse(
-    `There is no prompt set "${name}".`,
-    'prompt-set-missing',
-    'Choose one of those that ship with the workbench.',
-  );
+  if (promptRootOf(context, name) !== null) return;
+  throw refuse(`There is no prompt set "${name}".`, 'prompt-set-missing', 'Choose one of those that there are.');
 }
 
 function requireSameProject(wanted: ProjectId, actual: ProjectId, what: string): void {

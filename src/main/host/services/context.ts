@@ -2,6 +2,7 @@ import type { ModelConfig } from '@core/models/model-config';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
 import type { ImportInspection, ModelInspection } from '@contracts/models';
 import type { SystemInfo } from '@contracts/system';
+import type { DryDesk } from '../jobs/dry-desk';
 import type { EventBus } from '../jobs/events';
 import type { DataFolders } from '../jobs/run-folders';
 import type { LiveTrees } from '../jobs/live-trees';
@@ -23,6 +24,8 @@ export interface ModelReader {
 }
 
 export interface MachineFacts {
+  /** Of the processor, as the system calls it. */
+  readonly processorName: string;
   /** Logical processors that this program may use. */
   readonly cores: number;
   readonly physicalCores: number;
@@ -40,6 +43,7 @@ export interface ServiceContext {
   readonly liveTrees: LiveTrees;
   /** Models that are kept open for the playground. */
   readonly sessions: SessionDesk;
+  readonly drySteps: DryDesk;
   readonly models: ModelReader;
   readonly machine: MachineFacts;
   readonly devices: DeviceDesk;

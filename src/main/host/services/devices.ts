@@ -46,6 +46,11 @@ export class DeviceDesk {
     this.#deps = deps;
   }
 
+  /** What the settings ask for, whatever is there. */
+  get wanted(): DeviceChoice {
+    return this.#deps.choice();
+  }
+
   async report(): Promise<DeviceReport> {
     const devices = await this.#find();
     const { device, deviceName, deviceReason } = await this.#choose(devices);

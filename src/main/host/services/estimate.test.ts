@@ -11,6 +11,7 @@ beforeEach(() => {
   folder = makeTestFolder();
   freeMemoryBytes = 8e9;
   const machine = {
+    processorName: 'test',
     cores: 2,
     physicalCores: 2,
     totalMemoryBytes: 16e9,

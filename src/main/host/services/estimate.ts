@@ -6,6 +6,7 @@ import type { JobKind } from '@contracts/stages';
 import { listFinishedRuns } from '../store/repositories/runs';
 import type { ServiceContext } from './context';
 import { checkJob } from './check-job';
+import { dryEstimate, refuseDryStep } from './dry-step';
 import { forecastMemory } from './estimate-memory';
 import { reckonWork, type Work } from './work-units';
 
@@ -73,20 +74,23 @@ export async function estimateRun(context: ServiceContext, projectId: ProjectId,
   const forecast = await forecastMemory(context, spec);
   const memoryBytes =
     place !== '' ? WITHOUT_MODEL : forecast ? around(forecast.bytes) : estimateMemory(spec, work, earlier, context);
-  const diskBytes = await estimateDisk(spec, work);
+  const disk = await estimateDisk(spec, work);
+  const dry = dryEstimate(context, spec, forecast?.bytes ?? null);
   const facts = {
-    seconds,
-    memoryBytes,
-    diskBytes,
+    seconds: dry?.seconds ?? seconds,
+    memoryBytes: dry?.memoryBytes ?? memoryBytes,
+    diskBytes: dry?.diskBytes ?? { low: disk, high: disk },
     freeMemoryBytes: machine.freeMemoryBytes(),
     freeDiskBytes: machine.freeDiskBytes(folders.data),
   };
   return {
     ...facts,
-    basis: place !== '' && rates.length === 0 ? UNKNOWN_SERVER : describeBasis(rates.length),
+    basis: dry?.basis ?? (place !== '' && rates.length === 0 ? UNKNOWN_SERVER : describeBasis(rates.length)),
     warnings: listWarnings(facts),
     steps: forecast?.steps ?? null,
     proposals: [...(forecast?.proposals ?? [])],
+    dryStep: dry?.dryStep ?? null,
+    dryStepRefusal: refuseDryStep(context, spec),
   };
 }
 
@@ -172,7 +176,9 @@ function describeBasis(rates: number): string {
   return `Measured on the last ${rates} runs of this kind on this machine.`;
 }
 
-function listWarnings(facts: Omit<Estimate, 'basis' | 'warnings' | 'steps' | 'proposals'>): string[] {
+function listWarnings(
+  facts: Pick<Estimate, 'seconds' | 'memoryBytes' | 'diskBytes' | 'freeMemoryBytes' | 'freeDiskBytes'>,
+): string[] {
   const warnings: string[] = [];
   if (facts.memoryBytes.low > facts.freeMemoryBytes) {
     warnings.push(
@@ -181,7 +187,7 @@ function listWarnings(facts: Omit<Estimate, 'basis' | 'warnings' | 'steps' | 'pr
   } else if (facts.memoryBytes.high > facts.freeMemoryBytes) {
     warnings.push('Memory may become tight. If the run is stopped for it, it can be resumed.');
   }
-  if (facts.diskBytes > facts.freeDiskBytes) {
+  if (facts.diskBytes.high > facts.freeDiskBytes) {
     warnings.push('The disk of the data folder has too little room for this. Free some space first.');
   }
   if (facts.seconds.low > LONG_SECONDS) {

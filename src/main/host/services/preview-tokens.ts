@@ -7,6 +7,7 @@ import { loadPromptSet } from '../../engine/runners/prompt-folder';
 import { checkJob } from './check-job';
 import type { ServiceContext } from './context';
 import { requirePresent } from './models';
+import { promptRootOf } from './prompt-sets';
 
 /**
  * How the functional tokens will enter a vocabulary: the plan that the run makes, without reading a weight.
@@ -30,7 +31,9 @@ export async function previewTokens(
     });
   }
   const cues =
-    config.initialisation === 'cue' ? loadPromptSet(context.promptsFolder, config.promptSet).manifest.cues : {};
+    config.initialisation === 'cue'
+      ? loadPromptSet(promptRootOf(context, config.promptSet) ?? context.promptsFolder, config.promptSet).manifest.cues
+      : {};
   const plan = planSurgery({ tokenizer, config: model }, startingTextBy(config.initialisation, cues), {
     padToMultiple: config.padToMultiple,
   });

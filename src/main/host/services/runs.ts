@@ -22,6 +22,7 @@ import * as telemetry from '../store/repositories/telemetry';
 import { transaction } from '../store/sql';
 import type { ServiceContext } from './context';
 import { checkJob } from './check-job';
+import { correctionOf } from './dry-step';
 import { estimateRun } from './estimate';
 import { required } from './not-found';
 import { throwAway } from './project-trash';
@@ -85,11 +86,15 @@ export async function startEstimatedRun(context: ServiceContext, input: Paramete
 }
 
 /** What was expected of a run when it started, and what it has taken so far. */
-export async function forecastOf({ db }: ServiceContext, id: RunId): Promise<RunForecast> {
+export async function forecastOf(
+  { db, machine }: Pick<ServiceContext, 'db' | 'machine'>,
+  id: RunId,
+): Promise<RunForecast> {
   const run = required(findRun(db, id), 'This run');
   const { estimate, peakMemoryBytes } = readForecast(db, id);
   return {
     predicted: estimate,
+    correction: correctionOf({ db, machine }, run.kind),
     actual: {
       seconds: run.activeSeconds,
       memoryBytes: peakMemoryBytes ?? run.progress?.memoryBytes ?? null,

@@ -19,6 +19,7 @@ import { addExample } from './add-example';
 import type { ServiceContext } from './context';
 import { countExampleTokens } from './example-edit';
 import { required } from './not-found';
+import { promptRootOf } from './prompt-sets';
 
 export function listTrees({ db }: ServiceContext, query: TreeQuery): ReturnType<typeof pageTrees> {
   return pageTrees(db, query);
@@ -54,7 +55,8 @@ export async function sendPath(
   const { db } = context;
   const { summary, nodes, simulations, lineage } = getTree(context, input.id);
   const checkpoint = lineage.checkpointId ? findCheckpoint(db, lineage.checkpointId) : null;
-  const prompts = loadPromptSet(context.promptsFolder, promptSetOf(context, lineage.runId, checkpoint?.promptSet));
+  const setName = promptSetOf(context, lineage.runId, checkpoint?.promptSet);
+  const prompts = loadPromptSet(promptRootOf(context, setName) ?? context.promptsFolder, setName);
   const draft = exampleOfPath(
     treeFromRows({ ...lineage.question, source: '' }, nodes, simulations),
     input.leaf,

@@ -1,9 +1,17 @@
-import { formatCount } from '../lib/format';
+import { formatCount, formatFixed } from '../lib/format';
 import { hostPhrases as phrases, hostWords } from './texts/host.en';
 
 /** What a pattern of the host's English means in the window's language. */
 const PATTERNS: readonly { readonly pattern: RegExp; readonly say: (parts: readonly string[]) => string }[] = [
   { pattern: /^Measured on the last (\d+) runs/, say: ([runs = '']) => phrases.measuredOn(runs) },
+  {
+    pattern: /^Measured by a dry step on this machine; the last run took ([\d.]+) times/,
+    say: ([times = '']) => phrases.dryStepAfterOne(formatFixed(Number(times), 2)),
+  },
+  {
+    pattern: /^Measured by a dry step on this machine; the last (\d+) runs took ([\d.]+) times/,
+    say: ([runs = '', times = '']) => phrases.dryStepAfter(runs, formatFixed(Number(times), 2)),
+  },
   {
     pattern: /^Steps take up to (\d+) tokens at once; blocks are (kept|recomputed)/,
     say: ([tokens = '', blocks]) => phrases.passes(tokens, blocks === 'kept' ? phrases.kept : phrases.recomputed),

@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import type { ProjectId } from '@contracts/ids';
 import type { JobSpec } from '@contracts/jobs';
 import type { Estimate, MemoryProposal } from '@contracts/runs';
@@ -11,7 +12,9 @@ import { ErrorView } from '../ui/ErrorView';
 import { Notice } from '../ui/marks';
 import { Facts } from '../ui/Panel';
 import { Skeleton } from '../ui/Skeleton';
+import { DryStep } from './DryStep';
 import { texts } from './texts/en';
+import { useDryStep, type DryStepState } from './use-dry-step';
 
 const SETTLE_MS = 300;
 
@@ -21,15 +24,17 @@ export interface EstimateCardProps {
   readonly spec: JobSpec | null;
   /** Takes over other settings; absent where there is nothing to set. */
   readonly onChange?: (changes: MemoryProposal['changes']) => void;
+  /** Makes the dry step by itself: the person is about to start. */
+  readonly isDue?: boolean;
 }
 
-export function EstimateCard({ projectId, spec, onChange }: EstimateCardProps) {
+export function EstimateCard({ projectId, spec, onChange, isDue = false }: EstimateCardProps) {
   const settled = useDebounced(spec, SETTLE_MS);
   return (
     <section className="estimate" aria-label={texts.estimate}>
       <h3>{texts.estimate}</h3>
       {settled ? (
-        <EstimateFacts projectId={projectId} spec={settled} {...(onChange && { onChange })} />
+        <EstimateFacts projectId={projectId} spec={settled} isDue={isDue} {...(onChange && { onChange })} />
       ) : (
         <p className="muted">{texts.noEstimate}</p>
       )}
@@ -37,7 +42,13 @@ export function EstimateCard({ projectId, spec, onChange }: EstimateCardProps) {
   );
 }
 
-function EstimateFacts({ projectId, spec, onChange }: EstimateCardProps & { readonly spec: JobSpec }) {
+function EstimateFacts({
+  projectId,
+  spec,
+  onChange,
+  isDue,
+}: EstimateCardProps & { readonly spec: JobSpec; readonly isDue: boolean }) {
+  const dry = useDryStep(projectId);
   const estimate = useQuery(
     api.runs.estimate.queryOptions({
       input: { projectId, spec },
@@ -45,9 +56,29 @@ function EstimateFacts({ projectId, spec, onChange }: EstimateCardProps & { read
       staleTime: 30_000,
     }),
   );
+  useDueDryStep(dry, spec, estimate.isPlaceholderData ? null : (estimate.data ?? null), isDue);
   if (estimate.isError) return <ErrorView error={estimate.error} onRetry={() => void estimate.refetch()} />;
   if (!estimate.data) return <Skeleton lines={3} label={texts.estimating} />;
-  return <EstimateRows estimate={estimate.data} {...(onChange && { onChange })} />;
+  return (
+    <>
+      <EstimateRows estimate={estimate.data} {...(onChange && { onChange })} />
+      <DryStep spec={spec} estimate={estimate.data} dry={dry} />
+    </>
+  );
+}
+
+/** Makes the dry step once for each job that is due, and stops one that is of another job by now. */
+function useDueDryStep(dry: DryStepState, spec: JobSpec, estimate: Estimate | null, isDue: boolean): void {
+  const { measure, stop } = dry;
+  const triedRef = useRef('');
+  const key = JSON.stringify(spec);
+  useEffect(() => stop, [key, stop]);
+  const isWanted = isDue && estimate !== null && estimate.dryStep === null && estimate.dryStepRefusal === null;
+  useEffect(() => {
+    if (!isWanted || triedRef.current === key) return;
+    triedRef.current = key;
+    measure(JSON.parse(key) as JobSpec); // it was written from one
+  }, [isWanted, key, measure]);
 }
 
 function EstimateRows({ estimate, onChange }: Pick<EstimateCardProps, 'onChange'> & { readonly estimate: Estimate }) {
@@ -62,7 +93,7 @@ function EstimateRows({ estimate, onChange }: Pick<EstimateCardProps, 'onChange'
           ],
           [
             texts.estimateDisk,
-            `${formatBytes(estimate.diskBytes)}, ${texts.ofFree(formatBytes(estimate.freeDiskBytes))}`,
+            `${formatRange(estimate.diskBytes.low, estimate.diskBytes.high, formatBytes)}, ${texts.ofFree(formatBytes(estimate.freeDiskBytes))}`,
           ],
         ]}
       />

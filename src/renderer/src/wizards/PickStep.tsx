@@ -61,7 +61,7 @@ function PickList({
   });
   if (row.isOptional && candidates.length === 0) return null;
   const usable = options.filter((option) => !option.isDisabled);
-  const none = { value: '', label: texts.pick.without, help: texts.pick.withoutJudge, isDisabled: false };
+  const none = { value: '', label: texts.pick.without, help: row.without ?? '', isDisabled: false };
   const shown = [...(row.isOptional ? [none] : []), ...usable, ...options.filter((option) => option.isDisabled)].slice(
     0,
     SHOWN,
@@ -96,6 +96,8 @@ interface PickRow {
   readonly way: (projectId: ProjectId, hasUnfitting: boolean) => ReactNode;
   /** A run can do without; it is not asked for where there is none. */
   readonly isOptional?: boolean;
+  /** What doing without means. */
+  readonly without?: string;
 }
 
 const ROWS: Readonly<Record<PickName, PickRow>> = {
@@ -136,6 +138,15 @@ const ROWS: Readonly<Record<PickName, PickRow>> = {
     noneFits: texts.pick.noJudge,
     way: (projectId) => <ButtonLink href={href('prmNew', { projectId })}>{texts.pick.trainJudge}</ButtonLink>,
     isOptional: true,
+    without: texts.pick.withoutJudge,
+  },
+  marks: {
+    title: texts.pick.marks,
+    none: texts.pick.noDataset,
+    noneFits: texts.pick.noDataset,
+    way: (projectId) => <ButtonLink href={href('examplesNew', { projectId })}>{texts.pick.makeExamples}</ButtonLink>,
+    isOptional: true,
+    without: texts.pick.withoutMarks,
   },
 };
 
@@ -146,6 +157,7 @@ const DESCRIBE: { readonly [P in PickName]: (one: PickTypes[P], material: Materi
   searchRun: (one) => `${formatCount(one.outputs.treeCount, 'tree')}, ${formatMoment(one.createdAtMs, Date.now())}`,
   judge: (one, material) =>
     `${originOf(one, material)}${formatParameters(one.parameterCount)} weights, ${formatBytes(one.sizeBytes)}`,
+  marks: (one) => formatCount(one.count, 'example'),
   dataset: (one) =>
     texts.pick.accepted(formatInteger(one.verdicts.accepted + one.verdicts.todo), formatInteger(one.count)),
 };

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ProjectId } from '@contracts/ids';
 import { STAGE_CONFIGS } from '@contracts/jobs';
+import { PRESET_NAMES, type PresetName } from '@core/presets';
 import { Button } from '../ui/Button';
 import { CopyButton } from '../ui/ErrorView';
 import { Field } from '../ui/Field';
@@ -8,16 +9,18 @@ import { Choice, Select, TextArea } from '../ui/inputs';
 import { Disclosure } from '../ui/Panel';
 import { WIZARDS } from './definitions';
 import { FirstBatch } from './FirstBatch';
-import { changedFields, isMeaningful, type FormField } from './form/fields';
+import { checkField, checkFields } from './form/check';
+import { changedFields, defaultsOf, isMeaningful, type FormField } from './form/fields';
 import { Sentence } from './form/Sentence';
 import { blanksOf } from './form/sentence-template';
 import { SettingsForm } from './form/SettingsForm';
+import { PromptWorkshop } from './prompts/PromptWorkshop';
 import { RewardTrial } from './RewardTrial';
-import { hasPresets } from './suggestions';
+import { countDifferences, hasPresets } from './suggestions';
 import { texts } from './texts/en';
 import { TokensPlan } from './TokensPlan';
 import type { WizardState } from './use-wizard';
-import { PRESET_NAMES, withSetting, withSettings } from './wizard-draft';
+import { withSetting, withSettings } from './wizard-draft';
 
 /** Second step: how thorough, the sentence with blanks, then the rest, simple or advanced. */
 export function SettingsStep({ wizard, projectId }: { readonly wizard: WizardState; readonly projectId: ProjectId }) {
@@ -26,7 +29,11 @@ export function SettingsStep({ wizard, projectId }: { readonly wizard: WizardSta
   const inSentence = blanks === null ? new Set<string>() : blanksOf(blanks);
   const isShown = (field: FormField): boolean =>
     isMeaningful(field, config) &&
-    (draft.value.isAdvanced || !field.isAdvanced || (field.name === 'responsePrefix' && asksPlainly(wizard)));
+    (draft.value.isAdvanced ||
+      !field.isAdvanced ||
+      // Whatever has to be mended is there to be mended.
+      checkField(field, config[field.name]) !== null ||
+      (field.name === 'responsePrefix' && asksPlainly(wizard)));
   const rest = fields.filter((field) => !inSentence.has(field.name) && isShown(field));
   const change = (name: string, value: unknown): void =>
     draft.update((now) => withSetting(now, suggested, name, value));
@@ -40,7 +47,11 @@ export function SettingsStep({ wizard, projectId }: { readonly wizard: WizardSta
             label={texts.presets}
             name="preset"
             isRow
-            options={PRESET_NAMES.map((name) => ({ value: name, ...texts.preset[name] }))}
+            options={PRESET_NAMES.map((name) => ({
+              value: name,
+              label: texts.preset[name].label,
+              help: presetHelp(wizard, name),
+            }))}
             value={draft.value.preset}
             onChange={(preset) => draft.update((now) => ({ ...now, preset, changed: {} }))}
           />
@@ -70,9 +81,23 @@ export function SettingsStep({ wizard, projectId }: { readonly wizard: WizardSta
       {outcome.ok && outcome.spec.kind === 'tokens' && <TokensPlan projectId={projectId} spec={outcome.spec} />}
       {outcome.ok && outcome.spec.kind === 'rl' && <RewardTrial projectId={projectId} config={outcome.spec.config} />}
       {outcome.ok && outcome.spec.kind === 'sft' && <FirstBatch projectId={projectId} spec={outcome.spec} />}
+      {outcome.ok && outcome.spec.kind === 'search' && outcome.spec.config.expander === 'prompted' && (
+        <PromptWorkshop
+          projectId={projectId}
+          spec={outcome.spec}
+          onChoose={(promptSet) => change('promptSet', promptSet)}
+        />
+      )}
       <ConfigText wizard={wizard} />
     </>
   );
+}
+
+/** What a preset is for, and how far it is from the balanced one. */
+function presetHelp({ kind, fields, picked }: WizardState, name: PresetName): string {
+  const { help } = texts.preset[name];
+  const count = countDifferences(kind, defaultsOf(fields), picked.checkpoint, name);
+  return name === 'balanced' ? help : `${help} ${texts.presetCount(count)}`;
 }
 
 /** True where the untuned model is asked in plain words: then the beginning of its response matters and is shown at once. */
@@ -82,16 +107,14 @@ function asksPlainly({ kind, picked }: WizardState): boolean {
 
 /** Texts that the chosen model knows: cues that begin a response, and its prompt set. */
 function offersOf({ picked: { checkpoint } }: WizardState): Readonly<Record<string, readonly string[]>> {
-  return checkpoint
-    ? { responsePrefix: checkpoint.plainPrompts.filter(Boolean), promptSet: [checkpoint.promptSet] }
-    : {};
+  return checkpoint ? { responsePrefix: checkpoint.plainPrompts.filter(Boolean) } : {};
 }
 
 /** The settings as JSON, to copy, and to take over from elsewhere. */
 function ConfigText({ wizard }: { readonly wizard: WizardState }) {
   const [typed, setTyped] = useState<string | null>(null);
   const current = JSON.stringify(wizard.config, null, 2);
-  const read = typed === null ? null : readConfig(wizard.kind, typed);
+  const read = typed === null ? null : readConfig(wizard, typed);
   return (
     <Disclosure summary={texts.config}>
       <Field label={texts.config} help={texts.configHelp} error={read?.error}>
@@ -148,16 +171,29 @@ function saveText(name: string, text: string): void {
   URL.revokeObjectURL(link.href);
 }
 
+/** Settings from a text; what cannot be used is told as at its field. */
 function readConfig(
-  kind: WizardState['kind'],
+  { kind, fields, config }: WizardState,
   text: string,
 ): { readonly error: string | null; readonly values: Readonly<Record<string, unknown>> | null } {
+  let found: unknown;
   try {
-    const parsed = STAGE_CONFIGS[kind].safeParse(JSON.parse(text));
-    if (parsed.success) return { error: null, values: parsed.data };
-    const [issue] = parsed.error.issues;
-    return { error: texts.configBroken(`${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim()), values: null };
+    found = JSON.parse(text);
   } catch (error) {
     return { error: texts.configBroken(error instanceof Error ? error.message : String(error)), values: null };
   }
+  if (typeof found !== 'object' || found === null || Array.isArray(found))
+    return { error: texts.configBroken(texts.configNoObject), values: null };
+  const unknown = Object.keys(found).find((key) => !fields.some(({ name }) => name === key));
+  if (unknown !== undefined) return { error: texts.configBroken(texts.configUnknown(unknown)), values: null };
+  const values = { ...config, ...found };
+  const [wrong] = checkFields(fields, values);
+  if (wrong) {
+    const label = fields.find(({ name }) => name === wrong[0])?.label ?? wrong[0];
+    return { error: texts.configBroken(`${label}: ${wrong[1]}`), values: null };
+  }
+  const parsed = STAGE_CONFIGS[kind].safeParse(values);
+  return parsed.success
+    ? { error: null, values: parsed.data }
+    : { error: texts.configBroken(parsed.error.issues[0]?.message ?? ''), values: null };
 }

@@ -102,6 +102,7 @@ function WizardBody({ kind, projectId, query, material }: WizardProps & { readon
           <EstimateCard
             projectId={projectId}
             spec={outcome.ok ? outcome.spec : null}
+            isDue={step === 'review'}
             onChange={(changes) =>
               draft.update((now) => withSettings(now, wizard.suggested, { ...wizard.config, ...changes }))
             }

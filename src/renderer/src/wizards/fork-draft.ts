@@ -30,7 +30,8 @@ export function forkDraft({ run, kind, checkpoint, name, changes = {} }: Fork): 
     picks: {
       checkpoint: checkpoint.id,
       ...('questionSetId' in spec && { questionSet: spec.questionSetId }),
-      ...('datasetId' in spec && spec.datasetId !== null && { dataset: spec.datasetId }),
+      ...('datasetId' in spec &&
+        spec.datasetId !== null && { [spec.kind === 'prm' ? 'marks' : 'dataset']: spec.datasetId }),
       ...('judgeId' in spec && spec.judgeId !== null && { judge: spec.judgeId }),
       ...('searchRunId' in spec && { searchRun: spec.searchRunId }),
     },

@@ -67,11 +67,17 @@ const SPEC_OF: Readonly<
       ? { kind: 'sft', checkpointId: checkpoint.id, datasetId: dataset.id, config }
       : texts.pick.chooseDataset;
   },
-  prm: ({ checkpoint, searchRun }, config) => {
+  prm: ({ checkpoint, searchRun, marks }, config) => {
     if (!searchRun) return texts.pick.chooseSearchRun;
     if (!checkpoint) return texts.pick.chooseCheckpoint;
     if (!checkpoint.hasFunctionalTokens) return texts.pick.needsTokens;
-    return { kind: 'prm', checkpointId: checkpoint.id, searchRunId: searchRun.id, config };
+    return {
+      kind: 'prm',
+      checkpointId: checkpoint.id,
+      searchRunId: searchRun.id,
+      datasetId: marks?.id ?? null,
+      config,
+    };
   },
   rl: ({ checkpoint, questionSet, judge }, config) => {
     if (!checkpoint) return texts.pick.chooseCheckpoint;

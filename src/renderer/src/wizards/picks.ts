@@ -16,6 +16,8 @@ export interface PickTypes {
   readonly dataset: Dataset;
   /** Process reward model; a run does without one unless a person wants it. */
   readonly judge: Checkpoint;
+  /** Examples whose steps a reviewer has marked, for a judge to learn from as well. */
+  readonly marks: Dataset;
 }
 
 /** What a run will start from; null where nothing fits or is chosen. */
@@ -52,7 +54,7 @@ export const PICK_RULES: Readonly<Record<StageKind, PickRules>> = {
   examples: { picks: ['searchRun'], refuseCheckpoint: takesAny, writers: [], roles: [] },
   sft: { picks: ['checkpoint', 'dataset'], refuseCheckpoint: needsTokens, writers: ['tokens', 'import'], roles: [] },
   // As with examples, the model is the one that grew the trees.
-  prm: { picks: ['searchRun'], refuseCheckpoint: needsTokens, writers: [], roles: [] },
+  prm: { picks: ['searchRun', 'marks'], refuseCheckpoint: needsTokens, writers: [], roles: [] },
   rl: {
     picks: ['checkpoint', 'questionSet', 'judge'],
     refuseCheckpoint: needsTokens,
@@ -92,7 +94,10 @@ export function resolvePicks(rules: PickRules, chosen: WizardDraft['picks'], mat
   const judge = rules.picks.includes('judge')
     ? (candidatesOf('judge', rules, material).find((one) => one.id === chosen.judge && !one.isMissing) ?? null)
     : null;
-  return { checkpoint, questionSet: pickOne('questionSet'), searchRun, dataset: pickOne('dataset'), judge };
+  const marks = rules.picks.includes('marks')
+    ? (material.datasets.find(({ id }) => id === chosen.marks) ?? null)
+    : null;
+  return { checkpoint, questionSet: pickOne('questionSet'), searchRun, dataset: pickOne('dataset'), judge, marks };
 }
 
 /** Why a candidate cannot be used; null when it can. */
@@ -113,6 +118,7 @@ const LISTS: { readonly [P in PickName]: (rules: PickRules, material: Material) 
   questionSet: (rules, material) => stableSort(material.questionSets, (set) => rankIn(rules.roles, set.role)),
   searchRun: (_rules, material) => material.runs.filter((run) => run.kind === 'search' && run.outputs.treeCount > 0),
   dataset: (_rules, material) => material.datasets,
+  marks: (_rules, material) => material.datasets,
   judge: (_rules, material) => material.checkpoints.filter((one) => writerOf(material, one) === 'prm'),
 };
 

@@ -50,7 +50,7 @@ export function useWizard(kind: StageKind, projectId: ProjectId, material: Mater
   }, [kind, draft, value, material]);
 }
 
-const PICKS = ['checkpoint', 'questionSet', 'searchRun', 'dataset', 'judge'] as const;
+const PICKS = ['checkpoint', 'questionSet', 'searchRun', 'dataset', 'judge', 'marks'] as const;
 
 /** Takes over what a link asked to start from (`?checkpoint=…`) and drops it from the address, so that later choices count. */
 export function useAskedPicks(draft: Draft<WizardDraft>, query: URLSearchParams): void {

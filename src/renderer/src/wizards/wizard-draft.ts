@@ -1,8 +1,5 @@
+import { PRESET_NAMES } from '@core/presets';
 import { z } from 'zod';
-
-/** How thorough a run is asked to be; each wizard says what that means for its stage. */
-export const PRESET_NAMES = ['quick', 'balanced', 'thorough', 'paper'] as const;
-export type PresetName = (typeof PRESET_NAMES)[number];
 
 export const STEP_IDS = ['start', 'settings', 'review'] as const;
 export type StepId = (typeof STEP_IDS)[number];
@@ -17,6 +14,7 @@ export const WizardDraft = z.object({
     searchRun: z.string().optional(),
     dataset: z.string().optional(),
     judge: z.string().optional(),
+    marks: z.string().optional(),
   }),
   preset: z.enum(PRESET_NAMES),
   /** Settings that differ from the preset, by name. */

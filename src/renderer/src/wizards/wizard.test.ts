@@ -5,6 +5,7 @@ import { STAGE_CONFIGS } from '@contracts/jobs';
 import type { Checkpoint } from '@contracts/models';
 import type { QuestionSet } from '@contracts/questions';
 import type { Run } from '@contracts/runs';
+import { PRESET_NAMES } from '@core/presets';
 import { WIZARDS } from './definitions';
 import { blanksOf } from './form/sentence-template';
 import { forkDraft } from './fork-draft';
@@ -13,7 +14,7 @@ import { buildSpec, STAGE_FIELDS } from './job-spec';
 import type { Material } from './material';
 import { PICK_RULES, resolvePicks } from './picks';
 import { suggestSettings, type StageKind } from './suggestions';
-import { EMPTY_DRAFT, PRESET_NAMES, withSetting, withSettings, WizardDraft } from './wizard-draft';
+import { EMPTY_DRAFT, withSetting, withSettings, WizardDraft } from './wizard-draft';
 
 const projectId = ProjectId.parse('p');
 const KINDS = Object.keys(STAGE_CONFIGS) as StageKind[];
@@ -148,6 +149,7 @@ test('an adapter can only be exported of a checkpoint that has one', () => {
     searchRun: null,
     dataset: null,
     judge: null,
+    marks: null,
   });
   expect(buildSpec('export', picked(null), config)).toMatchObject({
     ok: false,
@@ -157,7 +159,7 @@ test('an adapter can only be exported of a checkpoint that has one', () => {
 });
 
 test('a mistake in a setting that is hidden does not stand in the way', () => {
-  const picked = { checkpoint: checkpoint('c'), questionSet: null, searchRun: null, dataset, judge: null };
+  const picked = { checkpoint: checkpoint('c'), questionSet: null, searchRun: null, dataset, judge: null, marks: null };
   const build = (change: object) =>
     buildSpec('sft', picked, { ...defaultsOf(STAGE_FIELDS.sft), form: 'plain', ...change });
   const custom = { method: 'lora', loraTargets: 'custom' };
@@ -190,6 +192,13 @@ test('a judge is taken only where a person wants one, and only one that was trai
   expect(resolvePicks(PICK_RULES.sft, { judge: 'judge' }, more).judge).toBeNull();
 });
 
+test('a judge learns from marks of the review only where a person wants it', () => {
+  expect(resolvePicks(PICK_RULES.prm, {}, material).marks).toBeNull();
+  expect(resolvePicks(PICK_RULES.prm, { marks: 'gone' }, material).marks).toBeNull();
+  const picked = resolvePicks(PICK_RULES.prm, { marks: 'd' }, material);
+  expect(buildSpec('prm', picked, defaultsOf(STAGE_FIELDS.prm))).toMatchObject({ ok: true, spec: { datasetId: 'd' } });
+});
+
 test('a judge needs trees of a model with tokens', () => {
   const picked = {
     checkpoint: checkpoint('base'),
@@ -197,6 +206,7 @@ test('a judge needs trees of a model with tokens', () => {
     searchRun: run('q', 'search'),
     dataset: null,
     judge: null,
+    marks: null,
   };
   expect(buildSpec('prm', picked, defaultsOf(STAGE_FIELDS.prm))).toMatchObject({ ok: false });
 });
@@ -214,7 +224,14 @@ describe('suggested settings', () => {
     expect(STAGE_CONFIGS[kind].safeParse(config).error).toBeUndefined();
     const outcome = buildSpec(
       kind,
-      { checkpoint: model, questionSet: set('train', 'train'), searchRun: run('q', 'search'), dataset, judge: null },
+      {
+        checkpoint: model,
+        questionSet: set('train', 'train'),
+        searchRun: run('q', 'search'),
+        dataset,
+        judge: null,
+        marks: null,
+      },
       config,
     );
     expect(outcome.ok).toBe(true);
@@ -280,6 +297,7 @@ describe('a fork', () => {
       searchRun: null,
       dataset: null,
       judge: null,
+      marks: null,
     },
     { ...suggestSettings('rl', defaultsOf(STAGE_FIELDS.rl), start, 'balanced'), learningRate: 0.002, iterations: 7 },
   );

@@ -192,8 +192,21 @@ export function readForecast(
     { id },
   );
   return {
-    estimate: row?.estimate_json ? fromJson<Estimate>(row.estimate_json) : null,
+    estimate: row?.estimate_json ? toEstimate(fromJson(row.estimate_json)) : null,
     peakMemoryBytes: row?.peak_memory_bytes ?? null,
+  };
+}
+
+/** Earlier versions foretold the disk as one number, and made no dry steps. */
+function toEstimate(
+  stored: Omit<Estimate, 'diskBytes'> & { readonly diskBytes: Estimate['diskBytes'] | number },
+): Estimate {
+  const { diskBytes } = stored;
+  return {
+    ...stored,
+    diskBytes: typeof diskBytes === 'number' ? { low: diskBytes, high: diskBytes } : diskBytes,
+    dryStep: stored.dryStep ?? null,
+    dryStepRefusal: stored.dryStepRefusal ?? null,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { RunId } from '@contracts/ids';
 import type { LogLine, MetricSeries, PackedSeries, Sample } from '@contracts/runs';
-import { execute, fromJson, selectAll, selectColumn, type ReadableDb, type WritableDb } from '../sql';
+import { execute, fromJson, selectAll, selectColumn, selectOne, type ReadableDb, type WritableDb } from '../sql';
 
 /** What a run says of itself on the way: metrics, samples of what the model writes, and log lines. */
 
@@ -31,6 +31,17 @@ export function listMetrics(db: ReadableDb, runId: RunId): MetricSeries[] {
     one.values.push(value);
   }
   return [...series.values()];
+}
+
+/** The newest value of one metric; null before the first. */
+export function lastMetric(db: ReadableDb, runId: RunId, name: string): { step: number; value: number } | null {
+  return (
+    selectOne<{ step: number; value: number }>(
+      db,
+      'SELECT step, value FROM metrics WHERE run_id = $runId AND name = $name ORDER BY step DESC LIMIT 1',
+      { runId, name },
+    ) ?? null
+  );
 }
 
 /** The same as bytes; see `PackedSeries`. A column at a time, since an object for each point is what takes the time. */

@@ -133,15 +133,35 @@ function insertNode(db: WritableDb, treeId: TreeId, node: TreeNode): void {
   );
 }
 
-/** Solved: some leaf is right. Mixed: right and wrong leaves, the trees that make pairs. */
-export type TreeFilter = 'all' | 'solved' | 'unsolved' | 'mixed';
+/** Solved: some leaf is right. Mixed: right and wrong leaves, the trees that make pairs. All right: no leaf is wrong. */
+export type TreeFilter = 'all' | 'solved' | 'unsolved' | 'mixed' | 'all-right';
 
 const FILTERS: Readonly<Record<TreeFilter, string>> = {
   all: '',
   solved: ' AND right_leaves > 0',
   unsolved: ' AND right_leaves = 0',
   mixed: ' AND right_leaves > 0 AND wrong_leaves > 0',
+  'all-right': ' AND right_leaves > 0 AND wrong_leaves = 0',
 };
+
+/** Trees of a run that pass a filter. */
+export function countTrees(db: ReadableDb, runId: RunId, filter: TreeFilter): number {
+  return count(db, `SELECT COUNT(*) AS count FROM trees WHERE run_id = $runId${FILTERS[filter]}`, { runId });
+}
+
+/** The first trees of a run that pass a filter, by their questions. */
+export function listSomeTrees(
+  db: ReadableDb,
+  runId: RunId,
+  filter: TreeFilter,
+  limit: number,
+): { questionId: string; prompt: string; treeId: TreeId }[] {
+  return selectAll<SummaryRow>(
+    db,
+    `SELECT * FROM trees WHERE run_id = $runId${FILTERS[filter]} ORDER BY created_at_ms, rowid LIMIT $limit`,
+    { runId, limit },
+  ).map((row) => ({ questionId: row.question_id, prompt: row.prompt, treeId: row.id }));
+}
 
 export interface TreeQuery {
   readonly projectId: ProjectId;

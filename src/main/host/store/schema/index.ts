@@ -5,6 +5,7 @@ import { treeMarksSchema } from './0003-tree-marks';
 import { runPageSchema } from './0004-run-page';
 import { judgedNodesSchema } from './0005-judged-nodes';
 import { trashSchema } from './0008-trash';
+import { wizardsSchema } from './0006-wizards';
 
 /** One numbered change of the schema; never edited after a release. */
 export interface SchemaStep {
@@ -20,4 +21,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   runPageSchema,
   judgedNodesSchema,
   trashSchema,
+  wizardsSchema,
 ];

@@ -38,6 +38,10 @@ export const hostWords: Readonly<Record<string, string>> = translated(
       // Estimates.
       "Reckoned from the model's size and this machine's cores; the first run will tell better.",
       'Measured on the last run of this kind on this machine.',
+      'Measured by a dry step on this machine.',
+      'This takes so little that it is reckoned from its size.',
+      'A server is not asked for a trial: it may cost money.',
+      'A run is under way; a dry step beside it would measure both.',
       'This will hardly fit into the memory that is free now. Close other programs, choose LoRA, or use a smaller model.',
       'Memory may become tight. If the run is stopped for it, it can be resumed.',
       'The disk of the data folder has too little room for this. Free some space first.',
@@ -49,6 +53,10 @@ export const hostWords: Readonly<Record<string, string>> = translated(
 /** Sentences of the host with numbers in them: what to look for, and what the window says. */
 export const hostPhrases = translated('hostPhrases', {
   measuredOn: (runs: string) => `Measured on the last ${runs} runs of this kind on this machine.`,
+  dryStepAfterOne: (times: string) =>
+    `Measured by a dry step on this machine; the last run took ${times} times what its dry step said.`,
+  dryStepAfter: (runs: string, times: string) =>
+    `Measured by a dry step on this machine; the last ${runs} runs took ${times} times what their dry steps said.`,
   passes: (tokens: string, blocks: string) =>
     `Steps take up to ${tokens} tokens at once; blocks are ${blocks} for the backward pass.`,
   kept: 'kept',

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Run, RunForecast } from '@contracts/runs';
+import { inWindowWords } from '../../app/host-words';
 import { api } from '../../lib/api';
-import { formatBytes, formatDuration, formatRange } from '../../lib/format';
+import { formatBytes, formatDuration, formatFixed, formatRange } from '../../lib/format';
 import { Loaded } from '../../ui/Loaded';
 import { Mark } from '../../ui/marks';
 import { Panel } from '../../ui/Panel';
@@ -30,7 +31,14 @@ export function ForecastPanel({ run }: { readonly run: Run }) {
         {(data) => (
           <>
             <Table caption={words.title} columns={COLUMNS} rows={rowsOf(data, run)} rowKey={(row) => row.name} />
-            {data.predicted && <p className="run-quiet run-basis">{words.basis(data.predicted.basis)}</p>}
+            {data.predicted && (
+              <p className="run-quiet run-basis">{words.basis(inWindowWords(data.predicted.basis))}</p>
+            )}
+            {data.correction && (
+              <p className="run-quiet run-basis">
+                {words.correction(formatFixed(data.correction.factor, 2), data.correction.runs)}
+              </p>
+            )}
           </>
         )}
       </Loaded>
@@ -68,11 +76,10 @@ function rowsOf({ predicted, actual }: RunForecast, run: Run): readonly Row[] {
     actual: took === null ? words.unknown : `${format(took)}${isOver ? '' : ` ${words.soFar}`}`,
     verdict: isOver && expected && took !== null ? verdictOf(expected, took) : null,
   });
-  const disk = predicted ? { low: predicted.diskBytes, high: predicted.diskBytes } : null;
   return [
     row(words.time, predicted?.seconds ?? null, actual.seconds, formatDuration),
     row(words.memory, predicted?.memoryBytes ?? null, actual.memoryBytes, formatBytes),
-    row(words.disk, disk, actual.diskBytes, formatBytes),
+    row(words.disk, predicted?.diskBytes ?? null, actual.diskBytes, formatBytes),
   ];
 }
 

@@ -27,6 +27,7 @@ import { RunNow } from './RunNow';
 import { RunProducts } from './RunProducts';
 import { RunSamples } from './RunSamples';
 import { TrashedRun } from './TrashedRun';
+import { MAKES_DATA, YieldPanel } from './YieldPanel';
 import { texts } from './texts/en';
 import './run.css';
 
@@ -73,6 +74,7 @@ function OpenRun({ run }: { readonly run: Run }) {
       <FailedRun run={run} metrics={series} />
       <FolderGone run={run} />
       <GuardBanner run={run} metrics={series} />
+      {MAKES_DATA.has(run.kind) && run.startedAtMs !== null && <YieldPanel run={run} />}
       <RunCharts run={run} metrics={series} />
       {TRAINS.has(run.kind) && <RunSamples runId={run.id} />}
       <RunProducts run={run} />

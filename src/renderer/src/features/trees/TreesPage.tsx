@@ -18,8 +18,8 @@ import { GrowingTrees } from './GrowingTrees';
 import { texts } from './texts/en';
 import './trees.css';
 
-type Filter = 'all' | 'solved' | 'unsolved' | 'mixed';
-const FILTERS: readonly Filter[] = ['all', 'solved', 'unsolved', 'mixed'];
+const FILTERS = ['all', 'solved', 'unsolved', 'mixed', 'all-right'] as const;
+type Filter = (typeof FILTERS)[number];
 const PAGE_ROWS = 100;
 
 /** The stage where trees grow: its runs, then every tree of the project. */
@@ -40,15 +40,29 @@ export function TreesPage({ params, query }: PageProps<'trees'>) {
       products={
         <>
           <GrowingTrees projectId={projectId} />
-          <TreeList projectId={projectId} runId={query.get('run')} />
+          <TreeList
+            key={query.toString()}
+            projectId={projectId}
+            runId={query.get('run')}
+            asked={FILTERS.find((filter) => filter === query.get('show')) ?? 'all'}
+          />
         </>
       }
     />
   );
 }
 
-function TreeList({ projectId, runId }: { readonly projectId: ProjectId; readonly runId: string | null }) {
-  const [filter, setFilter] = useState<Filter>('all');
+function TreeList({
+  projectId,
+  runId,
+  asked,
+}: {
+  readonly projectId: ProjectId;
+  readonly runId: string | null;
+  /** Trees that a link asked for. */
+  readonly asked: Filter;
+}) {
+  const [filter, setFilter] = useState<Filter>(asked);
   const [search, setSearch] = useState('');
   const [offset, setOffset] = useState(0);
   const input = {

@@ -231,7 +231,7 @@ export const fields = {
     },
     promptSet: {
       label: 'Prompt-Satz',
-      help: 'Ordner in resources/prompts, der die Bitte um jede Art Schritt in Worte fasst.',
+      help: 'Fasst die Bitte um jede Art Schritt in Worte. Unten können Sie die Prompts lesen, ändern und an einer Frage ausprobieren.',
     },
     maxQuestions: {
       label: 'Fragen',

@@ -35,6 +35,13 @@ export const host = {
     updates: 'Updates',
     "Reckoned from the model's size and this machine's cores; the first run will tell better.":
       'Aus der Größe des Modells und den Kernen dieses Rechners geschätzt; der erste Lauf sagt es genauer.',
+    'Measured by a dry step on this machine.': 'Durch einen Probeschritt auf diesem Rechner gemessen.',
+    'This takes so little that it is reckoned from its size.':
+      'Das braucht so wenig, dass es aus der Größe geschätzt wird.',
+    'A server is not asked for a trial: it may cost money.':
+      'Ein Server wird nicht zur Probe gefragt: es könnte Geld kosten.',
+    'A run is under way; a dry step beside it would measure both.':
+      'Ein Lauf ist im Gang; ein Probeschritt daneben würde beide messen.',
     'Measured on the last run of this kind on this machine.': 'Am letzten Lauf dieser Art auf diesem Rechner gemessen.',
     'This will hardly fit into the memory that is free now. Close other programs, choose LoRA, or use a smaller model.':
       'Das passt kaum in den Speicher, der jetzt frei ist. Schließen Sie andere Programme, wählen Sie LoRA oder ein kleineres Modell.',
@@ -47,6 +54,10 @@ export const host = {
   },
   hostPhrases: translationOf<typeof hostPhrases>()({
     measuredOn: (runs: string) => `An den letzten ${runs} Läufen dieser Art auf diesem Rechner gemessen.`,
+    dryStepAfterOne: (times: string) =>
+      `Durch einen Probeschritt auf diesem Rechner gemessen; der letzte Lauf brauchte das ${times}-Fache seines Probeschritts.`,
+    dryStepAfter: (runs: string, times: string) =>
+      `Durch einen Probeschritt auf diesem Rechner gemessen; die letzten ${runs} Läufe brauchten das ${times}-Fache ihrer Probeschritte.`,
     passes: (tokens: string, blocks: string) =>
       `Schritte nehmen bis zu ${tokens} Token zugleich; Blöcke werden für den Rückwärtsgang ${blocks}.`,
     kept: 'behalten',

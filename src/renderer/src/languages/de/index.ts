@@ -7,6 +7,7 @@ import { host } from './host';
 import { logLines } from './log-lines';
 import { pages } from './pages';
 import { playground } from './playground';
+import { prompts } from './prompts';
 import { road } from './road';
 import { runPages } from './runs';
 import { wizards } from './wizards';
@@ -24,6 +25,7 @@ export const de: Catalogue = {
   ...host,
   ...pages,
   ...playground,
+  ...prompts,
   ...runPages,
   ...files,
 };

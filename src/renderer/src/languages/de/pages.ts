@@ -197,7 +197,13 @@ export const pages = {
     listTitle: 'Alle Bäume',
     search: 'In den Fragen suchen',
     show: 'Zeigen',
-    filters: { all: 'alle Bäume', solved: 'gelöst', unsolved: 'nicht gelöst', mixed: 'richtige und falsche Enden' },
+    filters: {
+      all: 'alle Bäume',
+      solved: 'gelöst',
+      unsolved: 'nicht gelöst',
+      mixed: 'richtige und falsche Enden',
+      'all-right': 'nur richtige Enden',
+    },
     columns: {
       question: 'Frage',
       outcome: 'Ausgang',

@@ -34,6 +34,8 @@ export const wizards = {
     thisMachine: 'Dieser Rechner',
     serverGone: (name: string) => `${name} (nicht mehr in den Einstellungen)`,
     addServer: 'Einen Server in den Einstellungen hinzufügen',
+    ownSet: (name: string) => `${name} (Ihre)`,
+    setGone: (name: string) => `${name} (nicht mehr da)`,
     check: {
       number: 'Geben Sie eine Zahl ein.',
       wholeNumber: 'Geben Sie eine ganze Zahl ein.',
@@ -60,6 +62,12 @@ export const wizards = {
     changedFrom: (now: string, before: string) => `${now} statt ${before}`,
     resetAll: 'Meine Änderungen zurücknehmen',
     presets: 'Wie gründlich',
+    presetCount: (count: number) =>
+      count === 0
+        ? 'Dieselben Einstellungen wie ausgewogen.'
+        : count === 1
+          ? '1 Einstellung anders als ausgewogen.'
+          : `${count} Einstellungen anders als ausgewogen.`,
     preset: {
       quick: { label: 'Kurzer Blick', help: 'So klein es geht: zeigt, dass alles funktioniert.' },
       balanced: { label: 'Ausgewogen', help: 'Ein gutes Ergebnis für die Zeit auf diesem Rechner.' },
@@ -82,6 +90,21 @@ export const wizards = {
     estimateDisk: 'Platte',
     ofFree: (free: string) => `von ${free} freien`,
     estimating: 'Rechnet …',
+    dryStep: {
+      measure: 'Auf diesem Rechner messen',
+      again: 'Noch einmal messen',
+      help: 'Tut einige Sekunden der wirklichen Arbeit und wirft das Ergebnis weg. Es dauert bis zu einer halben Minute.',
+      measuring: 'Misst',
+      stop: 'Messen abbrechen',
+      measured: (seconds: string, when: string) => `Der Probeschritt dauerte ${seconds}, ${when}.`,
+      phases: {
+        opening: 'Misst: öffnet das Modell',
+        writing: 'Misst: schreibt',
+        training: 'Misst: trainiert',
+        reading: 'Misst: liest',
+        saving: 'Misst: sichert',
+      },
+    },
     wouldFit: 'Einstellungen, die passen würden:',
     noEstimate: 'Sobald alles gewählt ist, erscheinen hier Zeit, Speicher und Platte.',
     config: 'Einstellungen als Text',
@@ -91,6 +114,8 @@ export const wizards = {
     configSave: 'Als Datei sichern',
     configLoad: 'Aus einer Datei laden',
     configBroken: (why: string) => `Das sind keine Einstellungen dieser Stufe: ${why}`,
+    configUnknown: (name: string) => `eine Einstellung „${name}“ gibt es nicht.`,
+    configNoObject: 'Sie stehen als ein Objekt in geschweiften Klammern.',
     fixFirst: (label: string) => `Bringen Sie erst „${label}“ in Ordnung.`,
     runName: 'Name des Laufs',
     runNameHelp: 'Um ihn wiederzufinden; leer nimmt einen Namen nach dem, was er tut.',
@@ -133,6 +158,8 @@ export const wizards = {
       noJudge: 'Noch wurde kein Prozess-Belohnungsmodell trainiert.',
       trainJudge: 'Richter trainieren',
       without: 'Keiner',
+      marks: 'Marken der Durchsicht',
+      withoutMarks: 'Die Bäume allein sagen, welche Schritte gut sind.',
       withoutJudge: 'Allein richtige und falsche Antworten entscheiden.',
       trees: (count: string) => count,
       accepted: (usable: string, total: string) => `${usable} von ${total} angenommen oder unentschieden`,

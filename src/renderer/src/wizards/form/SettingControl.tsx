@@ -3,6 +3,7 @@ import type { FieldIds } from '../../ui/Field';
 import { NumberInput, Select, Switch, TextInput } from '../../ui/inputs';
 import { choiceName } from '../choices';
 import { texts } from '../texts/en';
+import { PromptSetSetting } from './PromptSetSetting';
 import { ServerSetting } from './ServerSetting';
 import type { Control, FormField } from './fields';
 import { parseNumber, showNumber } from './numbers';
@@ -39,6 +40,7 @@ const DRAW: Readonly<Record<Control['kind'], (props: SettingControlProps) => Rea
   switch: ({ value, onChange, ids }) => <Switch {...ids} checked={value === true} onChange={onChange} />,
   text: TextSetting,
   server: ServerSetting,
+  promptSet: PromptSetSetting,
 };
 
 function TextSetting({ value, onChange, ids, offers = [] }: SettingControlProps) {

@@ -12,6 +12,7 @@ export type Control =
   | { readonly kind: 'choice'; readonly options: readonly string[] }
   | { readonly kind: 'switch' }
   | { readonly kind: 'server' }
+  | { readonly kind: 'promptSet' }
   | { readonly kind: 'text'; readonly isRequired: boolean; readonly pattern: string | null };
 
 /** One setting of a stage, ready to be drawn; made from its schema by `fieldsOf`. */
@@ -43,7 +44,7 @@ const JsonProperty = z.looseObject({
   help: z.string(),
   unit: z.string().optional(),
   paper: z.string().optional(),
-  pick: z.enum(['server']).optional(),
+  pick: z.enum(['server', 'promptSet']).optional(),
   advanced: z.boolean().optional(),
   when: z.record(z.string(), z.array(z.string())).optional(),
 });

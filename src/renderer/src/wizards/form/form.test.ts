@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { STAGE_CONFIGS } from '@contracts/jobs';
-import { checkField, checkFields } from './check';
+import { wizards as german } from '../../languages/de/wizards';
+import { texts } from '../texts/en';
+import { checkField, checkFields, complainAbout, sayComplaint, dropHiddenMistakes } from './check';
 import { changedFields, defaultsOf, fieldsOf, isMeaningful, type FormField } from './fields';
 import { parseNumber, showNumber } from './numbers';
 
@@ -49,6 +51,78 @@ describe.each(STAGES)('form of %s', (_kind, schema) => {
       }),
     );
   });
+});
+
+/** What somebody might type, paste or import into any field. */
+const ODD: readonly unknown[] = [
+  '',
+  ' ',
+  'many',
+  '\u0000',
+  null,
+  true,
+  Number.NaN,
+  Infinity,
+  -Infinity,
+  0.5,
+  1e300,
+  {},
+];
+
+/** The values just beyond the bounds of a field, and those at them. */
+function beyond({ control }: FormField): readonly unknown[] {
+  if (control.kind !== 'number') return ['no such choice'];
+  const step = control.isInteger ? 1 : 1e-6;
+  const { min, max } = control;
+  return [...(min === null ? [] : [min - step, min]), ...(max === null ? [] : [max + step * Math.max(1, max), max])];
+}
+
+describe.each(STAGES)('every field of %s', (_kind, schema) => {
+  const fields = fieldsOf(schema);
+  const base = defaultsOf(fields);
+
+  test.each(fields.map((field) => [field.name, field] as const))(
+    '%s refuses what cannot be used, in both languages, and takes the rest',
+    (name, field) => {
+      for (const value of [...ODD, ...beyond(field)]) {
+        const complaint = complainAbout(field, value);
+        const isInvalid = !schema.safeParse({ ...base, [name]: value }).success;
+        // Nothing reaches a run that its schema refuses; a required text of blanks is refused by the form alone.
+        if (isInvalid) expect({ name, value, complaint }).not.toMatchObject({ complaint: null });
+        if (!isInvalid && field.control.kind !== 'text')
+          expect({ name, value, complaint }).toMatchObject({ complaint: null });
+        if (complaint === null) continue;
+        const [inEnglish, inGerman] = [texts.check, german.wizards.check].map((words) =>
+          sayComplaint(complaint, words),
+        );
+        expect(inEnglish).toMatch(/^[A-Z].+\.$/);
+        expect(inGerman).toMatch(/^[A-ZÄÖÜ].+\.$/);
+        expect(inGerman).not.toBe(inEnglish);
+      }
+    },
+  );
+
+  test('what is not shown, whatever stands in it, holds nothing up', () => {
+    const hidden = fields.filter((field) => Object.keys(field.when).length > 0);
+    for (const field of hidden) {
+      // Another choice of the setting that it depends on.
+      for (const [other, needed] of Object.entries(field.when)) {
+        const control = fields.find((one) => one.name === other)?.control;
+        const options = control?.kind === 'choice' ? control.options : ['on'];
+        const away = options.find((option) => !needed.includes(option));
+        if (away === undefined) continue;
+        const values = { ...base, [other]: away, [field.name]: 'impossible \u0000' };
+        if (isMeaningful(field, values)) continue;
+        expect(checkFields(fields, dropHiddenMistakes(fields, values))).toEqual(new Map());
+      }
+    }
+  });
+});
+
+test('what is shown is never mended behind a person’s back', () => {
+  const fields = fieldsOf(STAGE_CONFIGS.search);
+  const values = { ...defaultsOf(fields), numSimulations: 0 };
+  expect(dropHiddenMistakes(fields, values)).toEqual(values);
 });
 
 test('a bound is told in words', () => {

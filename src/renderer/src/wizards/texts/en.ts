@@ -5,6 +5,8 @@ export const texts = translated('wizards', {
   thisMachine: 'This machine',
   serverGone: (name: string) => `${name} (no longer in the settings)`,
   addServer: 'Add a server in the settings',
+  ownSet: (name: string) => `${name} (yours)`,
+  setGone: (name: string) => `${name} (no longer there)`,
   check: {
     number: 'Type a number.',
     wholeNumber: 'Type a whole number.',
@@ -31,6 +33,12 @@ export const texts = translated('wizards', {
   changedFrom: (now: string, before: string) => `${now} instead of ${before}`,
   resetAll: 'Undo my changes',
   presets: 'How thorough',
+  presetCount: (count: number) =>
+    count === 0
+      ? 'The same settings as balanced.'
+      : count === 1
+        ? '1 setting differs from balanced.'
+        : `${count} settings differ from balanced.`,
   preset: {
     quick: { label: 'Quick look', help: 'As small as it can be: shows that everything works.' },
     balanced: { label: 'Balanced', help: 'A good result for the time on this machine.' },
@@ -53,6 +61,21 @@ export const texts = translated('wizards', {
   estimateDisk: 'Disk',
   ofFree: (free: string) => `of ${free} free`,
   estimating: 'Reckoning…',
+  dryStep: {
+    measure: 'Measure it on this machine',
+    again: 'Measure again',
+    help: 'Does a few seconds of the real work and throws it away. It takes up to half a minute.',
+    measuring: 'Measuring',
+    stop: 'Stop measuring',
+    measured: (seconds: string, when: string) => `The dry step took ${seconds}, ${when}.`,
+    phases: {
+      opening: 'Measuring: opening the model',
+      writing: 'Measuring: writing',
+      training: 'Measuring: training',
+      reading: 'Measuring: reading',
+      saving: 'Measuring: saving',
+    },
+  },
   wouldFit: 'Settings that would fit:',
   noEstimate: 'Once the choices are complete, time, memory and disk appear here.',
   config: 'Settings as text',
@@ -61,6 +84,8 @@ export const texts = translated('wizards', {
   configSave: 'Save as a file',
   configLoad: 'Load from a file',
   configBroken: (why: string) => `These are no settings of this stage: ${why}`,
+  configUnknown: (name: string) => `there is no setting “${name}”.`,
+  configNoObject: 'They are written as one object, in braces.',
   fixFirst: (label: string) => `Mend “${label}” first.`,
   runName: 'Name of the run',
   runNameHelp: 'To find it again; empty takes a name from what it does.',
@@ -74,6 +99,8 @@ export const texts = translated('wizards', {
     noJudge: 'No process reward model has been trained yet.',
     trainJudge: 'Train a judge',
     without: 'None',
+    marks: 'Marks of the review',
+    withoutMarks: 'The trees alone say which steps are good.',
     withoutJudge: 'Right and wrong answers alone decide.',
     checkpoint: 'Model',
     questionSet: 'Questions',

@@ -5,7 +5,13 @@ export const texts = translated('trees', {
   listTitle: 'All trees',
   search: 'Search in the questions',
   show: 'Show',
-  filters: { all: 'all trees', solved: 'solved', unsolved: 'not solved', mixed: 'right and wrong ends' },
+  filters: {
+    all: 'all trees',
+    solved: 'solved',
+    unsolved: 'not solved',
+    mixed: 'right and wrong ends',
+    'all-right': 'right ends alone',
+  },
   columns: {
     question: 'Question',
     outcome: 'Outcome',
