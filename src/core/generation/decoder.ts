@@ -1,4 +1,6 @@
+import { ShapeError } from '../errors';
 import { encodeGraph } from '../graph/encode';
+import { viewOf } from '../models/adjoining';
 import { buildDecodeGraph, DECODE_INPUTS, LOGITS_OUTPUT } from '../models/decode-graph';
 import { FORWARD_INPUTS, KV_PARTS, pastName, presentName, type ForwardGraph } from '../models/forward-parts';
 import type { ModelConfig, ParameterStore } from '../models/model-config';
@@ -260,8 +262,9 @@ export class Decoder {
     const { parameters, config } = this.#options;
     if (program.fedVersion !== parameters.version) {
       for (const name of program.weightNames) {
-        const { dims, data } = parameters.get(name);
-        program.feeds[name] = { dtype: 'float32', dims, data };
+        const view = viewOf(parameters, name);
+        if (!view) throw new ShapeError(`"${name}" no longer lies in one piece.`);
+        program.feeds[name] = view;
       }
       program.fedVersion = parameters.version;
     }

@@ -62,15 +62,15 @@ function buildCachedAttention(parts: ForwardParts, normed: Value, layer: number,
   const { numHeads, numKvHeads, headDim } = config;
   const window = windowOf(config, layer);
   const rotatesInside = headDim % ROTATED_HEAD_MULTIPLE === 0;
-  const { q, k, v } = parts.attentionInputs(normed, layer);
-  const rotated = [q, k].map((heads) => (rotatesInside ? heads : parts.rotate(heads)));
-  const [query, key, value] = [...rotated, v].map((heads) => parts.padHeads(heads));
   const size = cachedHeadSize(config);
+  // One behind the other, as the product gives them, where nothing is done to them before.
+  const packed = rotatesInside && size === headDim ? parts.packedAttentionInputs(normed, layer) : null;
+  const heads = packed ? [packed, null, null] : attentionHeads(parts, normed, layer, rotatesInside);
   const cacheDims = ['B', numKvHeads, 'M', size] as const;
   const past = KV_PARTS.map((part) => graph.input(pastName(layer, part), 'float32', cacheDims));
   const [mixed, ...present] = graph.node(
     'GroupQueryAttention',
-    [taken(query), taken(key), taken(value), ...past, ...lengths, ...(rotatesInside ? [inputs.cos, inputs.sin] : [])],
+    [...heads, ...past, ...lengths, ...(rotatesInside ? [inputs.cos, inputs.sin] : [])],
     {
       domain: MICROSOFT,
       attributes: {
@@ -87,4 +87,16 @@ function buildCachedAttention(parts: ForwardParts, normed: Value, layer: number,
   );
   KV_PARTS.forEach((part, i) => graph.output(presentName(layer, part), taken(present[i])));
   return parts.attentionOutput(parts.flattenHeads(taken(mixed)), layer);
+}
+
+/** Queries, keys and values, rotated where the operator does not, with heads of the cache's size. */
+function attentionHeads(
+  parts: ForwardParts,
+  normed: Value,
+  layer: number,
+  rotatesInside: boolean,
+): readonly (Value | null)[] {
+  const { q, k, v } = parts.attentionInputs(normed, layer);
+  const rotated = [q, k].map((heads) => (rotatesInside ? heads : parts.rotate(heads)));
+  return [...rotated, v].map((heads) => parts.padHeads(heads));
 }

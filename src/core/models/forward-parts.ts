@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors';
 import { Graph, type Value } from '../graph/graph';
+import { partsOf } from './adjoining';
 import { EMBEDDING, FINAL_NORM, headName, layerPrefix, listParameters } from './decoder/parameters';
 import { MICROSOFT, type ForwardWeights, type LinearSpec } from './forward-weights';
 import type { Activation, ModelConfig } from './model-config';
@@ -42,7 +43,7 @@ const ACTIVATIONS = {
 /** A graph of a model's forward pass, and what it reads of the store, by Hugging Face name. */
 export interface ForwardGraph {
   readonly graph: Graph;
-  /** Inputs that are tensors of the store. */
+  /** Inputs that are tensors of the store, or several that are read as one; see `adjoining.ts`. */
   readonly weightNames: readonly string[];
 }
 
@@ -75,7 +76,8 @@ export class ForwardParts {
   finish(): ForwardGraph {
     this.graph.prune();
     const stored = new Set(listParameters(this.config).map(({ name }) => name));
-    const weightNames = this.graph.inputs.map(({ name }) => name).filter((name) => stored.has(name));
+    const names = this.graph.inputs.map(({ name }) => name);
+    const weightNames = names.filter((name) => partsOf(name).every((part) => stored.has(part)));
     return { graph: this.graph, weightNames };
   }
 
@@ -136,6 +138,21 @@ export class ForwardParts {
       k: this.#intoRows(this.#headNorm(taken(k), numKvHeads, `${module}.k_norm`), numKvHeads),
       v: this.#intoRows(taken(v), numKvHeads),
     };
+  }
+
+  /**
+   * The same behind each other for each token, [B, S, (heads + 2 · kvHeads) · headDim]; null where the family norms its heads or the weights cannot
+   * be read as one.
+   */
+  packedAttentionInputs(normed: Value, layer: number): Value | null {
+    const { headDim, qkvBias, qkNorm, numHeads, numKvHeads } = this.config;
+    if (qkNorm) return null;
+    const module = `${layerPrefix(layer)}self_attn`;
+    const specs = [numHeads, numKvHeads, numKvHeads].map((heads, part) =>
+      spec(`${module}.${['q', 'k', 'v'][part]}_proj`, heads * headDim, qkvBias),
+    );
+    const packed = this.#weights.joined(this.graph, this.#weights.enter(this.graph, normed), specs);
+    return packed && this.#intoRows(this.#weights.leave(this.graph, packed), numHeads + 2 * numKvHeads);
   }
 
   /** Rotary positions upon [B, S, heads · headDim]. */

@@ -1,4 +1,5 @@
 import type { Graph, Value } from '../graph/graph';
+import { joinedName } from './adjoining';
 import { EMBEDDING } from './decoder/parameters';
 import type { ParameterStore } from './model-config';
 import { streamedWeights } from './streamed-weights';
@@ -31,6 +32,11 @@ export interface ForwardWeights {
    * @returns the same for [N, outSize] of each
    */
   linears(graph: Graph, x: Value, specs: readonly LinearSpec[]): readonly Value[];
+  /**
+   * The same as one product whose results lie behind each other.
+   * @returns what `enter` would give for [N, Σ outSize]; null where the weights cannot be read as one
+   */
+  joined(graph: Graph, x: Value, specs: readonly LinearSpec[]): Value | null;
 }
 
 export type WeightSource = 'shared' | 'streamed' | 'baked' | 'int8' | 'int8ByRow' | 'int4';
@@ -51,17 +57,24 @@ export const SHARED_WEIGHTS: ForwardWeights = {
   ...AS_ROWS,
   tensor: inputOf,
   linears: (...args) => gemms(inputOf, ...args),
+  joined: () => null,
 };
 
 /** What a graph may read, by name. */
 export const FORWARD_WEIGHTS: Readonly<Record<WeightSource, (options: WeightSourceOptions) => ForwardWeights>> = {
   shared: () => SHARED_WEIGHTS,
   /** The same memory as the left factor of each product; for a few rows. See `streamed-weights.ts`. */
-  streamed: () => streamedWeights(inputOf),
+  streamed: ({ parameters }) => streamedWeights(inputOf, parameters),
   /** Constants, which onnxruntime packs once instead of with every run: for models so small that compiling anew costs nothing. */
   baked: ({ parameters }) => {
     const tensor = constantOf(parameters);
-    return { isSnapshot: true, ...AS_ROWS, tensor, linears: (...args) => gemms(tensor, ...args) };
+    return {
+      isSnapshot: true,
+      ...AS_ROWS,
+      tensor,
+      linears: (...args) => gemms(tensor, ...args),
+      joined: () => null,
+    };
   },
   /** The input of each product has one scale for all its rows. */
   int8: (options) => quantised(options, int8Product),
@@ -104,22 +117,26 @@ type EmitProduct = (graph: Graph, x: Value, linears: JoinedLinears, options: Wei
 function quantised(options: WeightSourceOptions, emit: EmitProduct): ForwardWeights {
   const { parameters } = options;
   const constant = constantOf(parameters);
+  const joined = (graph: Graph, x: Value, specs: readonly LinearSpec[]): Value => {
+    const name = joinedName(specs.map(({ module }) => module));
+    const columns = Number(x.dims.at(-1));
+    const rows = specs.reduce((sum, { outSize }) => sum + outSize, 0);
+    const matrices = () =>
+      specs.map(({ module, outSize }) => ({ data: parameters.get(`${module}.weight`).data, rows: outSize, columns }));
+    const bias = specs.some(({ hasBias }) => hasBias)
+      ? graph.lazyTable(`${name}.bias`, 'float32', [rows], () => joinBiases(parameters, specs, rows))
+      : null;
+    return emit(graph, x, { name, matrices, rows, columns, bias }, options);
+  };
   return {
     isSnapshot: true,
     ...AS_ROWS,
     tensor: (graph, name, dims) => (name === EMBEDDING ? inputOf : constant)(graph, name, dims),
+    joined,
     linears(graph, x, specs) {
-      const name = specs.map(({ module }) => module).join('+');
-      const columns = Number(x.dims.at(-1));
-      const rows = specs.reduce((sum, { outSize }) => sum + outSize, 0);
-      const matrices = () =>
-        specs.map(({ module, outSize }) => ({ data: parameters.get(`${module}.weight`).data, rows: outSize, columns }));
-      const bias = specs.some(({ hasBias }) => hasBias)
-        ? graph.lazyTable(`${name}.bias`, 'float32', [rows], () => joinBiases(parameters, specs, rows))
-        : null;
-      const joined = emit(graph, x, { name, matrices, rows, columns, bias }, options);
-      if (specs.length === 1) return [joined];
-      return graph.node('Split', [joined, graph.int64(specs.map(({ outSize }) => outSize))], {
+      const product = joined(graph, x, specs);
+      if (specs.length === 1) return [product];
+      return graph.node('Split', [product, graph.int64(specs.map(({ outSize }) => outSize))], {
         attributes: { axis: 1 },
         outputs: specs.map(({ outSize }) => ({ dims: ['N', outSize] })),
       });

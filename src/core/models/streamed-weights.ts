@@ -1,5 +1,7 @@
 import type { Graph, Value } from '../graph/graph';
+import { joinedName, viewOf } from './adjoining';
 import type { ForwardWeights, LinearSpec, TensorOf } from './forward-weights';
+import type { ParameterStore } from './model-config';
 
 /** Columns of one product. */
 export const STREAM_COLUMNS = 16;
@@ -18,7 +20,7 @@ export const STREAM_INPUTS = {
  * of `STREAM_COLUMNS`: [G, in, 16]. The groups are of one size because the kernel cuts its sums by it; a row then has the same bits in any
  * company.
  */
-export function streamedWeights(tensor: TensorOf): ForwardWeights {
+export function streamedWeights(tensor: TensorOf, parameters: ParameterStore): ForwardWeights {
   return {
     isSnapshot: false,
     tensor,
@@ -42,6 +44,13 @@ export function streamedWeights(tensor: TensorOf): ForwardWeights {
       );
     },
     linears: (graph, x, specs) => specs.map((spec) => product(graph, tensor, x, spec)),
+    joined(graph, x, specs) {
+      const name = joinedName(specs.map(({ module }) => `${module}.weight`));
+      const weight = specs.some(({ hasBias }) => hasBias) ? null : viewOf(parameters, name);
+      if (!weight) return null;
+      const dims = ['G', weight.dims[0] ?? 1, STREAM_COLUMNS];
+      return graph.single('MatMul', [tensor(graph, name, weight.dims), x], dims);
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { STREAM_COLUMNS, STREAM_INPUTS, streamedWeights, streamFeeds } from '@co
 import type { TensorView } from '@core/ports';
 import { createRng } from '@core/random/rng';
 import { OrtExecutor } from './ort-executor';
+import { WeightStore } from './weight-store';
 
 /** More than one run of the kernel's sums, neither side a multiple of anything. */
 const [IN, OUT] = [1100, 71];
@@ -24,8 +25,10 @@ const integers = (data: BigInt64Array): TensorView => ({ dtype: 'int64', dims: [
 
 describe('products with the weight as the left factor', async () => {
   const graph = new Graph('streamed');
+  const store = new WeightStore([{ name: 'layer.weight', dims: [OUT, IN] }]);
   const weights = streamedWeights(
     (into, name, dims) => into.inputs.find((input) => input.name === name) ?? into.input(name, 'float32', dims),
+    store,
   );
   const entered = weights.enter(graph, graph.input('x', 'float32', ['N', IN]));
   const [product] = weights.linears(graph, entered, [{ module: 'layer', outSize: OUT, hasBias: true }]);
