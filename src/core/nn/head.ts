@@ -1,8 +1,8 @@
 import { ShapeError } from '../errors';
-import { add, exp, multiply } from '../ops/elementwise';
+import { add, exp, multiply, shift } from '../ops/elementwise';
 import { fence } from '../ops/fence';
 import { matmul } from '../ops/linear-algebra';
-import { gatherColumns, pickColumn, subtractOneHot } from '../ops/lookup';
+import { gatherColumns, pickColumn, replaceColumn } from '../ops/lookup';
 import { logSoftmax } from '../ops/normalise';
 import { operand } from '../ops/operand';
 import type { Program, Var } from '../ops/program';
@@ -80,7 +80,9 @@ export function buildHead(program: Program, options: HeadOptions): HeadResult {
     );
     totals = addTotals(program, totals, terms.totals);
 
-    const excess = program.apply(subtractOneHot, program.apply(exp, logP), target);
+    // By way of the picked ones, so that the last reader of `logP` comes before a third matrix of its size.
+    const short = program.apply(shift(-1), program.apply(exp, picked));
+    const excess = program.apply(replaceColumn, program.apply(exp, logP), target, short);
     const c = program.apply(reshape([h.dims[0] ?? 1, 1]), terms.coefficients);
     toHidden.push(program.apply(multiply, program.apply(matmul({ alpha: -1 }), excess, weight), c));
     if (weight.requiresGrad || learning) {

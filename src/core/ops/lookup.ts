@@ -132,24 +132,22 @@ export function placeColumn(width: Dim): Op {
   };
 }
 
-/** `x` [N, V] with 1 taken off one entry of each row, at `ids` [N]. No gradient. */
-export const subtractOneHot: Op = {
-  name: 'subtractOneHot',
+/** `x` [N, V] with one entry of each row, at `ids` [N], replaced by one of `values` [N]. No gradient. */
+export const replaceColumn: Op = {
+  name: 'replaceColumn',
   infer: (inputs) => [{ dims: operand(inputs, 0).dims, dtype: 'float32' }],
-  emit: (context, inputs, outputs) => {
-    const [x, ids] = [operand(inputs, 0), operand(inputs, 1)];
-    const { graph } = context;
-    const column = context.reshape(ids, [ids.dims[0] ?? 1, 1]);
-    const shape = graph.single('Shape', [column], [2], { dtype: 'int64' });
-    const minus = graph.single('Expand', [graph.float(-1), shape], column.dims);
-    const attributes = { axis: 1, reduction: 'add' };
-    return [graph.single('ScatterElements', [x, column, minus], operand(outputs, 0).dims, { attributes })];
+  emit: ({ graph, reshape }, inputs, outputs) => {
+    const [x, ids, values] = [operand(inputs, 0), operand(inputs, 1), operand(inputs, 2)];
+    const column = [ids.dims[0] ?? 1, 1];
+    const operands = [x, reshape(ids, column), reshape(values, column)];
+    return [graph.single('ScatterElements', operands, operand(outputs, 0).dims, { attributes: { axis: 1 } })];
   },
   evaluate: (inputs) => {
-    const [x, ids] = [operand(inputs, 0), operand(inputs, 1)];
+    const [x, ids, values] = [operand(inputs, 0), operand(inputs, 1), operand(inputs, 2)];
     const width = x.dims[1] ?? 1;
+    const isReplaced = (index: number) => index % width === ids.data[Math.floor(index / width)];
     return [
-      tensor64(x.dims, (index) => x.data[index]! - (index % width === ids.data[Math.floor(index / width)] ? 1 : 0)),
+      tensor64(x.dims, (index) => (isReplaced(index) ? values.data[Math.floor(index / width)]! : x.data[index]!)),
     ];
   },
 };

@@ -24,8 +24,8 @@ import {
   gatherRowsPartly,
   pickColumn,
   placeColumn,
+  replaceColumn,
   scatterRows,
-  subtractOneHot,
   zeros,
 } from './lookup';
 import { logSoftmax, rmsNorm } from './normalise';
@@ -59,6 +59,7 @@ export const OPS = {
   multiply,
   pickColumn,
   placeColumn,
+  replaceColumn,
   reshape,
   rmsNorm,
   rope,
@@ -72,7 +73,6 @@ export const OPS = {
   silu,
   split,
   subtract,
-  subtractOneHot,
   sum,
   transpose,
   zeros,

@@ -382,10 +382,22 @@ export const OP_CASES = {
     { op: OPS.placeColumn(1), operands: [{ dims: ['S'] }, { dims: ['S'], values: [0] }], gradient: false },
     { op: OPS.placeColumn(7), operands: [{ dims: [3] }, { dims: [3], values: [6, 0, 6] }], gradient: false },
   ],
-  subtractOneHot: [
-    { op: OPS.subtractOneHot, operands: [{ dims: ['T', 5] }, { dims: ['T'], below: 5 }], gradient: false },
-    { op: OPS.subtractOneHot, operands: [{ dims: ['S', 1] }, { dims: ['S'], values: [0] }], gradient: false },
-    { op: OPS.subtractOneHot, operands: [{ dims: [3, 7] }, { dims: [3], values: [6, 0, 6] }], gradient: false },
+  replaceColumn: [
+    {
+      op: OPS.replaceColumn,
+      operands: [{ dims: ['T', 5] }, { dims: ['T'], below: 5 }, { dims: ['T'] }],
+      gradient: false,
+    },
+    {
+      op: OPS.replaceColumn,
+      operands: [{ dims: ['S', 1] }, { dims: ['S'], values: [0] }, { dims: ['S'] }],
+      gradient: false,
+    },
+    {
+      op: OPS.replaceColumn,
+      operands: [{ dims: [3, 7] }, { dims: [3], values: [6, 0, 6] }, { dims: [3] }],
+      gradient: false,
+    },
   ],
   reshape: [
     { op: OPS.reshape(['B*T', 6]), operands: [{ dims: ['B', 'T', 6] }] },
