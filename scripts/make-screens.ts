@@ -24,6 +24,8 @@ const VIEWS = [
   { name: '-zoomed', width: 720, height: 450, scheme: 'light', scale: 2 },
 ] as const;
 
+const QUESTION = 'Ann has 3 pens. She buys 4 more. How many pens does Ann have now?';
+
 type ViewName = (typeof VIEWS)[number]['name'];
 
 /** Pages by the file's name: what follows the project in the address, then what to press to come to the page, and how else it is shown. */
@@ -32,6 +34,8 @@ const PAGES: readonly {
   readonly path: string;
   readonly open?: RegExp;
   readonly also?: readonly ViewName[];
+  /** What is done on the page before it is pictured. */
+  readonly act?: (page: Page) => Promise<void>;
 }[] = [
   { name: 'project', path: '', also: ['-narrow'] },
   { name: 'tokens', path: '/tokens' },
@@ -49,7 +53,7 @@ const PAGES: readonly {
   { name: 'run', path: '/explore', open: /\/runs\/[^/]+$/, also: ['-dark', '-narrow', '-zoomed'] },
   { name: 'compare', path: '/compare', also: ['-dark'] },
   { name: 'export', path: '/export' },
-  { name: 'playground', path: '/playground', also: ['-dark'] },
+  { name: 'playground', path: '/playground', also: ['-dark'], act: askBoth },
   { name: 'questions', path: '/questions' },
   { name: 'runs', path: '/runs' },
 ];
@@ -79,10 +83,11 @@ try {
     await page.goto(host.address);
     await picture(page, `start${view.name}`, view.name === '' || options.all === true);
     const project = await openProject(page);
-    for (const { name, path, open, also } of PAGES) {
+    for (const { name, path, open, also, act } of PAGES) {
       if (view.name !== '' && !also?.includes(view.name) && !options.all) continue;
       await page.goto(`${host.origin}/#/p/${project}${path}`);
       if (open && !(await follow(page, open))) continue;
+      await act?.(page);
       await picture(page, `${name}${view.name}`);
     }
     await context.close();
@@ -102,6 +107,20 @@ async function openProject(page: Page): Promise<string> {
   await ((await known.count()) > 0 ? known : demo).click();
   await page.waitForURL(/#\/p\/[^/]+/);
   return /#\/p\/([^/?]+)/.exec(page.url())?.[1] ?? '';
+}
+
+/** Asks two checkpoints the same question with the same seed. */
+async function askBoth(page: Page): Promise<void> {
+  const main = page.getByRole('main');
+  await main.getByRole('textbox', { name: 'Question', exact: true }).fill(QUESTION);
+  await main.getByLabel('Right answer, if you know it').fill('7');
+  const beside = main.getByRole('button', { name: 'Beside another model' });
+  if (await beside.isVisible()) await beside.click();
+  await main.getByRole('button', { name: 'Ask', exact: true }).click();
+  await main
+    .getByText(/tokens in .* s/)
+    .nth(1)
+    .waitFor({ timeout: 120_000 });
 }
 
 /** Follows the first link to an address like this. */

@@ -20,6 +20,7 @@ import { Table, type Column } from '../../ui/Table';
 import { QuestionExportDialog } from '../data-files/QuestionExportDialog';
 import { texts as fileTexts } from '../data-files/texts/en';
 import { texts } from './texts/en';
+import './questions.css';
 
 const PAGE = 100;
 const SETTLE_MS = 200;

@@ -8,7 +8,6 @@ import { Loaded } from '../../ui/Loaded';
 import { FileStep } from '../data-files/FileStep';
 import { QuestionImportForm } from './QuestionImportForm';
 import { texts } from './texts/en';
-import './questions.css';
 
 const words = texts.importPage;
 
