@@ -7,12 +7,20 @@ export interface CompletionBody {
   readonly prompt: string;
   readonly max_tokens: number;
   readonly temperature: number;
+  /** From the whole distribution: servers cut its tail unless told otherwise. */
+  readonly top_p: 1;
+  /** The same in words that OpenAI's API does not have; see `WHOLE_DISTRIBUTION`. */
+  readonly top_k?: 0;
+  readonly min_p?: 0;
   readonly stop?: readonly string[];
   readonly seed?: number;
   readonly logprobs: number;
   readonly n: 1;
   readonly stream: false;
 }
+
+/** llama.cpp takes the 40 likeliest tokens of at least a twentieth of the largest probability unless told otherwise; vLLM what the model's files say. */
+export const WHOLE_DISTRIBUTION = { top_k: 0, min_p: 0 } as const;
 
 /** What a server answered, checked. */
 export interface Completion {
@@ -90,7 +98,7 @@ function readLogProbs(value: unknown, text: string): Tokens {
     throw new WorkbenchError('unsupported', 'The server gives no log-probabilities with its text.', {
       code: 'server-logprobs-missing',
       wayOut:
-        'Start it with log-probabilities (vLLM and llama.cpp have them by default, Ollama from 0.12.11 on), or use another server.',
+        'Use a server that gives them with completions: vLLM and llama.cpp do by themselves; Ollama does in its own API, but not surely here.',
     });
   }
   if ('content' in parsed.data)

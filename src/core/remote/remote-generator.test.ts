@@ -228,6 +228,28 @@ describe('a policy elsewhere', () => {
     expect(state.asked).toBe(1);
   });
 
+  it('asks for the whole distribution, and in OpenAI’s words alone where a server knows no others', async () => {
+    const bodies: Parameters<Transport>[0][] = [];
+    const strict: Transport = async (body) => {
+      bodies.push(body);
+      if (!('top_k' in body)) return ok(completion('4 + 4'));
+      return { status: 400, retryAfter: null, body: '{"error":{"message":"Unrecognized request argument: top_k"}}' };
+    };
+    const { ask, tokenizer } = remote(strict);
+    await ask();
+    const { ids } = await ask();
+    expect(tokenizer.decode(ids)).toBe('4 + 4');
+    expect(bodies.map(({ top_p, top_k, min_p }) => [top_p, top_k, min_p])).toEqual([
+      [1, 0, 0],
+      [1, undefined, undefined],
+      [1, undefined, undefined],
+    ]);
+    // What it refuses in either form is told, once.
+    const { transport, state } = script({ status: 400, retryAfter: null, body: 'no such model' });
+    expect(await failure(remote(transport).ask())).toBe('server-refused');
+    expect(state.asked).toBe(2);
+  });
+
   it('NaN in an answer is no number and no JSON', async () => {
     const body = JSON.stringify(completion('ab')).replace('-0.5', 'NaN');
     const { transport } = script({ status: 200, retryAfter: null, body });

@@ -2,7 +2,7 @@ import { WorkbenchError } from '../errors';
 import type { GenerationRequest, GenerationResult, GenerationStats, Generator } from '../generation/generator';
 import type { CancelToken, Rng } from '../ports';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { readCompletion, type Completion, type CompletionBody } from './completions';
+import { readCompletion, WHOLE_DISTRIBUTION, type Completion, type CompletionBody } from './completions';
 import { createGate, readRetryAfter, waitBefore, type Clock } from './pacing';
 import { costOf, type RemoteServer, type RemoteUsage } from './server';
 
@@ -44,6 +44,8 @@ export interface RemoteGenerator extends Generator {
 const MOST_STOPS = 4;
 /** Statuses that may be another one next time. */
 const TRANSIENT = new Set([408, 409, 425, 429, 500, 502, 503, 504, 529]);
+/** Statuses of a server that does not know what it was asked. */
+const NOT_UNDERSTOOD = new Set([400, 422]);
 
 /**
  * A policy that runs elsewhere: text goes out, text comes back. The search is the same; what is lost is told by its errors: probing for
@@ -59,6 +61,8 @@ export function createRemoteGenerator(parts: RemoteGeneratorParts): RemoteGenera
   /** Tokens of requests that are on their way: a budget must hold for them too. */
   let promised = 0;
   let failure: unknown = null;
+  /** Whether the server takes more than OpenAI's words; true until it has refused them. */
+  let takesMore = true;
 
   const charge = (promptTokens: number, maxNewTokens: number) => {
     const { budgetTokens, budgetMoney } = server;
@@ -119,8 +123,14 @@ export function createRemoteGenerator(parts: RemoteGeneratorParts): RemoteGenera
 
   const attempt = async (body: CompletionBody): Promise<Completion | Problem> => {
     let answer: HttpAnswer;
+    const send = (asked: CompletionBody) => parts.transport(asked, { timeoutMs: server.timeoutSeconds * 1000, cancel });
     try {
-      answer = await parts.transport(body, { timeoutMs: server.timeoutSeconds * 1000, cancel });
+      answer = await send(takesMore ? { ...body, ...WHOLE_DISTRIBUTION } : body);
+      if (takesMore && NOT_UNDERSTOOD.has(answer.status)) {
+        answer = await send(body);
+        // Refused for another reason where it is refused again.
+        takesMore = NOT_UNDERSTOOD.has(answer.status);
+      }
     } catch (error) {
       cancel.throwIfAborted();
       return { reason: error instanceof Error ? error.message : String(error), retryAfterMs: null };
@@ -155,6 +165,7 @@ export function createRemoteGenerator(parts: RemoteGeneratorParts): RemoteGenera
         prompt,
         max_tokens: Math.max(1, Math.min(request.maxNewTokens, parts.maxContext - promptTokens)),
         temperature: request.temperature,
+        top_p: 1,
         ...(stop.length > 0 && { stop: stop.slice(0, MOST_STOPS) }),
         ...(request.rng && { seed: Math.floor(request.rng.next() * 2 ** 31) }),
         logprobs: 1,

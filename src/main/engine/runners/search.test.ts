@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobRecord } from '@contracts/engine-protocol';
+import { ExamplesConfigSchema } from '@core/dataset/examples-config';
 import { NEVER_CANCELLED } from '@core/ports';
 import { SearchConfigSchema, type SearchConfig } from '@core/search/search-config';
 import type { JobContext, StopRequest } from '../job-context';
+import { runExamples } from './examples';
 import { runSearch } from './search';
 
 const MODEL = 'resources/models/workbook-2m';
@@ -99,6 +101,32 @@ describe.skipIf(!existsSync(join(MODEL, 'model.safetensors')))(
       expect(result).toMatchObject({ trees: 1, solved: 0, mixed: 0 });
       expect(warnings.join()).toContain('No usable pair: of 1 trees 0 have a right answer');
       expect(warnings.join()).toContain('All trees are kept');
+    });
+
+    it('makes no example of trees without a right answer, and says of how many and why', async () => {
+      const { trees } = await search([row('odd', EASY.prompt, ''), row('even', EASY.prompt, 'so many')], {});
+      const path = join(folder, 'trees.jsonl');
+      writeFileSync(path, trees.map((tree) => JSON.stringify(tree)).join('\n'));
+      const context = {
+        job: {
+          ...{ model: { id: 'm', name: 'embedded', path: MODEL }, inputs: { trees: path, heldOut: null } },
+          ...{ promptsFolder: 'resources/prompts', threads: 1, device: 'cpu', deviceName: '', deviceReason: '' },
+          spec: { kind: 'examples' },
+        },
+        spec: { kind: 'examples', config: ExamplesConfigSchema.parse({ promptSet: 'workbook' }) },
+        ...{ stateFolder: join(folder, 'examples'), cancel: NEVER_CANCELLED, stopRequested: () => null },
+        ...{
+          commit: async () => undefined,
+          progress: () => undefined,
+          log: () => undefined,
+          noteDevice: () => undefined,
+        },
+      };
+      // The runner reads nothing else of a context.
+      await expect(runExamples(context as unknown as JobContext<'examples'>)).rejects.toMatchObject({
+        message: expect.stringMatching(/^2 trees gave no example \(no-[a-z-]+: \d/),
+        facts: { code: 'no-usable-pairs', kept: 'The trees.', wayOut: expect.stringContaining('easier questions') },
+      });
     });
 
     it('tells that paths were cut where the model does not come to the end of a step', async () => {

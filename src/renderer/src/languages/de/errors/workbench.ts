@@ -227,7 +227,7 @@ export const workbench: Words<WorkbenchCode> = {
   'server-logprobs-missing': [
     'Der Server sagt zu seinem Text keine Wahrscheinlichkeiten.',
     GROWN,
-    'Starten Sie ihn so, dass er sie sagt (vLLM und llama.cpp tun es von sich aus, Ollama ab 0.12.11), oder nehmen Sie einen anderen.',
+    'Nehmen Sie einen Server, der sie zu Vervollständigungen sagt: vLLM und llama.cpp tun es von sich aus; Ollama tut es in seiner eigenen Schnittstelle, hier aber nicht sicher.',
   ],
   'server-logprobs-wrong': ['Die Wahrscheinlichkeiten des Servers können nicht stimmen.', GROWN, OTHER_SERVER],
   'server-missing': ['Dieser Lauf begann ohne Server.', undefined, 'Beginnen Sie den Lauf neu.'],
