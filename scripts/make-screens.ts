@@ -24,7 +24,7 @@ const VIEWS = [
   { name: '-zoomed', width: 720, height: 450, scheme: 'light', scale: 2 },
 ] as const;
 
-const QUESTION = 'Ann has 3 pens. She buys 4 more. How many pens does Ann have now?';
+const QUESTION = 'Eva has 26 shells. Then she buys 157 more. Then she loses 162. How many shells does Eva have now?';
 
 type ViewName = (typeof VIEWS)[number]['name'];
 
@@ -113,7 +113,7 @@ async function openProject(page: Page): Promise<string> {
 async function askBoth(page: Page): Promise<void> {
   const main = page.getByRole('main');
   await main.getByRole('textbox', { name: 'Question', exact: true }).fill(QUESTION);
-  await main.getByLabel('Right answer, if you know it').fill('7');
+  await main.getByLabel('Right answer, if you know it').fill('21');
   const beside = main.getByRole('button', { name: 'Beside another model' });
   if (await beside.isVisible()) await beside.click();
   await main.getByRole('button', { name: 'Ask', exact: true }).click();

@@ -102,8 +102,10 @@ export function BudgetChart({
 /** Names that grow on the road begin alike and differ at their end, so the middle goes. */
 function withoutMiddle(name: string, length: number): string {
   if (name.length <= length) return name;
-  const head = Math.floor((length - 1) / 3);
-  return `${name.slice(0, head).trimEnd()}…${name.slice(name.length - (length - 1 - head)).trimStart()}`;
+  const head = name.slice(0, Math.floor(length / 3)).trimEnd();
+  const tail = name.slice(name.length - (length - head.length - 2));
+  // Whole words, where there are any.
+  return `${head} … ${tail.slice(tail.indexOf(' ') + 1)}`;
 }
 
 /** 1, 2, 5 times powers of ten within bounds. */
