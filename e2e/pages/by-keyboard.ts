@@ -43,8 +43,11 @@ export class ByKeyboard {
     const chosen = this.page.locator(`input[type="radio"][name="${group}"]:checked`);
     if ((await chosen.count()) === 0) await this.tabTo(this.page.locator(`input[type="radio"][name="${group}"]`));
     else await this.tabTo(chosen);
-    for (let presses = 0; presses < 8 && !(await radio.isChecked()); presses += 1)
+    for (let presses = 0; presses < 8 && !(await radio.isChecked()); presses += 1) {
       await this.page.keyboard.press('ArrowUp');
+      // The draft decides what is chosen, so the mark follows a moment after the key.
+      await expect(this.page.locator('input[type="radio"]:focus')).toBeChecked();
+    }
     await expect(radio).toBeChecked();
   }
 }

@@ -45,8 +45,7 @@ test('the whole road is walked without a mouse: tokens, trees, review, training,
 /** A tree read as an outline, then examples decided and taken back. */
 async function reviewByKeyboard(keys: ByKeyboard, start: StartPage): Promise<void> {
   const { page } = keys;
-  await page.locator('body').press('g');
-  await page.keyboard.press('n');
+  await keys.call('Go to Trees');
   await expect(start.heading).toHaveText('Trees');
   await keys.press(start.main.getByRole('table', { name: 'All trees' }).getByRole('link'));
   await keys.press(start.main.getByRole('button', { name: 'Outline' }));
