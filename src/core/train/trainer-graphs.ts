@@ -27,8 +27,11 @@ export interface TrainerGraphsOptions {
   readonly quantised?: ReadonlySet<string>;
 }
 
-/** Logits of one run of the output head stay below this. */
-const LOGIT_BYTES = 64 * 2 ** 20;
+/**
+ * Logits of one run of the output head stay below this; two such matrices are alive at once. Where blocks are recomputed it is memory that counts, and
+ * each further run is one more pass over the head's gradient.
+ */
+const LOGIT_BYTES = { kept: 64 * 2 ** 20, recomputed: 32 * 2 ** 20 };
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -110,12 +113,18 @@ export class TrainerGraphs {
   }
 
   #headChunks(): number {
-    return countHeadChunks(this.#options.config, this.#options.maxTokensPerMicroBatch);
+    const { config, maxTokensPerMicroBatch, checkpointing } = this.#options;
+    return countHeadChunks(config, maxTokensPerMicroBatch, checkpointing);
   }
 }
 
 /** Runs of the output head in a micro-batch: a power of two up to the grain, since it divides the tokens of every micro-batch. */
-export function countHeadChunks({ vocabSize }: Pick<ModelConfig, 'vocabSize'>, maxTokensPerMicroBatch: number): number {
+export function countHeadChunks(
+  { vocabSize }: Pick<ModelConfig, 'vocabSize'>,
+  maxTokensPerMicroBatch: number,
+  checkpointing: boolean,
+): number {
   const bytes = maxTokensPerMicroBatch * vocabSize * Float32Array.BYTES_PER_ELEMENT;
-  return Math.min(LENGTH_GRAIN, 2 ** Math.max(0, Math.ceil(Math.log2(bytes / LOGIT_BYTES))));
+  const limit = LOGIT_BYTES[checkpointing ? 'recomputed' : 'kept'];
+  return Math.min(LENGTH_GRAIN, 2 ** Math.max(0, Math.ceil(Math.log2(bytes / limit))));
 }

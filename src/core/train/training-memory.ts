@@ -112,7 +112,7 @@ function measureWhole(shape: TrainingShape): GraphSize {
     plan,
     loss,
     checkpointing,
-    headChunks: countHeadChunks(config, maxTokensPerMicroBatch),
+    headChunks: countHeadChunks(config, maxTokensPerMicroBatch, checkpointing),
     segmented: packing,
     runs: countRuns(length),
     grain: LENGTH_GRAIN,
