@@ -73,7 +73,7 @@ export class WizardPage extends WorkbenchPage {
     super(page);
   }
 
-  async openStep(name: 'Start from' | 'Settings' | 'Check and start'): Promise<void> {
+  async openStep(name: 'Start from' | 'Tokens' | 'Settings' | 'Check and start'): Promise<void> {
     const step = this.main.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name });
     await step.click();
     await expect(step).toHaveAttribute('aria-current', 'step');

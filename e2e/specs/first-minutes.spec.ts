@@ -137,7 +137,7 @@ test('the first steps can be walked without a mouse @browser', async ({ workbenc
   await page.keyboard.type('add the tokens');
   await page.keyboard.press('Enter');
   await expect(start.heading).toHaveText('Add the tokens');
-  for (const step of ['Settings', 'Check and start']) {
+  for (const step of ['Tokens', 'Settings', 'Check and start']) {
     await tabTo(page, 'button', 'Next');
     await page.keyboard.press('Enter');
     await expect(page.locator('[aria-current="step"]')).toContainText(step);

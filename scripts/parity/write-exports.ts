@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { listParameters } from '@core/models/decoder/parameters';
 import { createRng } from '@core/random/rng';
-import { planSurgery, startingTextBy, writeNewRows } from '@core/tokens/surgery';
+import { planSurgery, rowSources, writeNewRows } from '@core/tokens/surgery';
 import { readAdapterFolder, writeAdapterFolder } from '../../src/main/engine/files/adapter-folder';
 import { openModel } from '../../src/main/engine/files/open-model';
 import { writeModelFolder } from '../../src/main/engine/files/write-model-folder';
@@ -64,7 +64,7 @@ await writeFile(join(out, 'facts.json'), JSON.stringify({ models: facts, adapter
 
 async function writeExport({ name, from, grown, dtype, sameAs }: Export, folder: string): Promise<object> {
   const source = await openModel(join(fixtures, from));
-  const plan = planSurgery(source, startingTextBy('spelling'), { padToMultiple: 64, ...(!grown && { surfaces: [] }) });
+  const plan = planSurgery(source, rowSources('spelling'), { padToMultiple: 64, ...(!grown && { surfaces: [] }) });
   const weights = new WeightStore(listParameters(plan.config));
   await source.loadInto((tensor) => weights.get(tensor).data);
   writeNewRows(plan, weights, { rng: createRng(1), relativeNoise: 1e-3 });

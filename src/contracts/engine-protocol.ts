@@ -11,6 +11,7 @@ import { AnswerEvent, PlaygroundQuestion } from './playground';
 import { StepEvent, StepRequest } from './prompts';
 import { LogLine, RunProgress, Sample } from './runs';
 import { Simulation, TreeNode } from './trees';
+import { TokenSetSchema } from '@core/tokens/token-set';
 import { RemoteServerSchema } from '@core/remote/server';
 
 /**
@@ -144,6 +145,7 @@ export const JobRecord = z.discriminatedUnion('type', [
     vocabSize: z.number().int(),
     sizeBytes: z.number(),
     hasFunctionalTokens: z.boolean(),
+    tokenSet: TokenSetSchema.nullable().default(null),
     promptSet: z.string(),
     plainPrompts: z.array(z.string()),
   }),

@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ERROR_CLASSES } from '@core/dataset/error-classes';
+import { TokenSetSchema } from '@core/tokens/token-set';
 import { CheckpointId, DatasetId, ExampleId, ProjectId, QuestionSetId, RunId, TreeId } from './ids';
 
 /** One step of an annotated example, in order. */
@@ -87,6 +88,8 @@ export const Dataset = z.object({
   createdAtMs: z.number(),
   /** The file whose import broke off, so that rows are missing; null for a whole data set, and while an import is under way. */
   brokenImport: z.object({ path: z.string() }).nullable(),
+  /** Whose tokens the steps carry; null for the eight of the paper. */
+  tokenSet: TokenSetSchema.nullable(),
 });
 export type Dataset = z.infer<typeof Dataset>;
 

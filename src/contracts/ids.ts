@@ -15,5 +15,7 @@ export const DatasetId = z.string().min(1).brand<'DatasetId'>();
 export type DatasetId = z.infer<typeof DatasetId>;
 export const ExampleId = z.string().min(1).brand<'ExampleId'>();
 export type ExampleId = z.infer<typeof ExampleId>;
+export const TokenSetId = z.string().min(1).brand<'TokenSetId'>();
+export type TokenSetId = z.infer<typeof TokenSetId>;
 export const EvaluationId = z.string().min(1).brand<'EvaluationId'>();
 export type EvaluationId = z.infer<typeof EvaluationId>;

@@ -11,6 +11,7 @@ import { runsContract } from './runs';
 import { serversContract } from './servers';
 import { systemContract } from './system';
 import { trashContract } from './trash';
+import { tokenSetsContract } from './token-sets';
 import { treesContract } from './trees';
 
 /** Everything a window can ask of the host. */
@@ -19,6 +20,7 @@ export const workbenchContract = {
   projects: projectsContract,
   previews: previewsContract,
   models: modelsContract,
+  tokenSets: tokenSetsContract,
   questions: questionsContract,
   runs: runsContract,
   trash: trashContract,

@@ -7,6 +7,7 @@ import { PrmConfigSchema } from '@core/train/prm/prm-config';
 import { RlConfigSchema } from '@core/train/rl/rl-config';
 import { SearchConfigSchema } from '@core/search/search-config';
 import { SftConfigSchema } from '@core/train/sft-config';
+import { TokenSetSchema } from '@core/tokens/token-set';
 import { TokensConfigSchema } from '@core/tokens/tokens-config';
 import { SEARCH_PRESETS } from '@core/search/search-presets';
 import { EXAMPLES_PRESETS } from '@core/dataset/examples-presets';
@@ -28,7 +29,13 @@ export const JobSpec = z.discriminatedUnion('kind', [
     baseId: CheckpointId.nullable().default(null),
     config: ImportConfigSchema.default(ImportConfigSchema.parse({})),
   }),
-  z.object({ kind: z.literal('tokens'), checkpointId: CheckpointId, config: TokensConfigSchema }),
+  z.object({
+    kind: z.literal('tokens'),
+    checkpointId: CheckpointId,
+    /** The tokens that enter, as they are when the run starts; null for the eight of the paper. */
+    tokenSet: TokenSetSchema.nullable().default(null),
+    config: TokensConfigSchema,
+  }),
   z.object({
     kind: z.literal('search'),
     checkpointId: CheckpointId,

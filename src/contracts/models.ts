@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { TokenSetSchema } from '@core/tokens/token-set';
 import { CheckpointId, ProjectId, RunId } from './ids';
 
 /**
@@ -28,6 +29,8 @@ export const Checkpoint = z.object({
   vocabSize: z.number().int(),
   sizeBytes: z.number(),
   hasFunctionalTokens: z.boolean(),
+  /** Its functional tokens, where they are others than the eight of the paper; null for those, and for none. */
+  tokenSet: TokenSetSchema.nullable(),
   /** Name of the folder in resources/prompts that suits this model. */
   promptSet: z.string(),
   /** Cues to try when the untuned model is evaluated; an empty string is the bare question. */
@@ -107,6 +110,14 @@ export const TokenPiece = z.object({
   isSpecial: z.boolean(),
 });
 
+/** The ordinary tokens nearest to a token's row of the embedding, by the cosine of their angle. */
+export const TokenNeighbours = z.object({
+  surface: z.string(),
+  /** Nearest first; null for a row that begins as noise and is near to nothing. */
+  near: z.array(z.object({ surface: z.string(), cosine: z.number() })).nullable(),
+});
+export type TokenNeighbours = z.infer<typeof TokenNeighbours>;
+
 export const modelsContract = {
   list: oc.input(z.object({ projectId: ProjectId })).output(z.array(Checkpoint)),
   get: oc.input(z.object({ id: CheckpointId })).output(Checkpoint),
@@ -118,6 +129,8 @@ export const modelsContract = {
     .output(ImportInspection),
   inspectCheckpoint: oc.input(z.object({ id: CheckpointId })).output(ModelInspection),
   tokenize: oc.input(z.object({ id: CheckpointId, text: z.string().max(20_000) })).output(z.array(TokenPiece)),
+  /** Of each functional token of a model. @throws WorkbenchError `functional-tokens-missing`, `model-missing`, `rows-unreadable` */
+  tokenNeighbours: oc.input(z.object({ id: CheckpointId })).output(z.array(TokenNeighbours)),
   rename: oc.input(z.object({ id: CheckpointId, name: z.string().min(1).max(120) })).output(Checkpoint),
   /** Takes it out of the list; files that the program wrote itself are deleted, a person's own never. */
   remove: oc.input(z.object({ id: CheckpointId })).output(z.object({ removed: z.boolean() })),

@@ -1,12 +1,11 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { DECODE_PRECISIONS } from '@core/models/decode-precision';
-import { FUNCTIONAL_TOKENS } from '@core/tokens/functional-tokens';
 import { CheckpointId, ProjectId, QuestionSetId } from './ids';
 import { AddedExample, ExampleTarget, Simulation, TreeNode } from './trees';
 
-/** Name of a functional token. */
-export const TokenName = z.enum(FUNCTIONAL_TOKENS.map(({ name }) => name));
+/** Name of a functional token of the model's own set. */
+export const TokenName = z.string().min(1).max(40);
 export type TokenName = z.infer<typeof TokenName>;
 
 /** What is asked of a model in the playground. */

@@ -1,9 +1,11 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { TokenSetSchema } from '@core/tokens/token-set';
 import { TokensConfigSchema } from '@core/tokens/tokens-config';
 import { RlConfigSchema } from '@core/train/rl/rl-config';
 import { SftConfigSchema } from '@core/train/sft-config';
 import { CheckpointId, DatasetId, ProjectId, TreeId } from './ids';
+import { TokenNeighbours } from './models';
 
 /** What a token of a batch is to training. */
 export const BatchTokenUse = z.enum(['question', 'functional', 'text', 'masked']);
@@ -76,8 +78,9 @@ export const TokensPlan = z.object({
       surface: z.string(),
       /** Row of the embedding that it takes. */
       id: z.number().int(),
-      /** Tokens whose mean it begins as; null for the mean of the whole vocabulary. */
+      /** Tokens whose mean it begins as; null for the mean of the whole vocabulary, and for noise. */
       pieces: z.array(z.string()).nullable(),
+      isNoise: z.boolean(),
     }),
   ),
   /** Tokens of the vocabulary, and rows of the embedding, before and after. */
@@ -91,11 +94,33 @@ export const TokensPlan = z.object({
 });
 export type TokensPlan = z.infer<typeof TokensPlan>;
 
+const TokensWish = z.object({
+  projectId: ProjectId,
+  checkpointId: CheckpointId,
+  /** Null for the eight of the paper. */
+  tokenSet: TokenSetSchema.nullable().default(null),
+  config: TokensConfigSchema,
+});
+
+/** What a vocabulary says of a token set: tags that it has already, texts to copy that are not one token of it. */
+export const VocabularyClashes = z.object({ taken: z.array(z.string()), notOneToken: z.array(z.string()) });
+export type VocabularyClashes = z.infer<typeof VocabularyClashes>;
+
 export const previewsContract = {
   /** @throws WorkbenchError as the start of the run would */
-  tokens: oc
-    .input(z.object({ projectId: ProjectId, checkpointId: CheckpointId, config: TokensConfigSchema }))
-    .output(TokensPlan),
+  tokens: oc.input(TokensWish).output(TokensPlan),
+  /** What the new rows will be near to, before the run: reads the embedding once. @throws as `tokens`, and `rows-unreadable` */
+  tokenNeighbours: oc.input(TokensWish).output(z.array(TokenNeighbours)),
+  /** Looks texts up in a model's vocabulary, whatever else is wrong with the set. @throws WorkbenchError `model-missing` */
+  vocabularyClashes: oc
+    .input(
+      z.object({
+        checkpointId: CheckpointId,
+        tags: z.array(z.string().max(40)).max(128),
+        copies: z.array(z.string().max(40)).max(64),
+      }),
+    )
+    .output(VocabularyClashes),
   /** @throws WorkbenchError `functional-tokens-missing`, `examples-empty`, `too-many-to-preview` */
   firstBatch: oc
     .input(

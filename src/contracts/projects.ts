@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { FunctionalTokenSchema } from '@core/tokens/token-set';
 import { Proportion } from './evaluations';
 import { CheckpointId, ProjectId, RunId } from './ids';
 import { JobKind } from './stages';
@@ -32,6 +33,8 @@ export const ProjectOverview = z.object({
     examples: z.number().int(),
     evaluations: z.number().int(),
   }),
+  /** Functional tokens beyond the eight that the project's models and token sets have; of one name the newest. */
+  tokens: z.array(FunctionalTokenSchema),
   /** The checkpoint that the next stage would start from. */
   newestCheckpointId: CheckpointId.nullable(),
 });

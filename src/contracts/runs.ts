@@ -240,6 +240,7 @@ export const WorkbenchEvent = z.discriminatedUnion('type', [
       'examples',
       'trees',
       'evaluations',
+      'tokenSets',
       'settings',
       'trash',
     ]),

@@ -9,8 +9,15 @@ import { SearchConfigSchema } from '../search/search-config';
 import type { SearchTree } from '../search/tree';
 import { treeFromRows, treeRows } from '../search/tree-rows';
 import { answerVerifier } from '../tasks/verifier';
-import { createToyModel, toyQuestion, type ToySkill } from '../testing/toy-arithmetic';
-import { functionalTokenIds } from '../tokens/token-ids';
+import { FOUR_TOKENS } from '../testing/own-tokens';
+import { createToyModel, toyArithmetic, toyQuestion, type ToySkill } from '../testing/toy-arithmetic';
+import { createToyGenerator } from '../testing/toy-generator';
+import { createToyTokenizer } from '../testing/toy-tokenizer';
+import { renderSteps } from '../tokens/render';
+import { declareTokenSet, functionalTokenIds } from '../tokens/token-ids';
+import { compileTokenSet } from '../tokens/token-set';
+import { findErrorClasses } from './error-classes';
+import { readResponse } from './layouts/response';
 import { balanceExamples } from './balance';
 import { overlap, refuseCheck, refuseConfirmation } from './check-text';
 import { createContaminationIndex } from './contamination';
@@ -309,5 +316,40 @@ describe('for comparison', () => {
     const wrong = merged.steps.find((step) => step.role === 'wrong')!;
     expect(tokenizer.decode([...row.ids])).toContain(wrong.text);
     expect(taught).not.toContain(wrong.text);
+  });
+});
+
+test('tokens of one’s own: trees, merged examples and their form follow the set', async () => {
+  const set = compileTokenSet(FOUR_TOKENS);
+  const skill: ToySkill = { step: 0.6, direct: 0.3, check: 0.9 };
+  const tokenizer = declareTokenSet(createToyTokenizer(set.surfaces), set);
+  const generator = createToyGenerator(tokenizer, toyArithmetic(skill));
+  const search = SearchConfigSchema.parse({ maxDepth: 7, numSimulations: 24, children: 'narrow' });
+  const expander = createPromptedExpander({ generator, tokenizer, prompts: WORKBOOK, config: search });
+  const config = ExamplesConfigSchema.parse({ wrongTailScope: 'step', verifyMinOverlap: 0.1, minSharedSteps: 0 });
+  const examples: DraftExample[] = [];
+  for (let seed = 0; seed < 12; seed++) {
+    const question = toyQuestion(seed + 5, 3, 4);
+    const rng = createRng(seed);
+    const tree = await growTree(question, { config: search, expander, verifier: answerVerifier, rng });
+    // The only step that a prompt can write here; a whole answer is no token of the set.
+    expect(new Set(tree.kind.slice(1))).toEqual(new Set(['calculate']));
+    const context = { tokenizer, generator, prompts: WORKBOOK, config, cancel: NEVER_CANCELLED };
+    examples.push(...(await examplesOfTree(tree, context, rng.fork('examples'))).examples);
+  }
+  const merged = examples.filter(({ kind }) => kind === 'merged');
+  expect(merged.length).toBeGreaterThan(0);
+  for (const example of examples) {
+    expect(exampleProblems(example, set)).toEqual([]);
+    expect(exampleProblems(example).join(' ')).toMatch(/may not come/);
+    expect(findErrorClasses({ ...example, tokenCount: 9 }, set)).toEqual([]);
+    expect(example.steps.at(-1)?.token).toBe('answer');
+  }
+  const mended = merged[0]!.steps.map(({ token }) => token).join(' ');
+  expect(mended).toMatch(/calculate check mend/);
+  const row = exampleRow(merged[0]!.prompt, merged[0]!.steps, tokenizer, functionalTokenIds(tokenizer));
+  expect(tokenizer.decode(row.ids)).toContain('[work]');
+  expect(readResponse(renderSteps(merged[0]!.steps, set), set)).toMatchObject({
+    steps: merged[0]!.steps.map(({ token, text }) => ({ token, text })),
   });
 });

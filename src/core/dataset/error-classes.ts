@@ -1,7 +1,6 @@
 import { answerVerifier } from '../tasks/verifier';
-import { isFunctionalTokenName } from '../tokens/functional-tokens';
-import { createGrammar, GRAMMAR_START } from '../tokens/grammar';
-import { parseText } from '../tokens/parse';
+import { exampleGrammar, GRAMMAR_START } from '../tokens/grammar';
+import { RFTT_TOKENS, type TokenSet } from '../tokens/token-set';
 
 /** What can be wrong with an example, in the order of the keys 1–9 of the review. Append only: stored as bits by position. */
 export const ERROR_CLASSES = [
@@ -26,50 +25,54 @@ export interface ClassifiedExample {
 /** Longest example that fine-tuning takes by default, in tokens. */
 export const LONGEST_EXAMPLE = 1024;
 
-/** As where examples are made: a response may be one direct answer. */
-const GRAMMAR = createGrammar({ rootDirectAnswer: true });
-
 /** The classes that hold for each example by itself, one test a row. */
-const TESTS: readonly { readonly errorClass: ErrorClass; readonly holds: (example: ClassifiedExample) => boolean }[] = [
-  { errorClass: 'unclosed-token', holds: ({ steps }) => steps.some(({ text }) => holdsTag(text)) },
-  { errorClass: 'illegal-order', holds: ({ steps }) => !isLegalOrder(steps) },
+const TESTS: readonly {
+  readonly errorClass: ErrorClass;
+  readonly holds: (example: ClassifiedExample, set: TokenSet) => boolean;
+}[] = [
+  { errorClass: 'unclosed-token', holds: ({ steps }, set) => steps.some(({ text }) => set.holdsTag(text)) },
+  { errorClass: 'illegal-order', holds: ({ steps }, set) => !isLegalOrder(steps, set) },
   {
     errorClass: 'wrong-answer',
-    holds: ({ steps, referenceAnswer }) => {
+    holds: ({ steps, referenceAnswer }, set) => {
       const last = steps.at(-1);
       // Whole responses carry the answer in their output step; without one the order is at fault, not the answer.
       return (
-        last?.token === 'output' && referenceAnswer !== '' && !answerVerifier.verify(last.text, referenceAnswer).isRight
+        last !== undefined &&
+        set.isTerminal(last.token) &&
+        referenceAnswer !== '' &&
+        !answerVerifier.verify(last.text, referenceAnswer).isRight
       );
     },
   },
   { errorClass: 'too-long', holds: ({ tokenCount }) => tokenCount > LONGEST_EXAMPLE },
 ];
 
-/** Error classes that an example shows by itself, in the order of ERROR_CLASSES. */
-export function findErrorClasses(example: ClassifiedExample): ErrorClass[] {
-  return TESTS.filter(({ holds }) => holds(example)).map(({ errorClass }) => errorClass);
+/** Error classes that an example shows by itself, in the order of ERROR_CLASSES. @param set whose tokens its steps carry */
+export function findErrorClasses(example: ClassifiedExample, set: TokenSet = RFTT_TOKENS): ErrorClass[] {
+  return TESTS.filter(({ holds }) => holds(example, set)).map(({ errorClass }) => errorClass);
 }
 
 /** Classes after the text changed: what shows by itself is found anew, what others or a person know stays. */
-export function reclassify(before: readonly ErrorClass[], edited: ClassifiedExample): ErrorClass[] {
-  const found = findErrorClasses(edited);
+export function reclassify(
+  before: readonly ErrorClass[],
+  edited: ClassifiedExample,
+  set: TokenSet = RFTT_TOKENS,
+): ErrorClass[] {
+  const found = findErrorClasses(edited, set);
   const isFoundByItself = (errorClass: ErrorClass) => TESTS.some((test) => test.errorClass === errorClass);
   return ERROR_CLASSES.filter((each) => found.includes(each) || (before.includes(each) && !isFoundByItself(each)));
 }
 
-/** Whether a text holds a functional token that should have opened or closed a step. */
-function holdsTag(text: string): boolean {
-  return /<\/?[a-z_]+>/.test(text) && parseText(text).problems.some(({ kind }) => kind !== 'text-outside');
-}
-
-function isLegalOrder(steps: ClassifiedExample['steps']): boolean {
+/** As where examples are made: a response may be one direct answer. */
+function isLegalOrder(steps: ClassifiedExample['steps'], set: TokenSet): boolean {
+  const grammar = exampleGrammar(set);
   let state = GRAMMAR_START;
   for (const { token } of steps) {
-    if (!isFunctionalTokenName(token) || !GRAMMAR.isLegal(state, token)) return false;
-    state = GRAMMAR.after(state, token);
+    if (!grammar.isLegal(state, token)) return false;
+    state = grammar.after(state, token);
   }
-  return steps.at(-1)?.token === 'output';
+  return set.isTerminal(steps.at(-1)?.token ?? '');
 }
 
 /** The example as text for comparing: equal examples give equal texts. */

@@ -6,6 +6,7 @@ import type { DraftExample } from './example';
 import { exampleProblems } from './example-problems';
 import { examplesOfPath, type MergeContext } from './merge-paths';
 import { reasoningPaths } from './reasoning-path';
+import { tokenSetOf } from '../tokens/token-ids';
 import { selectPaths } from './select-paths';
 import { hasChecks, keepKinds } from './step-kinds';
 import { renderSteps } from '../tokens/render';
@@ -66,7 +67,8 @@ export async function examplesOfTree(
     rejections[reason] = (rejections[reason] ?? 0) + 1;
     rejected.push({ reason, text });
   };
-  const selected = selectPaths(tree, context.config).map((each) => keepKinds(tree, each, context.config));
+  const set = tokenSetOf(context.tokenizer);
+  const selected = selectPaths(tree, context.config, set).map((each) => keepKinds(tree, each, context.config, set));
   if (selected.length === 0) {
     reject('no-right-path');
     return { examples: [], rejections, rejected };
@@ -91,11 +93,12 @@ export async function examplesOfTree(
 }
 
 /** The question with its right answer, whether or not any path found it. */
-function answerExample(tree: SearchTree, { prompts }: Omit<MergeContext, 'onRefusal'>): DraftExample {
+function answerExample(tree: SearchTree, { prompts, tokenizer }: Omit<MergeContext, 'onRefusal'>): DraftExample {
+  const set = tokenSetOf(tokenizer);
   const { id, prompt, referenceAnswer } = tree.question;
   const text = prompts.outputText(referenceAnswer);
-  const step = (token: 'direct_answer' | 'output', role: 'right' | 'output') =>
-    ({ token, text, role, isTrained: true, nodeIndex: null }) as const;
+  const step = (tokenRole: 'direct_answer' | 'output', role: 'right' | 'output') =>
+    ({ token: set.withRole(tokenRole)[0] ?? tokenRole, text, role, isTrained: true, nodeIndex: null }) as const;
   return {
     questionId: id,
     prompt,
@@ -107,7 +110,7 @@ function answerExample(tree: SearchTree, { prompts }: Omit<MergeContext, 'onRefu
 }
 
 function whyNot(example: DraftExample, { tokenizer, config }: Omit<MergeContext, 'onRefusal'>): Rejection | null {
-  for (const problem of exampleProblems(example))
+  for (const problem of exampleProblems(example, tokenSetOf(tokenizer)))
     return LINT_REASONS.find(([pattern]) => pattern.test(problem))?.[1] ?? 'illegal-order';
   return countTokens(example.prompt, example.steps, tokenizer) > config.maxTokens ? 'too-many-tokens' : null;
 }

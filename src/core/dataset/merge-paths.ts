@@ -2,10 +2,11 @@ import { ask, type AskOptions, type AskParts } from '../prompts/ask';
 import type { CancelToken, Rng } from '../ports';
 import { shuffled } from '../random/shuffle';
 import type { SearchTree } from '../search/tree';
-import { functionalToken, type FunctionalTokenName } from '../tokens/functional-tokens';
-import { createGrammar, stateAfter } from '../tokens/grammar';
+import { exampleGrammar, stateAfter } from '../tokens/grammar';
 import { normaliseStepText } from '../tokens/lint';
 import type { Step } from '../tokens/render';
+import { tokenSetOf } from '../tokens/token-ids';
+import { RFTT_TOKENS, type TokenSet } from '../tokens/token-set';
 import { refuseCheck, refuseConfirmation, type CheckRefusal } from './check-text';
 import type { DraftExample, ExampleStep } from './example';
 import type { ExamplesConfig } from './examples-config';
@@ -123,7 +124,9 @@ async function rewriteSteps({ tree, selected, context, rng }: Base): Promise<Tur
   const { config, prompts } = context;
   const { nodes } = selected.path;
   const asked = nodes.flatMap((node, position) =>
-    tree.kind[node] !== 'next_step' || position < config.minSharedSteps || prompts.statesOnlyAnswer(tree.text[node]!)
+    tokenSetOf(context.tokenizer).roleOf(tree.kind[node]!) !== 'next_step' ||
+    position < config.minSharedSteps ||
+    prompts.statesOnlyAnswer(tree.text[node]!)
       ? []
       : Array.from({ length: config.rewrites }, (_, time) => ({ node, position, time })),
   );
@@ -142,7 +145,7 @@ async function rewriteSteps({ tree, selected, context, rng }: Base): Promise<Tur
       const isNews = normaliseStepText(text) !== normaliseStepText(tree.text[node]!);
       return isTruncated || text === '' || !isNews || prompts.isFinal(text)
         ? null
-        : { position, steps: [{ token: 'next_step', text }], nodes: [null] };
+        : { position, steps: [{ token: tree.kind[node]!, text }], nodes: [null] };
     }),
   );
   return shuffled(
@@ -166,7 +169,7 @@ async function confirmSteps({ tree, selected, context, rng }: Base): Promise<Map
       const isDrawn = draws.next() < config.confirmProbability;
       return (
         isDrawn &&
-        functionalToken(tree.kind[nodes[position]!] as FunctionalTokenName).category === 'work' &&
+        tokenSetOf(context.tokenizer).categoryOf(tree.kind[nodes[position]!]!) === 'work' &&
         !prompts.statesOnlyAnswer(tree.text[nodes[position]!]!)
       );
     });
@@ -193,6 +196,8 @@ function assemble(
   confirmations: ReadonlyMap<number, string>,
 ): DraftExample {
   const { nodes, leaf } = selected.path;
+  const set = tokenSetOf(context.tokenizer);
+  const [check, correction] = [nameOf(set, 'verify'), nameOf(set, 'refine')];
   const turnAt = new Map(turns.map((turn) => [turn.position, turn]));
   const firstTurn = Math.min(...turns.map((turn) => turn.position), Number.POSITIVE_INFINITY);
   const steps: ExampleStep[] = [];
@@ -202,8 +207,8 @@ function assemble(
       turn.steps.forEach((wrong, at) =>
         steps.push({ ...wrong, isTrained: !context.config.maskWrongTail, role: 'wrong', nodeIndex: turn.nodes[at]! }),
       );
-      steps.push({ token: 'verify', text: turn.check, isTrained: true, role: 'verify', nodeIndex: null });
-      steps.push({ token: 'refine', text: tree.text[node]!, isTrained: true, role: 'refine', nodeIndex: node });
+      steps.push({ token: check, text: turn.check, isTrained: true, role: 'verify', nodeIndex: null });
+      steps.push({ token: correction, text: tree.text[node]!, isTrained: true, role: 'refine', nodeIndex: node });
     } else {
       steps.push({
         ...stepOf(tree, node),
@@ -215,7 +220,7 @@ function assemble(
     const confirmation = confirmations.get(position);
     // Right after a correction a second check says nothing new.
     if (confirmation !== undefined && turn === undefined)
-      steps.push({ token: 'verify', text: confirmation, isTrained: true, role: 'verify', nodeIndex: null });
+      steps.push({ token: check, text: confirmation, isTrained: true, role: 'verify', nodeIndex: null });
   });
   return {
     questionId: tree.question.id,
@@ -226,24 +231,34 @@ function assemble(
       steps,
       context.prompts.outputText(tree.answer[leaf]!),
       context.prompts.statesOnlyAnswer(tree.text[leaf]!),
+      set,
     ),
     nodePath: [0, ...nodes],
   };
 }
 
-const GRAMMAR = createGrammar({ rootDirectAnswer: true });
+/** The set's first token with a role. A set that lacks one that merging needs was refused before the run. */
+function nameOf(set: TokenSet, role: 'verify' | 'refine' | 'output'): string {
+  return set.withRole(role)[0] ?? role;
+}
 
-/** Ends a response with `output`: a last step that only states the answer becomes it, else it is added. */
+/** Ends a response with its last token: a last step that only states the answer becomes it, else it is added. */
 export function closeWithOutput(
   steps: readonly ExampleStep[],
   text: string,
   lastStatesOnlyAnswer: boolean,
+  set: TokenSet = RFTT_TOKENS,
 ): ExampleStep[] {
+  const grammar = exampleGrammar(set);
+  const output = nameOf(set, 'output');
   const last = steps.at(-1)!;
   const before = steps.slice(0, -1);
-  const names = before.map((step: Step) => step.token);
-  if (lastStatesOnlyAnswer && last.token === 'next_step' && GRAMMAR.isLegal(stateAfter(GRAMMAR, names), 'output')) {
-    return [...before, { token: 'output', text, isTrained: true, role: 'output', nodeIndex: last.nodeIndex }];
+  const state = stateAfter(
+    grammar,
+    before.map((step: Step) => step.token),
+  );
+  if (lastStatesOnlyAnswer && set.roleOf(last.token) === 'next_step' && grammar.isLegal(state, output)) {
+    return [...before, { token: output, text, isTrained: true, role: 'output', nodeIndex: last.nodeIndex }];
   }
-  return [...steps, { token: 'output', text, isTrained: true, role: 'output', nodeIndex: null }];
+  return [...steps, { token: output, text, isTrained: true, role: 'output', nodeIndex: null }];
 }

@@ -3,6 +3,7 @@ import type { PromptSet } from '../prompts/prompt-set';
 import { pathTo, ROOT_INDEX, type SearchTree } from '../search/tree';
 import type { DraftExample, ExampleStep } from './example';
 import { closeWithOutput } from './merge-paths';
+import { RFTT_TOKENS, type TokenSet } from '../tokens/token-set';
 import { stepOf } from './reasoning-path';
 
 /**
@@ -14,6 +15,7 @@ export function exampleOfPath(
   tree: SearchTree,
   leaf: number,
   prompts: Pick<PromptSet, 'outputText' | 'statesOnlyAnswer'>,
+  set: TokenSet = RFTT_TOKENS,
 ): DraftExample {
   const answer = tree.answer[leaf];
   if (!tree.isTerminal[leaf] || tree.isRight[leaf] !== true || answer === null || answer === undefined) {
@@ -30,7 +32,7 @@ export function exampleOfPath(
     role: 'right',
     nodeIndex: node,
   }));
-  const isClosed = steps.at(-1)?.token === 'output';
+  const isClosed = set.isTerminal(steps.at(-1)?.token ?? '');
   return {
     questionId: tree.question.id,
     prompt: tree.question.prompt,
@@ -38,7 +40,7 @@ export function exampleOfPath(
     kind: 'clean',
     steps: isClosed
       ? steps.map((step, at) => (at === steps.length - 1 ? { ...step, role: 'output' } : step))
-      : closeWithOutput(steps, prompts.outputText(answer), prompts.statesOnlyAnswer(tree.text[leaf]!)),
+      : closeWithOutput(steps, prompts.outputText(answer), prompts.statesOnlyAnswer(tree.text[leaf]!), set),
     nodePath: [ROOT_INDEX, ...nodes],
   };
 }

@@ -1,5 +1,4 @@
 import { meanValue, pathTo, ROOT_INDEX, type SearchTree } from '../search/tree';
-import type { FunctionalTokenName } from '../tokens/functional-tokens';
 import { normaliseStepText } from '../tokens/lint';
 import type { Step } from '../tokens/render';
 
@@ -41,7 +40,7 @@ function meanPromise(tree: SearchTree, nodes: readonly number[]): number {
 
 /** A node as a step. */
 export function stepOf(tree: SearchTree, node: number): Step {
-  return { token: tree.kind[node] as FunctionalTokenName, text: tree.text[node]! };
+  return { token: tree.kind[node]!, text: tree.text[node]! };
 }
 
 /** Number of nodes that two paths share after the question. */

@@ -1,6 +1,6 @@
 import { treeDistance, type SearchTree } from '../search/tree';
-import { functionalToken, type FunctionalTokenName } from '../tokens/functional-tokens';
 import { normaliseStepText } from '../tokens/lint';
+import { RFTT_TOKENS, type TokenSet } from '../tokens/token-set';
 import { normaliseAnswer } from '../tasks/verifier';
 import type { ExamplesConfig } from './examples-config';
 import { rolesOf } from './path-roles';
@@ -20,7 +20,7 @@ export interface SelectedPath {
   readonly turns: readonly WrongTurn[];
 }
 
-type Selection = (tree: SearchTree, config: ExamplesConfig) => SelectedPath[];
+type Selection = (tree: SearchTree, config: ExamplesConfig, set: TokenSet) => SelectedPath[];
 
 /** The ways to choose by the name in the settings. */
 export const SELECTIONS: Readonly<Record<ExamplesConfig['selection'], Selection>> = {
@@ -31,16 +31,16 @@ export const SELECTIONS: Readonly<Record<ExamplesConfig['selection'], Selection>
 };
 
 /** Right paths and wrong turns of one tree; empty when no path is right. */
-export function selectPaths(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
-  return SELECTIONS[config.selection](tree, config);
+export function selectPaths(tree: SearchTree, config: ExamplesConfig, set: TokenSet = RFTT_TOKENS): SelectedPath[] {
+  return SELECTIONS[config.selection](tree, config, set);
 }
 
 /** The best right path by process score, and the worst wrong one that shares a beginning with it (arXiv 2502.13389). */
-function selectAsPaper(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
+function selectAsPaper(tree: SearchTree, config: ExamplesConfig, set: TokenSet): SelectedPath[] {
   const { right, wrong } = split(tree);
   const best = maximumBy(right.filter(isClean), (path) => path.processScore);
   if (best === undefined) return [];
-  const beside = wrong.filter((path) => isClean(path) && isPair(tree, best, path, config, config.maxTreeDistance));
+  const beside = wrong.filter((path) => isClean(path) && isPair(tree, best, path, config, config.maxTreeDistance, set));
   const worst = maximumBy(beside, (path) => -path.processScore);
   return [{ path: best, turns: worst === undefined ? [] : [turnOf(best, worst, config)] }];
 }
@@ -48,9 +48,9 @@ function selectAsPaper(tree: SearchTree, config: ExamplesConfig): SelectedPath[]
 /**
  * As the published script: its pair closer than the limit, and the right paths of its other roles as they stand; of each path one, the pair's first.
  */
-function selectAsCode(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
+function selectAsCode(tree: SearchTree, config: ExamplesConfig, set: TokenSet): SelectedPath[] {
   const { pair, apart, ways, best } = rolesOf(tree, split(tree), (right, wrong) =>
-    isPair(tree, right, wrong, config, config.maxTreeDistance - 1),
+    isPair(tree, right, wrong, config, config.maxTreeDistance - 1, set),
   );
   const others = [apart, ...(ways ?? []), pair === null ? best : null].filter((path) => path !== null);
   const rest = [...new Set(others)].filter((path) => path !== pair?.right).map((path) => ({ path, turns: [] }));
@@ -62,13 +62,13 @@ function selectAsCode(tree: SearchTree, config: ExamplesConfig): SelectedPath[] 
  * The pair whose process scores lie furthest apart: a good path beside a bad one that begins alike. The best right path alone where no two may be
  * merged.
  */
-function selectByContrast(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
+function selectByContrast(tree: SearchTree, config: ExamplesConfig, set: TokenSet): SelectedPath[] {
   const { right, wrong } = split(tree);
   const rights = right.filter(isClean);
   const wrongs = wrong.filter(isClean);
   const pairs = rights.flatMap((path) =>
     wrongs
-      .filter((other) => isPair(tree, path, other, config, config.maxTreeDistance))
+      .filter((other) => isPair(tree, path, other, config, config.maxTreeDistance, set))
       .map((other) => ({ path, other })),
   );
   const widest = maximumBy(pairs, ({ path, other }) => path.processScore - other.processScore);
@@ -81,8 +81,9 @@ function selectByContrast(tree: SearchTree, config: ExamplesConfig): SelectedPat
  * Several right paths, different in their sequence of steps, those with most work first; beside each its most telling wrong turns:
  * siblings of a step of work from which no walk came to a right answer, the most visited first.
  */
-function selectOurs(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
-  const work = (path: ReasoningPath) => path.nodes.filter((node) => tree.kind[node] === 'next_step').length;
+function selectOurs(tree: SearchTree, config: ExamplesConfig, set: TokenSet): SelectedPath[] {
+  const work = (path: ReasoningPath) =>
+    path.nodes.filter((node) => set.roleOf(tree.kind[node]!) === 'next_step').length;
   // Answers written in one go have no sequence to differ in; their words do.
   const sequence = (path: ReasoningPath) =>
     path.nodes.length === 1 ? tree.text[path.leaf]! : path.nodes.map((node) => tree.kind[node]).join(' ');
@@ -94,7 +95,7 @@ function selectOurs(tree: SearchTree, config: ExamplesConfig): SelectedPath[] {
   const hasRight = rightBelow(tree);
   return different
     .slice(0, config.maxPathsPerQuestion)
-    .map((path) => ({ path, turns: turnsBeside(tree, path, hasRight, config) }));
+    .map((path) => ({ path, turns: turnsBeside(tree, path, hasRight, config, set) }));
 }
 
 function turnsBeside(
@@ -102,15 +103,16 @@ function turnsBeside(
   path: ReasoningPath,
   hasRight: readonly boolean[],
   config: ExamplesConfig,
+  set: TokenSet,
 ): WrongTurn[] {
   const turns: (WrongTurn & { readonly visits: number })[] = [];
   path.nodes.forEach((node, position) => {
-    if (position < config.minSharedSteps || !isWork(tree, node)) return;
+    if (position < config.minSharedSteps || !isWork(tree, node, set)) return;
     const own = normaliseStepText(tree.text[node]!);
     const siblings = tree.children[tree.parent[node]!]!.filter(
       (sibling) =>
         sibling !== node &&
-        isWork(tree, sibling) &&
+        isWork(tree, sibling, set) &&
         !hasRight[sibling] &&
         isEvidence(tree, node, sibling, config) &&
         normaliseStepText(tree.text[sibling]!) !== own,
@@ -155,6 +157,7 @@ function isPair(
   wrong: ReasoningPath,
   config: ExamplesConfig,
   maxDistance: number,
+  set: TokenSet,
 ): boolean {
   const shared = sharedSteps(right, wrong);
   const [rightNode, wrongNode] = [right.nodes[shared], wrong.nodes[shared]];
@@ -162,7 +165,7 @@ function isPair(
     shared >= config.minSharedSteps &&
     rightNode !== undefined &&
     wrongNode !== undefined &&
-    isWork(tree, rightNode) &&
+    isWork(tree, rightNode, set) &&
     treeDistance(tree, right.leaf, wrong.leaf) <= maxDistance &&
     normaliseAnswer(tree.answer[right.leaf] ?? '') !== normaliseAnswer(tree.answer[wrong.leaf] ?? '')
   );
@@ -181,9 +184,8 @@ function split(tree: SearchTree): { right: ReasoningPath[]; wrong: ReasoningPath
 
 const isClean = (path: ReasoningPath): boolean => path.repeats === 0;
 
-function isWork(tree: SearchTree, node: number): boolean {
-  const kind = tree.kind[node]!;
-  return kind !== 'question' && functionalToken(kind as FunctionalTokenName).category === 'work';
+function isWork(tree: SearchTree, node: number, set: TokenSet): boolean {
+  return set.categoryOf(tree.kind[node]!) === 'work';
 }
 
 /** [N] whether a right leaf lies at or below each node. */

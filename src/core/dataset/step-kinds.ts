@@ -1,12 +1,13 @@
 import type { SearchTree } from '../search/tree';
-import type { FunctionalTokenName } from '../tokens/functional-tokens';
+import type { TokenRole } from '../tokens/token-roles';
+import { RFTT_TOKENS, type TokenSet } from '../tokens/token-set';
 import type { ExamplesConfig } from './examples-config';
 import type { SelectedPath } from './select-paths';
 
-const PLANNING: readonly FunctionalTokenName[] = ['clarify', 'analysis', 'subquestion'];
+const PLANNING: readonly TokenRole[] = ['clarify', 'analysis', 'subquestion'];
 
-/** Kinds of steps that are left out, by the setting. Checks and corrections are left out by making no merged examples. */
-const LEFT_OUT: Readonly<Record<ExamplesConfig['stepKinds'], readonly FunctionalTokenName[]>> = {
+/** Roles of steps that are left out, by the setting. Checks and corrections are left out by making no merged examples. */
+const LEFT_OUT: Readonly<Record<ExamplesConfig['stepKinds'], readonly TokenRole[]>> = {
   all: [],
   work: PLANNING,
   steps: PLANNING,
@@ -22,10 +23,11 @@ export function keepKinds(
   tree: SearchTree,
   selected: SelectedPath,
   { stepKinds }: Pick<ExamplesConfig, 'stepKinds'>,
+  set: TokenSet = RFTT_TOKENS,
 ): SelectedPath {
-  const leftOut = new Set<string>(LEFT_OUT[stepKinds]);
+  const leftOut = new Set<TokenRole | null>(LEFT_OUT[stepKinds]);
   if (leftOut.size === 0) return selected;
-  const isKept = (node: number) => !leftOut.has(tree.kind[node]!);
+  const isKept = (node: number) => !leftOut.has(set.roleOf(tree.kind[node]!));
   const { nodes } = selected.path;
   return {
     path: { ...selected.path, nodes: nodes.filter(isKept) },

@@ -1,7 +1,7 @@
 import { WorkbenchError } from '../errors';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { renderIds, type IdRole } from '../tokens/render';
-import type { FunctionalTokenIds } from '../tokens/token-ids';
+import { tokenSetOf, type FunctionalTokenIds } from '../tokens/token-ids';
 import type { ExampleStep } from './example';
 
 /** The part of an example's step that a row is made from. */
@@ -52,8 +52,9 @@ export function exampleRow(
 export function plainRow(prompt: string, steps: readonly RowStep[], tokenizer: Tokenizer): ExampleRow {
   if (steps.length === 0) throw noSteps(prompt);
   const question = tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
+  const set = tokenSetOf(tokenizer);
   const lines = steps.filter(
-    ({ token, text }, i) => !(token === 'output' && i > 0 && steps[i - 1]!.text.includes(text)),
+    ({ token, text }, i) => !(set.isTerminal(token) && i > 0 && steps[i - 1]!.text.includes(text)),
   );
   const ids = [...question];
   const weights = ids.map(() => 0);

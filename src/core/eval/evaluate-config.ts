@@ -2,15 +2,17 @@ import { z } from 'zod';
 import { field } from '../fields';
 import { machineFields } from '../machine-fields';
 import { decodePrecisionField } from '../models/decode-precision';
-import { FUNCTIONAL_TOKEN_NAMES, type FunctionalTokenName } from '../tokens/functional-tokens';
+import type { FunctionalTokenName } from '../tokens/functional-tokens';
+import { TOKEN_ROLES } from '../tokens/token-roles';
+import { RFTT_TOKENS, type TokenSet } from '../tokens/token-set';
 
 export const EVALUATION_MODES = ['greedy', 'search', 'both', 'samples'] as const;
 export const ANSWER_CHOICES = ['vote', 'weighted-vote', 'most-confident', 'best-process', 'process-vote'] as const;
 export const LEAF_VALUES = ['agreement', 'judge'] as const;
 export const SHARINGS = ['shared', 'separate'] as const;
 const ALL_TOKENS = 'none';
-/** Every kind of step that can be left out: a response ends with `output`. */
-const REMOVABLE_TOKENS = FUNCTIONAL_TOKEN_NAMES.filter((name) => name !== 'output');
+/** Every role whose steps can be left out: a response ends with `output`. */
+export const REMOVABLE_ROLES = TOKEN_ROLES.filter((role) => role !== 'output');
 
 /** Settings of the stage `evaluate`: how well a checkpoint answers held-out questions. */
 export const EvaluateConfigSchema = z.object({
@@ -35,7 +37,7 @@ export const EvaluateConfigSchema = z.object({
       }),
     ),
   withoutToken: z
-    .enum([ALL_TOKENS, ...REMOVABLE_TOKENS])
+    .enum([ALL_TOKENS, ...REMOVABLE_ROLES])
     .default(ALL_TOKENS)
     .meta(
       field({
@@ -189,7 +191,10 @@ export const EvaluateConfigSchema = z.object({
 
 export type EvaluateConfig = z.infer<typeof EvaluateConfigSchema>;
 
-/** The functional tokens that the settings leave out. */
-export function leftOutTokens({ withoutToken }: Pick<EvaluateConfig, 'withoutToken'>): readonly FunctionalTokenName[] {
-  return withoutToken === ALL_TOKENS ? [] : [withoutToken];
+/** The tokens of a set that the settings leave out: those with the role that they name. */
+export function leftOutTokens(
+  { withoutToken }: Pick<EvaluateConfig, 'withoutToken'>,
+  set: TokenSet = RFTT_TOKENS,
+): readonly FunctionalTokenName[] {
+  return withoutToken === ALL_TOKENS ? [] : set.withRole(withoutToken);
 }

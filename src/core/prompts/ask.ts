@@ -1,8 +1,12 @@
 import type { Generator, TokenObserver } from '../generation/generator';
 import type { CancelToken, Rng } from '../ports';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { functionalIdsOf } from '../tokens/token-ids';
-import type { PromptAction, PromptFacts, PromptSet } from './prompt-set';
+import type { Step } from '../tokens/render';
+import { functionalIdsOf, tokenSetOf } from '../tokens/token-ids';
+import type { PromptAction, PromptFacts, PromptSet, PromptStep } from './prompt-set';
+
+/** What a prompt is about, in steps of the model's own token set. */
+export type AskFacts = { readonly [K in keyof PromptFacts]: K extends 'question' ? string : readonly Step[] };
 
 export interface AskParts {
   readonly generator: Generator;
@@ -31,12 +35,7 @@ export interface Asked {
 }
 
 /** Asks the model with one prompt of a set. Functional tokens, where the vocabulary has them, are never written. */
-export async function ask(
-  parts: AskParts,
-  action: PromptAction,
-  facts: PromptFacts,
-  options: AskOptions,
-): Promise<Asked> {
+export async function ask(parts: AskParts, action: PromptAction, facts: AskFacts, options: AskOptions): Promise<Asked> {
   const { generator, tokenizer, prompts } = parts;
   const { maxTokens, stop } = prompts.manifest.actions[action];
   const prefixIds = promptIds(parts, action, facts);
@@ -63,10 +62,23 @@ export async function ask(
 }
 
 /** Ids of a prompt: the chat with its generation prompt, then the continuation. */
-export function promptIds({ tokenizer, prompts }: AskParts, action: PromptAction, facts: PromptFacts): Int32Array {
-  const { message, continuation } = prompts.render(action, facts);
+export function promptIds({ tokenizer, prompts }: AskParts, action: PromptAction, facts: AskFacts): Int32Array {
+  const { message, continuation } = prompts.render(action, inRoles(facts, tokenizer));
   const chat = tokenizer.encodeChat([{ role: 'user', content: message }], { addGenerationPrompt: true });
   return Int32Array.from([...chat, ...tokenizer.encode(continuation)]);
+}
+
+/** Prompts are worded by what a step is for, whatever the token is called. A step of a foreign set counts as work. */
+function inRoles({ question, steps, wrong, right }: AskFacts, tokenizer: Tokenizer): PromptFacts {
+  const set = tokenSetOf(tokenizer);
+  const translate = (list: readonly Step[]) =>
+    list.map(({ token, text }): PromptStep => ({ token: set.roleOf(token) ?? 'next_step', text }));
+  return {
+    question,
+    steps: translate(steps),
+    ...(wrong && { wrong: translate(wrong) }),
+    ...(right && { right: translate(right) }),
+  };
 }
 
 function cutAt(text: string, stops: readonly string[]): string {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { WorkbenchError } from '../errors';
-import { FUNCTIONAL_TOKENS, type FunctionalTokenName } from '../tokens/functional-tokens';
-import type { Step } from '../tokens/render';
+import { TOKEN_ROLES, type TokenRole } from '../tokens/token-roles';
 import { applyCleanUps, CLEAN_UP_NAMES, type CleanUp } from './clean-ups';
 
 /** What a prompt set can ask for: the steps that have a prompt, the check of a wrong turn and the check of a right step. */
@@ -16,13 +15,11 @@ export const PROMPT_ACTIONS = [
 ] as const;
 export type PromptAction = (typeof PROMPT_ACTIONS)[number];
 
-const TOKEN_NAMES = FUNCTIONAL_TOKENS.map((token) => token.name) as [FunctionalTokenName, ...FunctionalTokenName[]];
-
 const ActionSchema = z.strictObject({
   /** File with the prompt. */
   template: z.string().min(1),
-  /** Other files to use after a step of some kind. */
-  after: z.partialRecord(z.enum(TOKEN_NAMES), z.string().min(1)).default({}),
+  /** Other files to use after a step of some role. */
+  after: z.partialRecord(z.enum(TOKEN_ROLES), z.string().min(1)).default({}),
   maxTokens: z.int().min(1),
   /** Writing ends where one of these appears. */
   stop: z.array(z.string().min(1)).default([]),
@@ -34,8 +31,8 @@ const ManifestSchema = z.strictObject({
   description: z.string().min(1),
   /** `message`: the prompt is one user message. `continuation`: the question is the message and the prompt goes on with the response. */
   layout: z.enum(['message', 'continuation']),
-  /** How a step stands in the history, by its token; `{{text}}` is its content. Without a row: the content alone. */
-  lines: z.partialRecord(z.enum(TOKEN_NAMES), z.string()).default({}),
+  /** How a step stands in the history, by its role; `{{text}}` is its content. Without a row: the content alone. */
+  lines: z.partialRecord(z.enum(TOKEN_ROLES), z.string()).default({}),
   /** What stands for an empty history. */
   noSteps: z.string().default(''),
   /** A next step that holds one of these is the last one. */
@@ -47,20 +44,26 @@ const ManifestSchema = z.strictObject({
   /** Checks always end in a verdict: one without is refused. */
   strictVerdicts: z.boolean().default(false),
   /** Plain text that already calls up each behaviour; new vocabulary rows can start from it. */
-  cues: z.record(z.enum(TOKEN_NAMES), z.string().min(1)),
+  cues: z.record(z.enum(TOKEN_ROLES), z.string().min(1)),
   actions: z.record(z.enum(PROMPT_ACTIONS), ActionSchema),
 });
 
 export type PromptSetManifest = z.infer<typeof ManifestSchema>;
 
+/** A step as prompts know it: what it is for, and what it says. */
+export interface PromptStep {
+  readonly token: TokenRole;
+  readonly text: string;
+}
+
 /** What a prompt is about. Histories are lists of steps, oldest first. */
 export interface PromptFacts {
   readonly question: string;
   /** All steps so far, the wrong turn included. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly PromptStep[];
   /** For a check: the wrong turn alone, and how the right path goes on. */
-  readonly wrong?: readonly Step[];
-  readonly right?: readonly Step[];
+  readonly wrong?: readonly PromptStep[];
+  readonly right?: readonly PromptStep[];
 }
 
 /** A prompt ready to encode: the user message, and what the response already says. */
@@ -112,8 +115,9 @@ export function parsePromptSet(files: Readonly<Record<string, string>>): PromptS
   ) as Record<PromptAction, { main: string; after: Record<string, string> }>;
   for (const action of PROMPT_ACTIONS) checkPlaceholders(manifest, action, templates[action].main);
 
-  const line = (step: Step): string => (manifest.lines[step.token] ?? '{{text}}').replace('{{text}}', () => step.text);
-  const listed = (steps: readonly Step[], render: (step: Step) => string): string =>
+  const line = (step: PromptStep): string =>
+    (manifest.lines[step.token] ?? '{{text}}').replace('{{text}}', () => step.text);
+  const listed = (steps: readonly PromptStep[], render: (step: PromptStep) => string): string =>
     steps.length === 0
       ? manifest.noSteps
       : steps.map(render).join('\n') + (manifest.layout === 'continuation' ? '\n' : '');

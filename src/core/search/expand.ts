@@ -1,5 +1,6 @@
 import type { CancelToken, Rng } from '../ports';
 import type { FunctionalTokenName } from '../tokens/functional-tokens';
+import type { TokenSet } from '../tokens/token-set';
 import type { SearchTree, WrittenStep } from './tree';
 
 /** A step that may be written below a node and was not yet. */
@@ -15,6 +16,8 @@ export interface Slot {
 
 /** Knows how steps are proposed and written; knows nothing of values and visits. */
 export interface Expander {
+  /** Whose tokens the steps carry; the eight unless told. */
+  readonly tokenSet?: TokenSet;
   /** Ids at the root: the encoded question where the expander continues one sequence, else empty. */
   questionIds(prompt: string): readonly number[];
   /**

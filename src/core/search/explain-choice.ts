@@ -63,6 +63,7 @@ export interface ExplainedChoice {
  * because the search takes the highest open branch. Exact for walks that go one at a time; where several of a tree go at once, the visits
  * that others had announced are not in the record and the terms are those of the finished walks. PUCT over branches without priors gives each
  * an equal share of those open, so there a branch called exhausted may have been open.
+ * @param isAnswer whether a kind of step is a whole answer
  * @returns null where that walk did not go through `parent`, or ended there
  */
 export function explainChoice(
@@ -70,6 +71,7 @@ export function explainChoice(
   config: SelectionConfig,
   simulation: number,
   parent: number,
+  isAnswer: (kind: string) => boolean = (kind) => kind === 'direct_answer',
 ): ExplainedChoice | null {
   const path = tree.simulations[simulation]?.path ?? [];
   const chosen = path[path.indexOf(parent) + 1];
@@ -84,7 +86,7 @@ export function explainChoice(
     (node) => node.parent === parent && (node.createdAtSimulation < simulation || node.index === chosen),
   );
   const isUntried = standing.visits[chosen] === 0;
-  const isDirect = (node: number) => tree.nodes[node]?.kind === 'direct_answer';
+  const isDirect = (node: number) => isAnswer(tree.nodes[node]?.kind ?? '');
   const isAvoided = (node: number) => config.avoidDirectAnswer && isDirect(node) && !isDirect(chosen);
   const isOver = (node: number) => tree.nodes[node]?.isTerminal === true && standing.visits[node]! > 0;
 

@@ -3,6 +3,7 @@ import { NEVER_CANCELLED, type CancelToken, type Rng } from '../ports';
 import type { Question } from '../tasks/question';
 import type { Verifier } from '../tasks/verifier';
 import { normaliseStepText } from '../tokens/lint';
+import { RFTT_TOKENS, type TokenSet } from '../tokens/token-set';
 import { backUp, markExhausted } from './backup';
 import type { Expander, Slot } from './expand';
 import type { SearchConfig } from './search-config';
@@ -135,6 +136,10 @@ class Search {
     }
   }
 
+  get #set(): TokenSet {
+    return this.#context.expander.tokenSet ?? RFTT_TOKENS;
+  }
+
   /** Gives every node that has none its list of unwritten steps; writes all of them where siblings are not lazy. */
   async #expand(nodes: readonly number[]): Promise<void> {
     const { expander, rng, config } = this.#context;
@@ -192,7 +197,7 @@ class Search {
     const tree = this.#tree;
     const open = tree.children[node]!.filter((child) => !tree.isExhausted[child]);
     const isDirect = (each: Slot | number) =>
-      (typeof each === 'number' ? tree.kind[each] : each.kind) === 'direct_answer';
+      this.#set.roleOf(typeof each === 'number' ? tree.kind[each]! : each.kind) === 'direct_answer';
     const fresh = [...slots, ...open.filter((child) => this.#visits(child) === 0)];
     const known = open.filter((child) => this.#visits(child) > 0);
     const avoid = this.#context.config.avoidDirectAnswer && [...fresh, ...known].some((each) => !isDirect(each));

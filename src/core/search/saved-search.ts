@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import type { Question } from '../tasks/question';
-import { FUNCTIONAL_TOKEN_NAMES } from '../tokens/functional-tokens';
 import type { Slot } from './expand';
 import { NO_PARENT, type SearchTree } from './tree';
 
 const numbers = z.array(z.number());
 const perhaps = z.array(z.number().nullable());
 const flags = z.array(z.boolean());
-const kind = z.enum(FUNCTIONAL_TOKEN_NAMES);
 const slot = z.object({
-  kind,
+  kind: z.string(),
   prior: z.number().nullable(),
   logProb: z.number().nullable(),
   logQ: z.number().nullable(),
@@ -22,7 +20,7 @@ export const SavedSearch = z.object({
   tree: z.object({
     parent: numbers,
     depth: numbers,
-    kind: z.array(z.union([z.literal('question'), kind])),
+    kind: z.array(z.string()),
     text: z.array(z.string()),
     ids: z.array(numbers),
     logProbs: z.array(numbers),

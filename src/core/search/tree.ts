@@ -9,7 +9,7 @@ export const NO_PARENT = -1;
 export const BEFORE_ALL = -1;
 
 /** `question` at the root, else the functional token of the step. */
-export type NodeKind = 'question' | FunctionalTokenName;
+export type NodeKind = FunctionalTokenName;
 
 /** A step that an expander wrote. The arrays are parallel. */
 export interface WrittenStep {

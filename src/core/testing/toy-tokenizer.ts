@@ -14,7 +14,9 @@ export function createToyTokenizer(
   const pieces = (text: string): string[] => text.match(/\n|\d|[A-Za-z_]+|[^\sA-Za-z0-9_]/g) ?? [];
   const encode: Tokenizer['encode'] = (text, options) => {
     if (options?.specials !== 'recognise') return Int32Array.from(pieces(text), (piece) => shared.idOf(piece));
-    const pattern = new RegExp(`(${[...known].map((special) => special.replace(/[|/<>]/g, '\\$&')).join('|')})`);
+    const pattern = new RegExp(
+      `(${[...known].map((special) => special.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`,
+    );
     return Int32Array.from(
       text.split(pattern).flatMap((part) => (known.has(part) ? [part] : pieces(part))),
       (piece) => shared.idOf(piece),

@@ -4,7 +4,7 @@ import type { FunctionalTokenName } from './functional-tokens';
 import type { FunctionalTokenIds } from './token-ids';
 
 /**
- * Holds a whole response to the grammar while it is sampled: where a step may begin only legal open tokens (after `output` only the
+ * Holds a whole response to the grammar while it is sampled: where a step may begin only legal open tokens (after the last step only the
  * end of sequence), inside a step everything but foreign tags and the end of sequence, after a close token the line break.
  * One instance per request: it follows the sequence it is asked about.
  */
@@ -36,11 +36,11 @@ export function createGrammarConstraint(grammar: Grammar, tokens: FunctionalToke
       if (inside !== null) return null;
       if (breakLeft > 0) return [tokens.newline[tokens.newline.length - breakLeft]!];
       const legal = grammar.legal(state);
-      return legal.length === 0 ? tokens.eos : legal.map((name) => tokens.open[name]);
+      return legal.length === 0 ? tokens.eos : legal.map((name) => tokens.open[name]!);
     },
     forbidden(newIds) {
       follow(newIds);
-      return inside === null ? [] : forbiddenInside[inside];
+      return inside === null ? [] : forbiddenInside[inside]!;
     },
   };
 }

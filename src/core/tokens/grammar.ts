@@ -1,19 +1,17 @@
-import {
-  FUNCTIONAL_TOKENS,
-  functionalToken,
-  functionalTokenIndex,
-  type FunctionalTokenName,
-} from './functional-tokens';
+import type { FunctionalTokenName } from './functional-tokens';
+import { RFTT_TOKENS, type TokenSet } from './token-set';
 
 /** Departures from the plain table. */
 export interface GrammarOptions {
+  /** Whose grammar it is; the eight tokens of the paper unless told. */
+  readonly set?: TokenSet;
   /** A response may be one direct answer; on where training data is made, off in reinforcement learning. */
   readonly rootDirectAnswer?: boolean;
   /** Checks in a row; the paper's own code sets no limit. */
   readonly maxVerifyRun?: number;
-  /** Longest response in steps; its last step can only be `output`. Without it no limit. */
+  /** Longest response in steps; its last step can only be one that ends it. Without it no limit. */
   readonly maxDepth?: number;
-  /** Steps of these kinds may not begin; `output` cannot be left out, a response ends with it. */
+  /** Steps of these kinds may not begin; what ends a response cannot be left out. */
   readonly without?: readonly FunctionalTokenName[];
 }
 
@@ -29,9 +27,10 @@ export interface GrammarState {
 
 export const GRAMMAR_START: GrammarState = { last: null, depth: 0, verifyRun: 0 };
 
-/** Who may follow whom, compiled to bits: bit i stands for row i of the token table. */
+/** Who may follow whom, compiled to bits: bit i stands for token i of the set. */
 export interface Grammar {
   readonly options: Required<GrammarOptions>;
+  readonly set: TokenSet;
   /** Bit mask of the steps that may begin in a state; 0 after the last step. */
   legalMask(state: GrammarState): number;
   /** The same as names, in table order. */
@@ -41,52 +40,67 @@ export interface Grammar {
   after(state: GrammarState, name: FunctionalTokenName): GrammarState;
 }
 
-const bit = (name: FunctionalTokenName): number => 1 << functionalTokenIndex(name);
-const maskOf = (names: readonly FunctionalTokenName[]): number => names.reduce((mask, name) => mask | bit(name), 0);
-
-const ROOT_MASK = maskOf(FUNCTIONAL_TOKENS.filter((token) => token.startsResponse).map((token) => token.name));
-const FOLLOW_MASKS: readonly number[] = FUNCTIONAL_TOKENS.map((token) => maskOf(token.followedBy));
-
-/** Every list of names that a mask can stand for, made once. */
-const NAMES_OF_MASK: readonly (readonly FunctionalTokenName[])[] = Array.from(
-  { length: 1 << FUNCTIONAL_TOKENS.length },
-  (_, mask) => FUNCTIONAL_TOKENS.filter((_token, index) => (mask & (1 << index)) !== 0).map((token) => token.name),
-);
-
-/** Compiles the table and the options to one grammar, used alike by search, decoding and linter. */
+/** Compiles the set and the options to one grammar, used alike by search, decoding and linter. */
 export function createGrammar(options: GrammarOptions = {}): Grammar {
   const full: Required<GrammarOptions> = {
+    set: RFTT_TOKENS,
     rootDirectAnswer: false,
     maxVerifyRun: 2,
     maxDepth: Number.POSITIVE_INFINITY,
     without: [],
     ...options,
   };
-  const rootMask = full.rootDirectAnswer ? ROOT_MASK | bit('direct_answer') : ROOT_MASK;
-  const verifyBit = bit('verify');
-  const outputBit = bit('output');
-  const leftMask = ~maskOf(full.without.filter((name) => name !== 'output'));
+  const { set } = full;
+  // A name of another set has no bit: it is legal nowhere.
+  const bit = (name: FunctionalTokenName): number => (set.indexOf(name) < 0 ? 0 : 1 << set.indexOf(name));
+  const maskOf = (names: readonly FunctionalTokenName[]): number => names.reduce((mask, name) => mask | bit(name), 0);
+  const starts = maskOf(set.tokens.filter((token) => token.startsResponse).map((token) => token.name));
+  const rootMask = full.rootDirectAnswer ? starts | maskOf(set.withRole('direct_answer')) : starts;
+  const followMasks = set.tokens.map((token) => maskOf(token.followedBy));
+  const verifyBits = maskOf(set.withRole('verify'));
+  const outputBits = maskOf(set.withRole('output'));
+  const leftMask = ~maskOf(full.without.filter((name) => !set.isTerminal(name)));
 
   const legalMask = ({ last, depth, verifyRun }: GrammarState): number => {
-    if (last !== null && functionalToken(last).terminal) return 0;
+    if (last !== null && set.isTerminal(last)) return 0;
     if (depth >= full.maxDepth) return 0;
-    if (depth === full.maxDepth - 1) return outputBit;
-    const mask = last === null ? rootMask : FOLLOW_MASKS[functionalTokenIndex(last)]!;
-    const left = (verifyRun >= full.maxVerifyRun ? mask & ~verifyBit : mask) & leftMask;
+    if (depth === full.maxDepth - 1) return outputBits;
+    const mask = last === null ? rootMask : (followMasks[set.indexOf(last)] ?? 0);
+    const left = (verifyRun >= full.maxVerifyRun ? mask & ~verifyBits : mask) & leftMask;
     // Where everything else was left out the response comes to its end.
-    return left === 0 ? outputBit : left;
+    return left === 0 ? outputBits : left;
   };
-  const legal = (state: GrammarState) => NAMES_OF_MASK[legalMask(state)]!;
+  const namesOf = listNames(set.names);
   return {
     options: full,
+    set,
     legalMask,
-    legal,
+    legal: (state) => namesOf(legalMask(state)),
     isLegal: (state, name) => (legalMask(state) & bit(name)) !== 0,
     after: (state, name) => ({
       last: name,
       depth: state.depth + 1,
-      verifyRun: name === 'verify' ? state.verifyRun + 1 : 0,
+      verifyRun: set.roleOf(name) === 'verify' ? state.verifyRun + 1 : 0,
     }),
+  };
+}
+
+const exampleGrammars = new WeakMap<TokenSet, Grammar>();
+
+/** The grammar of training data: as the set says, and a response may be one direct answer. Made once for each set. */
+export function exampleGrammar(set: TokenSet): Grammar {
+  const grammar = exampleGrammars.get(set) ?? createGrammar({ set, rootDirectAnswer: true });
+  exampleGrammars.set(set, grammar);
+  return grammar;
+}
+
+/** The names that a mask stands for, each list made once. */
+function listNames(names: readonly FunctionalTokenName[]): (mask: number) => readonly FunctionalTokenName[] {
+  const lists = new Map<number, readonly FunctionalTokenName[]>();
+  return (mask) => {
+    const known = lists.get(mask) ?? names.filter((_name, index) => (mask & (1 << index)) !== 0);
+    lists.set(mask, known);
+    return known;
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { FUNCTIONAL_TOKENS, type FunctionalTokenName } from './functional-tokens';
+import type { FunctionalTokenName } from './functional-tokens';
 import type { Step } from './render';
 import type { FunctionalTokenIds } from './token-ids';
+import { RFTT_TOKENS, type TokenSet } from './token-set';
 
 /** A step found in a response, with the half-open range it covers, tags included; in characters or ids, as the source was. */
 export interface ParsedStep extends Step {
@@ -38,21 +39,20 @@ interface Piece {
   readonly text: string;
 }
 
-const TAG = new RegExp(`<(/?)(${FUNCTIONAL_TOKENS.map((token) => token.name).join('|')})>`, 'g');
-
-/** Finds the steps of a response written as text. */
-export function parseText(text: string): ParsedResponse {
+/** Finds the steps of a response written as text. @param set whose tags it is written with; the eight unless told */
+export function parseText(text: string, set: TokenSet = RFTT_TOKENS): ParsedResponse {
   const pieces: Piece[] = [];
   let from = 0;
-  for (const match of text.matchAll(TAG)) {
+  for (const match of text.matchAll(set.tagPattern())) {
+    const tag = set.tag(match[0]);
+    if (tag === undefined) continue;
     if (match.index > from) pieces.push({ at: from, end: match.index, text: text.slice(from, match.index) });
-    const name = match[2] as FunctionalTokenName;
     const end = match.index + match[0].length;
-    pieces.push({ at: match.index, end, text: match[0], ...(match[1] ? { closes: name } : { opens: name }) });
+    pieces.push({ at: match.index, end, text: match[0], ...(tag.opens ? { opens: tag.name } : { closes: tag.name }) });
     from = end;
   }
   if (from < text.length) pieces.push({ at: from, end: text.length, text: text.slice(from) });
-  return assemble(pieces, false);
+  return assemble(pieces, false, set);
 }
 
 /** Finds the steps of a response given as ids; everything from the first end-of-sequence id on is left out. */
@@ -79,7 +79,7 @@ export function parseIds(ids: ArrayLike<number>, tokenizer: Tokenizer, tokens: F
     from = end + 1;
   }
   flush(end);
-  return assemble(pieces, end < ids.length);
+  return assemble(pieces, end < ids.length, tokens.set);
 }
 
 /** A step whose close tag was not met yet. */
@@ -90,7 +90,8 @@ interface OpenStep {
 }
 
 /** One pass over the pieces with at most one step open; a foreign tag inside a step ends it there. */
-function assemble(pieces: readonly Piece[], hasEos: boolean): ParsedResponse {
+function assemble(pieces: readonly Piece[], hasEos: boolean, set: TokenSet): ParsedResponse {
+  const tagOf = (name: FunctionalTokenName, side: 'open' | 'close') => set.find(name)?.[side] ?? name;
   const steps: ParsedStep[] = [];
   const problems: ParseProblem[] = [];
   const report = (kind: ParseProblemKind, at: number, message: string) => problems.push({ kind, at, message });
@@ -103,18 +104,22 @@ function assemble(pieces: readonly Piece[], hasEos: boolean): ParsedResponse {
   for (const piece of pieces) {
     if (piece.opens !== undefined) {
       if (open !== null) {
-        report('tag-inside', piece.at, `The step ${open.token} holds <${piece.opens}> before it is closed.`);
+        report(
+          'tag-inside',
+          piece.at,
+          `The step ${open.token} holds ${tagOf(piece.opens, 'open')} before it is closed.`,
+        );
         finish(open, piece.at, false);
       }
       open = { token: piece.opens, start: piece.at, text: '' };
     } else if (piece.closes !== undefined) {
       if (open === null) {
-        report('close-without-open', piece.at, `</${piece.closes}> closes nothing.`);
+        report('close-without-open', piece.at, `${tagOf(piece.closes, 'close')} closes nothing.`);
       } else if (open.token === piece.closes) {
         finish(open, piece.end, true);
         open = null;
       } else {
-        report('tag-inside', piece.at, `The step ${open.token} holds </${piece.closes}>.`);
+        report('tag-inside', piece.at, `The step ${open.token} holds ${tagOf(piece.closes, 'close')}.`);
       }
     } else if (open !== null) {
       open = { token: open.token, start: open.start, text: open.text + piece.text };

@@ -1,6 +1,8 @@
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { functionalToken, type FunctionalTokenName } from './functional-tokens';
+import { WorkbenchError } from '../errors';
+import type { FunctionalTokenName } from './functional-tokens';
 import type { FunctionalTokenIds } from './token-ids';
+import { RFTT_TOKENS, type TokenSet } from './token-set';
 
 /** One step of a response: its functional token and the text between the tags, stripped. */
 export interface Step {
@@ -21,21 +23,25 @@ export interface RenderedResponse {
   readonly stepIndex: readonly number[];
 }
 
-/** A step as text: open tag, line break, content, line break, close tag, line break. */
-export function renderStep(step: Step): string {
-  const token = functionalToken(step.token);
+/**
+ * A step as text: open tag, line break, content, line break, close tag, line break.
+ * @throws WorkbenchError `token-foreign` for a step of another token set
+ */
+export function renderStep(step: Step, set: TokenSet = RFTT_TOKENS): string {
+  const token = set.find(step.token) ?? foreign(step.token, set);
   return `${token.open}\n${step.text}\n${token.close}\n`;
 }
 
-/** A response as text. */
-export function renderSteps(steps: readonly Step[]): string {
-  return steps.map(renderStep).join('');
+/** A response as text. @throws as `renderStep` */
+export function renderSteps(steps: readonly Step[], set: TokenSet = RFTT_TOKENS): string {
+  return steps.map((step) => renderStep(step, set)).join('');
 }
 
 /**
  * A response as ids. Each text is encoded by itself with specials spelled, so no text can become a functional token;
  * the ids equal those of the whole text with specials recognised, because special tokens split it at the same places.
  * @param withEos append the first end-of-sequence id
+ * @throws WorkbenchError `token-foreign` for a step of another token set
  */
 export function renderIds(
   steps: readonly Step[],
@@ -54,12 +60,23 @@ export function renderIds(
     }
   };
   steps.forEach((step, index) => {
-    push([tokens.open[step.token]], 'open', index);
+    const [open, close] = [tokens.open[step.token], tokens.close[step.token]];
+    if (open === undefined || close === undefined) return foreign(step.token, tokens.set);
+    push([open], 'open', index);
     push(tokenizer.encode(`\n${step.text}\n`), 'text', index);
-    push([tokens.close[step.token]], 'close', index);
+    push([close], 'close', index);
     push(tokens.newline, 'newline', index);
   });
   const eos = tokens.eos[0];
   if (options.withEos && eos !== undefined && steps.length > 0) push([eos], 'eos', steps.length - 1);
   return { ids, roles, stepIndex };
+}
+
+function foreign(name: FunctionalTokenName, set: TokenSet): never {
+  throw new WorkbenchError('precondition', `“${name}” is no token of the set “${set.name}”.`, {
+    code: 'token-foreign',
+    where: name,
+    kept: 'Everything that was made so far.',
+    wayOut: `Use trees and examples that were made with the tokens ${set.names.join(', ')}.`,
+  });
 }

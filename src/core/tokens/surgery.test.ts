@@ -5,8 +5,11 @@ import { createRng } from '../random/rng';
 import { loadTokenizer } from '../tokenizer/load-tokenizer';
 import { byteTokenizerFiles } from '../tokenizer/testing/byte-tokenizer';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import { FOUR_TOKENS } from '../testing/own-tokens';
 import { FUNCTIONAL_SURFACES } from './functional-tokens';
-import { planSurgery, startingTextBy, writeNewRows, type SurgeryPlan } from './surgery';
+import { planSurgery, rowSources, writeNewRows, type SurgeryPlan } from './surgery';
+import { functionalTokenIds, tokenSetOf } from './token-ids';
+import { compileTokenSet } from './token-set';
 
 /** Weights of the grown model; the old ones in place, the rest NaN so that a row forgotten shows. */
 function grow(plan: SurgeryPlan, old: (name: string) => Float32Array | undefined): { get(name: string): Parameter } {
@@ -63,27 +66,27 @@ const rowOf = (weights: { get(name: string): Parameter }, end: string, row: numb
 describe('planSurgery', () => {
   it('takes unused rows first', () => {
     // The tokenizer knows 263 tokens; 16 more need 279 rows.
-    const plan = planSurgery(small(300), startingTextBy('spelling'), { padToMultiple: 64 });
+    const plan = planSurgery(small(300), rowSources('spelling'), { padToMultiple: 64 });
     expect([plan.config.vocabSize, plan.oldRows, plan.oldTokens, plan.tokenizer.size]).toEqual([300, 300, 263, 279]);
     expect(plan.rows.map(({ surface }) => surface)).toEqual(FUNCTIONAL_SURFACES);
     expect(plan.rows.map(({ id }) => id)).toEqual(Array.from({ length: 16 }, (_, i) => 263 + i));
   });
 
   it('grows to a multiple only when it must', () => {
-    expect(planSurgery(small(279), startingTextBy('mean'), { padToMultiple: 64 }).config.vocabSize).toBe(279);
-    expect(planSurgery(small(278), startingTextBy('mean'), { padToMultiple: 64 }).config.vocabSize).toBe(320);
-    expect(planSurgery(small(263), startingTextBy('mean')).config.vocabSize).toBe(279);
+    expect(planSurgery(small(279), rowSources('mean'), { padToMultiple: 64 }).config.vocabSize).toBe(279);
+    expect(planSurgery(small(278), rowSources('mean'), { padToMultiple: 64 }).config.vocabSize).toBe(320);
+    expect(planSurgery(small(263), rowSources('mean')).config.vocabSize).toBe(279);
   });
 
   it('does nothing to a vocabulary that has the tokens', () => {
-    const once = planSurgery(small(300), startingTextBy('spelling'));
-    const twice = planSurgery(once, startingTextBy('spelling'));
+    const once = planSurgery(small(300), rowSources('spelling'));
+    const twice = planSurgery(once, rowSources('spelling'));
     expect([twice.rows, twice.config]).toEqual([[], once.config]);
   });
 
   it('begins as the pieces of the text asked for', () => {
-    const sourcesBy = (...options: Parameters<typeof startingTextBy>) => {
-      const { rows, tokenizer } = planSurgery(small(300), startingTextBy(...options));
+    const sourcesBy = (...options: Parameters<typeof rowSources>) => {
+      const { rows, tokenizer } = planSurgery(small(300), rowSources(...options));
       return new Map(rows.map(({ surface, sourceIds }) => [surface, sourceIds && tokenizer.decode(sourceIds)]));
     };
     expect(sourcesBy('spelling').get('</verify>')).toBe('</verify>');
@@ -92,9 +95,51 @@ describe('planSurgery', () => {
     const cued = sourcesBy('cue', { verify: 'Check :' });
     expect([cued.get('<verify>'), cued.get('</verify>')]).toEqual(['Check :', '\n']);
   });
+
+  it('begins as each token says for itself, whatever the setting', () => {
+    const starts = [
+      { kind: 'copy', of: 'x' },
+      { kind: 'description', text: 'ab' },
+      { kind: 'noise' },
+      { kind: 'mean' },
+    ] as const;
+    const set = compileTokenSet({
+      name: 'own',
+      tokens: FOUR_TOKENS.tokens.map((token, at) => ({ ...token, start: starts[at]! })),
+    });
+    const { rows, tokenizer } = planSurgery(small(300), rowSources('spelling', {}, set), { set });
+    const at = (surface: string) => rows.find((row) => row.surface === surface)!;
+    expect(rows).toHaveLength(8);
+    expect(at('[work]').sourceIds).toEqual([tokenizer.idOf('x')]);
+    expect(tokenizer.decode(at('</check>').sourceIds!)).toBe('ab');
+    expect(at('<mend>')).toMatchObject({ sourceIds: null, isNoise: true });
+    expect(at('<answer>')).toMatchObject({ sourceIds: null, isNoise: false });
+    expect(tokenSetOf(tokenizer).name).toBe('own');
+    expect(functionalTokenIds(tokenizer).all).toHaveLength(8);
+  });
+
+  it('copies one token or none', () => {
+    expect(() => planSurgery(small(300), () => ({ copyOf: 'two' }))).toThrow(/is 3 tokens of this vocabulary, not one/);
+  });
 });
 
 describe('writeNewRows', () => {
+  it('writes noise as long as a row is on average', () => {
+    const wide = { ...small(300), config: { ...small(300).config, hiddenSize: 512 } };
+    const plan = planSurgery(wide, () => ({ noise: true }));
+    const weights = grow(plan, (name) => (name === EMBEDDING ? new Float32Array(300 * 512).fill(2) : undefined));
+    writeNewRows(plan, weights, { rng: createRng(1), relativeNoise: 0 });
+    const lengthOf = (id: number) => Math.hypot(...weights.get(EMBEDDING).data.slice(id * 512, (id + 1) * 512));
+    for (const { id } of plan.rows) expect(lengthOf(id) / lengthOf(0)).toBeCloseTo(1, 0);
+    const dot = (a: number, b: number) =>
+      weights
+        .get(EMBEDDING)
+        .data.slice(a * 512, (a + 1) * 512)
+        .reduce((sum, value, i) => sum + value * weights.get(EMBEDDING).data[b * 512 + i]!, 0);
+    const [first, second] = plan.rows;
+    expect(Math.abs(dot(first!.id, second!.id)) / (lengthOf(first!.id) * lengthOf(second!.id))).toBeLessThan(0.2);
+  });
+
   it('writes means at both ends, the mean of all into padding, and leaves old rows alone', () => {
     const plan = planSurgery(small(263, false), (surface) => (surface === '<verify>' ? 'ab' : null), {
       padToMultiple: 64,
@@ -119,7 +164,7 @@ describe('writeNewRows', () => {
   });
 
   it('leaves unused rows that were there already as they are', () => {
-    const plan = planSurgery(small(300), startingTextBy('mean'));
+    const plan = planSurgery(small(300), rowSources('mean'));
     const weights = grow(plan, oldRows(300));
     writeNewRows(plan, weights, { rng: createRng(1), relativeNoise: 0 });
     // Rows 279 to 299 are nobody's; the mean is over the 263 tokens, not over 300 rows.
@@ -129,7 +174,7 @@ describe('writeNewRows', () => {
 
   it('adds noise of the length asked for, the same for the same seed, other for each token', () => {
     const wide = { ...small(300), config: { ...small(300).config, hiddenSize: 512 } };
-    const plan = planSurgery(wide, startingTextBy('mean'));
+    const plan = planSurgery(wide, rowSources('mean'));
     const rowsWith = (seed: number, relativeNoise: number) => {
       const weights = grow(plan, (name) => (name === EMBEDDING ? new Float32Array(300 * 512).fill(1) : undefined));
       writeNewRows(plan, weights, { rng: createRng(seed), relativeNoise });

@@ -2,7 +2,12 @@ import { EMBEDDING, HEAD } from '../models/decoder/parameters';
 import type { ModelConfig, ParameterStore } from '../models/model-config';
 import type { Rng } from '../ports';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { FUNCTIONAL_SURFACES, FUNCTIONAL_TOKENS, type FunctionalTokenName } from './functional-tokens';
+import { WorkbenchError } from '../errors';
+import type { FunctionalToken } from './functional-tokens';
+import type { RowStart } from './row-start';
+import { declareTokenSet } from './token-ids';
+import type { TokenRole } from './token-roles';
+import { RFTT_TOKENS, type TokenSet } from './token-set';
 import type { ROW_INITIALISATIONS } from './tokens-config';
 
 /** A token that enters the vocabulary, and what its row begins as. */
@@ -11,7 +16,12 @@ export interface NewRow {
   readonly id: number;
   /** Rows whose mean it begins as; null for the mean of all tokens. */
   readonly sourceIds: readonly number[] | null;
+  /** Begins as noise instead, as long as a row is on average. */
+  readonly isNoise: boolean;
 }
+
+/** What a row begins as: the mean of a text's pieces, the mean of all (null), a copy of one token, or noise. */
+export type RowSource = string | null | { readonly copyOf: string } | { readonly noise: true };
 
 /** How a vocabulary grows; made before any weight is read. */
 export interface SurgeryPlan {
@@ -26,21 +36,22 @@ export interface SurgeryPlan {
 }
 
 /**
- * Plans how `surfaces` enter the vocabulary. Their ids follow the last token's; unused rows of the embedding are taken first, and only
+ * Plans how the tokens of a set enter the vocabulary. Their ids follow the last token's; unused rows of the embedding are taken first, and only
  * when they do not suffice does it grow, to a multiple of `padToMultiple`. Tokens that are there already keep their rows.
- * @param startingText text whose pieces' mean a token begins as; null for the mean of all
+ * @param sourceOf what the row of a tag begins as
+ * @throws WorkbenchError `copy-source` where the token to copy is none of the vocabulary
  */
 export function planSurgery(
   model: { readonly tokenizer: Tokenizer; readonly config: ModelConfig },
-  startingText: (surface: string) => string | null,
-  options: { readonly surfaces?: readonly string[]; readonly padToMultiple?: number } = {},
+  sourceOf: (surface: string) => RowSource,
+  options: { readonly set?: TokenSet; readonly surfaces?: readonly string[]; readonly padToMultiple?: number } = {},
 ): SurgeryPlan {
-  const { surfaces = FUNCTIONAL_SURFACES, padToMultiple = 1 } = options;
+  const { set = RFTT_TOKENS, surfaces = set.surfaces, padToMultiple = 1 } = options;
   const old = model.tokenizer;
-  const tokenizer = old.withAddedTokens(surfaces);
+  const tokenizer = declareTokenSet(old.withAddedTokens(surfaces), set);
   const rows = surfaces.flatMap((surface): NewRow[] => {
     const id = tokenizer.idOf(surface);
-    return id === null || id < old.size ? [] : [{ surface, id, sourceIds: piecesOf(startingText(surface), old) }];
+    return id === null || id < old.size ? [] : [{ surface, id, ...rowsBehind(sourceOf(surface), old) }];
   });
   const { vocabSize } = model.config;
   const grown = tokenizer.size <= vocabSize ? vocabSize : Math.ceil(tokenizer.size / padToMultiple) * padToMultiple;
@@ -69,39 +80,108 @@ export function writeNewRows(
     );
     for (let row = oldRows; row < config.vocabSize; row++) data.set(mean, row * width);
     // All means before any row is written: a token may begin as the mean of others.
-    const starts = rows.map(({ sourceIds }) => (sourceIds === null ? mean : meanOfRows(data, width, sourceIds)));
-    for (const [index, { id, surface }] of rows.entries()) {
+    const starts = startingRows(rows, { data, width, oldTokens, mean });
+    for (const [index, { id, surface, isNoise }] of rows.entries()) {
       const row = data.subarray(id * width, (id + 1) * width);
       row.set(starts[index] ?? mean);
+      if (isNoise) {
+        const rng = options.rng.fork(`${end}/${surface}`);
+        const spread = meanLength(data, width, oldTokens) / Math.sqrt(width);
+        for (let i = 0; i < width; i++) row[i] = spread * rng.normal();
+        continue;
+      }
       if (options.relativeNoise > 0) addNoise(row, options.relativeNoise, options.rng.fork(`${end}/${surface}`));
     }
   }
 }
 
-/** What a new token's row begins as, by the setting `initialisation`. */
-const STARTING_TEXTS: Readonly<
-  Record<
-    (typeof ROW_INITIALISATIONS)[number],
-    (surface: string, cues: Readonly<Partial<Record<FunctionalTokenName, string>>>) => string | null
-  >
-> = {
-  spelling: (surface) => surface,
-  description: (surface) =>
-    FUNCTIONAL_TOKENS.find(({ open, close }) => surface === open || surface === close)?.meaning ?? surface,
+/** Cues of a prompt set by role; needed for rows that start from them. */
+export type RoleCues = Readonly<Partial<Record<TokenRole, string>>>;
+
+/** What a row begins as, by its kind of start. `side`: which of the token's two rows it is. */
+const SOURCES: {
+  readonly [K in RowStart['kind']]: (
+    start: Extract<RowStart, { kind: K }>,
+    token: FunctionalToken,
+    side: 'open' | 'close',
+    cues: RoleCues,
+  ) => RowSource;
+} = {
+  spelling: (_start, token, side) => token[side],
+  description: ({ text }, token) => text.trim() || token.meaning,
   // A step opens as its cue does; what closes one is the end of the line.
-  cue: (surface, cues) => {
-    const token = FUNCTIONAL_TOKENS.find(({ open }) => surface === open);
-    return token ? (cues[token.name] ?? token.meaning) : '\n';
-  },
+  cue: (_start, token, side, cues) => (side === 'open' ? (cues[token.role] ?? token.meaning) : '\n'),
   mean: () => null,
+  copy: ({ of }) => ({ copyOf: of }),
+  noise: () => ({ noise: true }),
 };
 
-/** The text that each functional token begins as. @param cues of the prompt set, needed for `cue` alone */
-export function startingTextBy(
+/**
+ * What the rows of a set begin as: what each token says itself, else what the stage's settings say.
+ * @param cues of the prompt set, needed for `cue` alone
+ */
+export function rowSources(
   initialisation: (typeof ROW_INITIALISATIONS)[number],
-  cues: Readonly<Partial<Record<FunctionalTokenName, string>>> = {},
-): (surface: string) => string | null {
-  return (surface) => STARTING_TEXTS[initialisation](surface, cues);
+  cues: RoleCues = {},
+  set: TokenSet = RFTT_TOKENS,
+): (surface: string) => RowSource {
+  return (surface) => {
+    const tag = set.tag(surface);
+    const token = tag && set.find(tag.name);
+    if (!tag || !token) return initialisation === 'mean' ? null : surface;
+    const start =
+      token.start ?? (initialisation === 'description' ? { kind: initialisation, text: '' } : { kind: initialisation });
+    // The table pairs each kind with its own start, which a lookup by a variable cannot show.
+    const source = SOURCES[start.kind] as (
+      ...args: [RowStart, FunctionalToken, 'open' | 'close', RoleCues]
+    ) => RowSource;
+    return source(start, token, tag.opens ? 'open' : 'close', cues);
+  };
+}
+
+/** Whether any row of a set starts from a cue, so that the prompt set has to be read. */
+export function needsCues(initialisation: (typeof ROW_INITIALISATIONS)[number], set: TokenSet = RFTT_TOKENS): boolean {
+  return set.tokens.some(({ start }) => (start?.kind ?? initialisation) === 'cue');
+}
+
+function rowsBehind(source: RowSource, tokenizer: Tokenizer): Pick<NewRow, 'sourceIds' | 'isNoise'> {
+  if (source === null || typeof source === 'string') return { sourceIds: piecesOf(source, tokenizer), isNoise: false };
+  if ('noise' in source) return { sourceIds: null, isNoise: true };
+  const { copyOf } = source;
+  const pieces = [...tokenizer.encode(copyOf)];
+  const id = tokenizer.idOf(copyOf) ?? (pieces.length === 1 ? pieces[0]! : null);
+  if (id !== null) return { sourceIds: [id], isNoise: false };
+  throw new WorkbenchError('validation', `“${copyOf}” is ${pieces.length} tokens of this vocabulary, not one.`, {
+    code: 'copy-source',
+    where: copyOf,
+    kept: 'Your settings.',
+    wayOut: 'Name a single token to copy, or begin as the mean of a description.',
+  });
+}
+
+/** [width] what each row begins as, before any noise. */
+export function startingRows(
+  rows: readonly NewRow[],
+  { data, width, oldTokens, mean }: { data: Float32Array; width: number; oldTokens: number; mean?: Float32Array },
+): Float32Array[] {
+  const all = () =>
+    meanOfRows(
+      data,
+      width,
+      Array.from({ length: oldTokens }, (_, id) => id),
+    );
+  let whole = mean;
+  return rows.map(({ sourceIds }) => (sourceIds === null ? (whole ??= all()) : meanOfRows(data, width, sourceIds)));
+}
+
+function meanLength(data: Float32Array, width: number, count: number): number {
+  let sum = 0;
+  for (let id = 0; id < count; id++) {
+    let square = 0;
+    for (let i = id * width; i < (id + 1) * width; i++) square += data[i]! ** 2;
+    sum += Math.sqrt(square);
+  }
+  return sum / Math.max(1, count);
 }
 
 /** Ids of the pieces; null where the text is none or the vocabulary knows nothing of it. */

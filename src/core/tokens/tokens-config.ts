@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { field } from '../fields';
 
+/** A change of the loss on ordinary text beyond this says that something went wrong, nats per token (method.md 1.5). */
+export const MAX_TEXT_LOSS_CHANGE = 0.01;
+
 /** Ways to choose the first value of a new embedding row. */
 export const ROW_INITIALISATIONS = ['spelling', 'description', 'cue', 'mean'] as const;
 
-/** Settings of the stage `tokens`: the sixteen functional tokens enter the vocabulary. */
+/** Settings of the stage `tokens`: the functional tokens of a set enter the vocabulary. */
 export const TokensConfigSchema = z.object({
   initialisation: z
     .enum(ROW_INITIALISATIONS)
@@ -12,7 +15,7 @@ export const TokensConfigSchema = z.object({
     .meta(
       field({
         label: 'First value of the new rows',
-        help: 'Mean of the pieces of the plain spelling, of the pieces of the description, of the cue that already calls up the behaviour, or of the whole vocabulary.',
+        help: 'Mean of the pieces of the plain spelling, of the pieces of the description, of the cue that already calls up the behaviour, or of the whole vocabulary. A token may say otherwise for itself.',
         paper: 'not stated',
       }),
     ),

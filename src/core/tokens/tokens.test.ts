@@ -7,7 +7,6 @@ import {
   FUNCTIONAL_SURFACES,
   FUNCTIONAL_TOKEN_NAMES,
   FUNCTIONAL_TOKENS,
-  functionalToken,
   type FunctionalTokenName,
 } from './functional-tokens';
 import { createGrammar, GRAMMAR_START, stateAfter } from './grammar';
@@ -15,6 +14,7 @@ import { isWellFormed, lintSteps, normaliseStepText } from './lint';
 import { parseIds, parseText } from './parse';
 import { renderIds, renderSteps, type Step } from './render';
 import { functionalTokenIds, hasFunctionalTokens } from './token-ids';
+import { RFTT_TOKENS } from './token-set';
 
 const { tokenizer } = createToyModel();
 const tokens = functionalTokenIds(tokenizer);
@@ -41,10 +41,10 @@ const legalNames = (maxDepth: number) =>
 describe('the table', () => {
   test('sixteen different surfaces, every follower known, only output ends', () => {
     expect(new Set(FUNCTIONAL_SURFACES).size).toBe(16);
-    expect(FUNCTIONAL_TOKENS.filter((token) => token.terminal).map((token) => token.name)).toEqual(['output']);
+    expect(RFTT_TOKENS.names.filter((name) => RFTT_TOKENS.isTerminal(name))).toEqual(['output']);
     for (const token of FUNCTIONAL_TOKENS) {
       expect([token.open, token.close]).toEqual([`<${token.name}>`, `</${token.name}>`]);
-      for (const next of token.followedBy) expect(functionalToken(next).name).toBe(next);
+      for (const next of token.followedBy) expect(RFTT_TOKENS.find(next)?.name).toBe(next);
     }
     expect(FUNCTIONAL_TOKENS.filter((token) => token.startsResponse).map((token) => token.name)).toEqual([
       'clarify',
@@ -212,18 +212,18 @@ describe('constraint', () => {
 
   test('a shorter sequence starts it afresh', () => {
     const constraint = createGrammarConstraint(createGrammar(), tokens);
-    const open = tokens.open.next_step;
+    const open = tokens.open['next_step']!;
     expect(constraint.allowed([open])).toBeNull();
-    expect(constraint.allowed([open, 1, tokens.close.next_step])).toEqual(tokens.newline);
+    expect(constraint.allowed([open, 1, tokens.close['next_step']!])).toEqual(tokens.newline);
     expect(constraint.allowed([])).toEqual(
-      ['clarify', 'analysis', 'subquestion', 'next_step'].map((name) => tokens.open[name as FunctionalTokenName]),
+      ['clarify', 'analysis', 'subquestion', 'next_step'].map((name) => tokens.open[name]),
     );
   });
 
   test('inside a step its own close tag is the only functional token', () => {
     const table = forbiddenTable(tokens);
-    expect(table.verify).toHaveLength(16);
-    expect(table.verify).not.toContain(tokens.close.verify);
-    expect(table.verify).toContain(tokens.eos[0]);
+    expect(table['verify']).toHaveLength(16);
+    expect(table['verify']).not.toContain(tokens.close['verify']);
+    expect(table['verify']).toContain(tokens.eos[0]);
   });
 });

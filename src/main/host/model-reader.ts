@@ -1,6 +1,7 @@
 import { openModel } from '../engine/files/open-model';
 import { lookAt } from '../engine/files/look-at';
 import { inspectModel } from '../engine/files/inspect-model';
+import { WorkbenchError } from '@core/errors';
 import type { ModelConfig } from '@core/models/model-config';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
 import type { ModelReader } from './services/context';
@@ -24,6 +25,15 @@ export function createModelReader(): ModelReader {
       );
       if (config) configs.set(path, config);
       return config;
+    },
+    async readRows(path, name, take) {
+      const { readRows } = await openModel(path);
+      if (readRows) return readRows(name, take);
+      throw new WorkbenchError('unsupported', 'A GGUF file keeps its rows in blocks that are not read one by one.', {
+        code: 'rows-unreadable',
+        where: path,
+        wayOut: 'Import the model: the workbench then keeps a copy that can be read so.',
+      });
     },
     tokenizer(path) {
       const known = tokenizers.get(path);

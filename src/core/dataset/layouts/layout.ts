@@ -1,3 +1,4 @@
+import type { TokenSet } from '../../tokens/token-set';
 import type { Omission } from './layout-names';
 import type { ImportedExample, PortableExample } from './portable-example';
 
@@ -28,13 +29,13 @@ export interface LayoutField {
 export type WrittenRow = { readonly row: Readonly<Record<string, unknown>> } | { readonly omitted: Omission };
 export type ReadExample = { readonly example: ImportedExample } | { readonly problem: string };
 
-/** One way of writing examples down and of reading them back. */
+/** One way of writing examples down and of reading them back. The token set is the eight unless told. */
 export interface ExampleLayout {
   readonly columns: readonly LayoutColumn[];
-  write(example: PortableExample): WrittenRow;
+  write(example: PortableExample, set?: TokenSet): WrittenRow;
   readonly fields: readonly LayoutField[];
   /** Reads a row; never throws on what a row holds. */
-  read(cell: ReadCell): ReadExample;
+  read(cell: ReadCell, set?: TokenSet): ReadExample;
   /** Whether a file with these columns, whose first row reads like this, is in this layout. */
   fits(columns: readonly string[], cell: ReadCell): boolean;
 }

@@ -183,7 +183,12 @@ describe('rows from elsewhere', () => {
     ['alpaca', { instruction: 'a <verify> b', output: 'a' }, /spells a functional token/],
     ['alpaca', { instruction: 'a', output: '<verify>never closed' }, /not closed/],
     ['alpaca', { instruction: 'a', output: 'before <output>1</output>' }, /text outside/],
-    ['workbench', { prompt: 'a', steps: [{ token: 'dance', text: 'b' }] }, /steps\.0\.token/],
+    ['workbench', { prompt: 'a', steps: [{ token: 3, text: 'b' }] }, /steps\.0\.token/],
+    [
+      'workbench',
+      { prompt: 'a', steps: [{ token: 'dance', text: 'b', isTrained: true, role: 'right', nodeIndex: null }] },
+      /“dance” is no functional token of the set “RFTT”/,
+    ],
     ['workbench', { prompt: 'a', steps: '[not json' }, /“steps”/],
     ['trl-stepwise', { prompt: 'a', completions: ['b'], labels: [true, false] }, '2 labels for 1 steps'],
     ['trl-stepwise', { prompt: 'a', completions: ['b'], labels: ['maybe'] }, /neither true nor false/],

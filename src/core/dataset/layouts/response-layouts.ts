@@ -1,4 +1,5 @@
 import { renderSteps } from '../../tokens/render';
+import { RFTT_TOKENS } from '../../tokens/token-set';
 import {
   listOf,
   recordOf,
@@ -9,7 +10,7 @@ import {
   type ReadCell,
 } from './layout';
 import type { PortableExample } from './portable-example';
-import { holdsToken, kindOf, readResponse } from './response';
+import { kindOf, readResponse } from './response';
 
 /** The question and the response of a row as text, or what is wrong with it. */
 type Parts = { readonly prompt: string; readonly response: string } | { readonly problem: string };
@@ -31,15 +32,15 @@ function responseLayout(own: {
 }): ExampleLayout {
   return {
     columns: own.columns,
-    write: (example) => ({ row: own.row(example.prompt, renderSteps(example.steps).trimEnd(), example) }),
+    write: (example, set) => ({ row: own.row(example.prompt, renderSteps(example.steps, set).trimEnd(), example) }),
     fields: [...own.fields, ANSWER, ID],
-    read(cell) {
+    read(cell, set = RFTT_TOKENS) {
       const parts = own.parts(cell);
       if ('problem' in parts) return parts;
       const prompt = parts.prompt.trim();
       if (prompt === '') return { problem: 'The question is empty.' };
-      if (holdsToken(prompt)) return { problem: 'The question spells a functional token; write it differently.' };
-      const read = readResponse(parts.response);
+      if (set.holdsTag(prompt)) return { problem: 'The question spells a functional token; write it differently.' };
+      const read = readResponse(parts.response, set);
       if ('problem' in read) return read;
       const { steps } = read;
       const questionId = textOf(cell('id'));
@@ -47,7 +48,7 @@ function responseLayout(own: {
         example: {
           prompt,
           steps,
-          kind: kindOf(steps),
+          kind: kindOf(steps, set),
           referenceAnswer: textOf(cell('answer')).trim(),
           ...(questionId !== '' && { questionId }),
         },

@@ -1,9 +1,10 @@
 import { parseText } from '../../tokens/parse';
+import { RFTT_TOKENS, type TokenSet } from '../../tokens/token-set';
 import { renderStep, type Step } from '../../tokens/render';
 import { listOf, textOf, type ExampleLayout, type ReadExample } from './layout';
 import type { Omission } from './layout-names';
 import type { PortableExample } from './portable-example';
-import { holdsToken, kindOf, withRoles } from './response';
+import { kindOf, withRoles } from './response';
 
 interface JudgedStep extends Step {
   readonly isRight: boolean;
@@ -47,7 +48,7 @@ export const stepwiseLayout: ExampleLayout = {
     { name: 'completions', guesses: ['completions', 'steps'], isRequired: true },
     { name: 'labels', guesses: ['labels'], isRequired: true },
   ],
-  read(cell) {
+  read(cell, set = RFTT_TOKENS) {
     const texts = listOf(cell('completions'));
     const labels = listOf(cell('labels'));
     if (texts === null || !texts.every((text) => typeof text === 'string'))
@@ -62,6 +63,7 @@ export const stepwiseLayout: ExampleLayout = {
       textOf(cell('prompt')),
       texts,
       verdicts.map((verdict) => verdict === true),
+      set,
     );
   },
   fits: (columns) => columns.includes('completions') && columns.includes('labels'),
@@ -96,7 +98,7 @@ export const mathShepherdLayout: ExampleLayout = {
     { name: 'input', guesses: ['input'], isRequired: true },
     { name: 'label', guesses: ['label'], isRequired: true },
   ],
-  read(cell) {
+  read(cell, set = RFTT_TOKENS) {
     const input = textOf(cell('input'));
     const label = textOf(cell('label'));
     const pieces = input.split(PLACE).slice(0, -1);
@@ -117,7 +119,7 @@ export const mathShepherdLayout: ExampleLayout = {
     const texts = pieces.map((piece, step) =>
       (step === 0 ? piece.slice(beginning.index + beginning[0].length) : piece.replace(/^\s*Step \d+:\s*/, '')).trim(),
     );
-    return readJudged(prompt, texts, verdicts);
+    return readJudged(prompt, texts, verdicts, set);
   },
   fits: (columns, cell) =>
     columns.includes('input') && columns.includes('label') && textOf(cell('input')).includes(PLACE),
@@ -129,31 +131,32 @@ function readLabel(label: unknown): boolean | null {
   return label === 0 || label === 0n || label === -1 || label === '-' ? false : null;
 }
 
-function readJudged(prompt: string, texts: readonly string[], isRight: readonly boolean[]): ReadExample {
+function readJudged(prompt: string, texts: readonly string[], isRight: readonly boolean[], set: TokenSet): ReadExample {
   if (prompt.trim() === '') return { problem: 'The question is empty.' };
   if (texts.length === 0) return { problem: 'There are no steps.' };
   const steps: Step[] = [];
   for (const [at, text] of texts.entries()) {
-    const step = readStep(text);
+    const step = readStep(text, set);
     if (typeof step === 'string') return { problem: `Step ${at + 1}: ${step}` };
     steps.push(step);
   }
-  const roled = withRoles(steps);
+  const roled = withRoles(steps, set);
   return {
     example: {
       prompt: prompt.trim(),
       steps: roled,
-      kind: kindOf(roled),
+      kind: kindOf(roled, set),
       stepMarks: isRight.map((right) => ({ verdict: right ? 'right' : 'wrong', note: '' })),
     },
   };
 }
 
 /** A step with its functional token, or plain text as a next step; a sentence when it is neither. */
-function readStep(text: string): Step | string {
+function readStep(text: string, set: TokenSet): Step | string {
   if (text.trim() === '') return 'there is no text.';
-  if (!holdsToken(text)) return { token: 'next_step', text: text.trim() };
-  const { steps, problems } = parseText(text);
+  const [work = 'next_step'] = set.withRole('next_step');
+  if (!set.holdsTag(text)) return { token: work, text: text.trim() };
+  const { steps, problems } = parseText(text, set);
   const [step] = steps;
   if (problems[0]) return problems[0].message;
   return steps.length === 1 && step ? { token: step.token, text: step.text } : 'it holds several functional tokens.';

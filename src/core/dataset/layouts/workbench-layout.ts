@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { FUNCTIONAL_TOKEN_NAMES } from '../../tokens/functional-tokens';
 import { renderSteps } from '../../tokens/render';
+import { RFTT_TOKENS } from '../../tokens/token-set';
 import { ERROR_CLASSES } from '../error-classes';
 import { EXAMPLE_KINDS, STEP_ROLES } from '../example';
 import { listOf, recordOf, type ExampleLayout, type ReadCell } from './layout';
 import { REVIEW_VERDICTS } from './portable-example';
 
 const Step = z.object({
-  token: z.enum(FUNCTIONAL_TOKEN_NAMES),
+  token: z.string().max(40),
   text: z.string(),
   isTrained: z.boolean(),
   role: z.enum(STEP_ROLES),
@@ -67,14 +67,14 @@ export const workbenchLayout: ExampleLayout = {
     { name: 'stepMarks', type: 'json' },
     { name: 'lineage', type: 'json' },
   ],
-  write: (example) => ({
+  write: (example, set) => ({
     row: {
       key: example.key,
       questionId: example.questionId,
       prompt: example.prompt,
       referenceAnswer: example.referenceAnswer,
       kind: example.kind,
-      response: renderSteps(example.steps),
+      response: renderSteps(example.steps, set),
       steps: example.steps,
       nodePath: example.nodePath,
       problems: example.problems,
@@ -93,13 +93,15 @@ export const workbenchLayout: ExampleLayout = {
     guesses: [name],
     isRequired: name === 'prompt' || name === 'steps',
   })),
-  read(cell) {
+  read(cell, set = RFTT_TOKENS) {
     const read = Row.safeParse(plainRow(cell));
     if (!read.success) {
       const [issue] = read.error.issues;
       return { problem: `“${issue?.path.join('.') ?? ''}”: ${issue?.message ?? 'does not read'}.` };
     }
     const { kind, key, questionId, problems, errorClasses, stepMarks, lineage, ...rest } = read.data;
+    const foreign = rest.steps.find(({ token }) => !set.find(token));
+    if (foreign) return { problem: `“${foreign.token}” is no functional token of the set “${set.name}”.` };
     const marks = stepMarks.length === 0 || stepMarks.length === rest.steps.length;
     if (!marks) return { problem: `There are ${stepMarks.length} marks for ${rest.steps.length} steps.` };
     return {

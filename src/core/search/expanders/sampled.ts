@@ -1,7 +1,7 @@
 import type { GenerationResult, Generator } from '../../generation/generator';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import { forbiddenTable } from '../../tokens/constraint';
-import { functionalToken, type FunctionalTokenName } from '../../tokens/functional-tokens';
+import type { FunctionalTokenName } from '../../tokens/functional-tokens';
 import { GRAMMAR_START, type Grammar, type GrammarState } from '../../tokens/grammar';
 import type { FunctionalTokenIds } from '../../tokens/token-ids';
 import { gumbelNoise, gumbelOrder, type Expander, type Slot } from '../expand';
@@ -41,10 +41,11 @@ export function createSampledExpander({
   const stateOf = (tree: SearchTree, node: number): GrammarState =>
     pathTo(tree, node)
       .slice(1)
-      .reduce((state, index) => grammar.after(state, tree.kind[index] as FunctionalTokenName), GRAMMAR_START);
+      .reduce((state, index) => grammar.after(state, tree.kind[index]!), GRAMMAR_START);
 
   return {
     ordered: true,
+    tokenSet: grammar.set,
     questionIds: (prompt) => [
       ...tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true }),
     ],
@@ -58,7 +59,7 @@ export function createSampledExpander({
           maxNewTokens: 0,
           temperature: 1,
           stopIds: [],
-          probeIds: legal.map((name) => tokens.open[name]),
+          probeIds: legal.map((name) => tokens.open[name]!),
           exactProbe,
           cancel,
         });
@@ -73,13 +74,13 @@ export function createSampledExpander({
       const prefix = pathIds(tree, node);
       // The open token before, the line break after.
       const room = longest - prefix.length - 1 - tokens.newline.length;
-      const limit = slot.kind === 'direct_answer' ? config.maxAnswerTokens : config.maxStepTokens;
+      const limit = grammar.set.roleOf(slot.kind) === 'direct_answer' ? config.maxAnswerTokens : config.maxStepTokens;
       const result = await generator.generate({
-        prefixIds: [...prefix, tokens.open[slot.kind]],
+        prefixIds: [...prefix, tokens.open[slot.kind]!],
         maxNewTokens: Math.max(1, Math.min(limit, room)),
         temperature: config.temperature,
-        stopIds: [tokens.close[slot.kind]],
-        bannedIds: forbidden[slot.kind],
+        stopIds: [tokens.close[slot.kind]!],
+        bannedIds: forbidden[slot.kind]!,
         rng,
         cancel,
       });
@@ -149,12 +150,12 @@ function writtenStep(
   return {
     kind: slot.kind,
     text: tokenizer.decode(content).trim(),
-    ids: [tokens.open[slot.kind], ...sampled, ...ending],
+    ids: [tokens.open[slot.kind]!, ...sampled, ...ending],
     logProbs: [slot.logProb ?? 0, ...sampledLogProbs, ...ending.map(() => 0)],
     origin: ['chosen', ...sampled.map((): IdOrigin => 'sampled'), ...ending.map((): IdOrigin => 'given')],
     newTokens: sampled.length,
     logProbSum: sampledLogProbs.reduce((sum, value) => sum + value, slot.logProb ?? 0),
-    isTerminal: isClosed && functionalToken(slot.kind).terminal,
+    isTerminal: isClosed && tokens.set.isTerminal(slot.kind),
     isTruncated: !isClosed,
   };
 }

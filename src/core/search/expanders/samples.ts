@@ -1,6 +1,6 @@
 import type { Generator } from '../../generation/generator';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
-import { functionalIdsOf } from '../../tokens/token-ids';
+import { functionalIdsOf, tokenSetOf } from '../../tokens/token-ids';
 import type { Expander, Slot } from '../expand';
 import type { SearchConfig } from '../search-config';
 import { ROOT_INDEX } from '../tree';
@@ -21,15 +21,19 @@ export interface SamplesExpanderParts {
 export function createSamplesExpander({ generator, tokenizer, config }: SamplesExpanderParts): Expander {
   const begun = config.responsePrefix === '' ? [] : [...tokenizer.encode(config.responsePrefix)];
   const banned = functionalIdsOf(tokenizer);
+  const set = tokenSetOf(tokenizer);
+  // A set without a token for whole answers was refused before the run.
+  const kind = set.withRole('direct_answer')[0] ?? set.names[0]!;
   return {
     ordered: true,
+    tokenSet: set,
     questionIds: () => [],
 
     slots: (_tree, node) =>
       Promise.resolve(
         node === ROOT_INDEX
           ? Array.from({ length: config.numSimulations }, (): Slot => ({
-              kind: 'direct_answer',
+              kind,
               prior: null,
               logProb: null,
               logQ: null,

@@ -36,6 +36,12 @@ function sharesName(a: GuardRow, b: GuardRow): boolean {
   return Object.keys(b.values).some((name) => name in a.values);
 }
 
+/** Names of the metrics that begin like this, in order of appearance. */
+export function namesOf({ first, last }: GuardHistory, prefix: string): readonly string[] {
+  const names = [...first, ...last].flatMap(({ values }) => Object.keys(values));
+  return [...new Set(names)].filter((name) => name.startsWith(prefix));
+}
+
 export interface Point {
   readonly step: number;
   readonly value: number;

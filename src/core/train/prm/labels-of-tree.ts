@@ -1,5 +1,4 @@
 import { pathTo, type SearchTree } from '../../search/tree';
-import type { FunctionalTokenName } from '../../tokens/functional-tokens';
 import type { JudgedResponse } from './judged-steps';
 import type { PrmConfig } from './prm-config';
 
@@ -30,7 +29,7 @@ export function labelsOfTree(tree: SearchTree, labels: PrmConfig['labels']): Jud
       questionId: tree.question.id,
       prompt: tree.question.prompt,
       steps: nodes.slice(1).map((node) => ({
-        token: tree.kind[node] as FunctionalTokenName,
+        token: tree.kind[node]!,
         text: tree.text[node]!,
       })),
       labels: nodes.map(labelOf),

@@ -95,9 +95,10 @@ export const STEP_FILE_FORMATS = Object.keys(FORMATS);
 
 /**
  * Reads rows with judged steps: Math-Shepherd, PRM800K or PRMBench, told apart by their fields.
+ * @param work name of the token that steps of work carry
  * @throws WorkbenchError `step-file` when a row is of none of them
  */
-export function readStepRows(rows: Iterable<unknown>, where: string): JudgedResponse[] {
+export function readStepRows(rows: Iterable<unknown>, where: string, work = 'next_step'): JudgedResponse[] {
   const found: JudgedResponse[] = [];
   let index = 0;
   for (const row of rows) {
@@ -116,7 +117,9 @@ export function readStepRows(rows: Iterable<unknown>, where: string): JudgedResp
       );
     found.push(...read);
   }
-  return found.filter(({ labels }) => labels.some((label) => label !== null));
+  return found
+    .filter(({ labels }) => labels.some((label) => label !== null))
+    .map((response) => ({ ...response, steps: response.steps.map(({ text }) => ({ token: work, text })) }));
 }
 
 /** Texts as steps of work, the last one as the answer; empty ones have no place in a response. */

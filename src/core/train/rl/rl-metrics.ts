@@ -1,5 +1,5 @@
 import { REWARD_PARTS } from '../../rewards/registry';
-import { FUNCTIONAL_TOKEN_NAMES } from '../../tokens/functional-tokens';
+import { RFTT_TOKENS, type TokenSet } from '../../tokens/token-set';
 import type { RewardedBatch } from './rl-batch';
 import type { Trajectory } from './trajectories';
 
@@ -7,12 +7,16 @@ import type { Trajectory } from './trajectories';
 export type RlMetrics = Readonly<Record<string, number>>;
 
 /** Figures of the explored paths: rewards, answers, lengths, form, and how often each functional token is used per path. */
-export function explorationMetrics(trajectories: readonly Trajectory[], batch: RewardedBatch): RlMetrics {
+export function explorationMetrics(
+  trajectories: readonly Trajectory[],
+  batch: RewardedBatch,
+  set: TokenSet = RFTT_TOKENS,
+): RlMetrics {
   const count = Math.max(1, trajectories.length);
   const mean = (value: (trajectory: Trajectory) => number) =>
     trajectories.reduce((sum, trajectory) => sum + value(trajectory), 0) / count;
   const uses = new Map(
-    FUNCTIONAL_TOKEN_NAMES.map((name) => [
+    set.names.map((name) => [
       name,
       mean((trajectory) => trajectory.steps.filter((step) => step.token === name).length),
     ]),
@@ -33,7 +37,8 @@ export function explorationMetrics(trajectories: readonly Trajectory[], batch: R
     paths: trajectories.length,
     // 1 when all tokens are used alike, 0 when one is left: an early sign of collapse.
     tokenEntropy:
-      shares.reduce((sum, share) => (share > 0 ? sum - share * Math.log(share) : sum), 0) / Math.log(shares.length),
+      shares.reduce((sum, share) => (share > 0 ? sum - share * Math.log(share) : sum), 0) /
+      Math.log(Math.max(2, shares.length)),
     ...Object.fromEntries([...uses].map(([name, use]) => [`use.${name}`, use])),
   };
 }

@@ -81,7 +81,7 @@ function treeTrajectory(
     const share = 1 / pathsThrough[node]!;
     const chosen = share * CHOSEN_WEIGHTS[chosenTokens](tree, node, importanceCap);
     for (const each of tree.origin[node]!) weights[at++] = each === 'given' ? 0 : each === 'chosen' ? chosen : share;
-    steps.push({ token: tree.kind[node] as FunctionalTokenName, start, end: at, node });
+    steps.push({ token: tree.kind[node]!, start, end: at, node });
   }
   const parsed = parseIds(ids.subarray(promptLength), tokenizer, tokens);
   return {
@@ -152,7 +152,9 @@ export function sampledTrajectory(
   const verdict = isTruncated
     ? null
     : verifier.verify(
-        last?.token === 'output' ? last.text : tokenizer.decode(result.ids, { skipSpecials: true }),
+        last !== undefined && tokens?.set.isTerminal(last.token)
+          ? last.text
+          : tokenizer.decode(result.ids, { skipSpecials: true }),
         question.referenceAnswer,
       );
   return {

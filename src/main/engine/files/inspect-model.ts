@@ -1,5 +1,5 @@
 import type { ModelInspection } from '@contracts/models';
-import { FUNCTIONAL_TOKENS } from '@core/tokens/functional-tokens';
+import { hasFunctionalTokens } from '@core/tokens/token-ids';
 import type { ModelSource } from './model-source';
 import { openModel } from './open-model';
 
@@ -15,7 +15,6 @@ export async function inspectModel(path: string): Promise<ModelInspection> {
 /** The same facts of a model that is open already. */
 export function describeModel(source: ModelSource): ModelInspection {
   const { config, tokenizer } = source;
-  const ids = FUNCTIONAL_TOKENS.flatMap(({ open, close }) => [tokenizer.idOf(open), tokenizer.idOf(close)]);
   return {
     path: source.path,
     format: source.format,
@@ -32,7 +31,7 @@ export function describeModel(source: ModelSource): ModelInspection {
     hiddenSize: config.hiddenSize,
     numLayers: config.numLayers,
     hasChatTemplate: source.hasChatTemplate,
-    hasFunctionalTokens: ids.every((id) => id !== null),
+    hasFunctionalTokens: hasFunctionalTokens(tokenizer),
     warnings: [...source.warnings, ...listWarnings(source)],
   };
 }

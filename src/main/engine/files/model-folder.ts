@@ -9,14 +9,15 @@ import { loadTokenizer, templateInConfig, type TokenizerFiles } from '@core/toke
 import { checkFinite, checkMemory, checkTensors, checkTokenizer, countParameters, rankDtypes } from './check-model';
 import type { AllocateTensor, LoadOptions, ModelSource } from './model-source';
 import { readTextIfThere } from './read-file';
-import { readSafetensorsSet, readTensors, type LocatedTensor } from './safetensors-files';
+import { readTokenSetFile } from './token-set-file';
+import { readRows, readSafetensorsSet, readTensors, type LocatedTensor } from './safetensors-files';
 
 /**
  * A model in a Hugging Face folder: config.json, tokenizer.json and safetensors weights, with what else describes the tokenizer.
  * Reads headers and checks that everything fits; weights come with `loadInto`.
  * @throws WorkbenchError naming the file and the way out: `adapter-alone`, `config-missing`, `tokenizer-missing`, `architecture-unknown`, `model-config`,
  * `model-feature`, `weights-missing`, `pickle-refused`, `shard-missing`, `tensor-missing`, `tensor-shape`,
- * `safetensors-dtype`, `tokenizer-too-large`, …
+ * `safetensors-dtype`, `tokenizer-too-large`, `token-set-file`, …
  */
 export async function readModelFolder(path: string): Promise<ModelSource> {
   const folder = resolve(path);
@@ -33,6 +34,7 @@ export async function readModelFolder(path: string): Promise<ModelSource> {
   const files = await readTokenizerFiles(folder);
   const tokenizer = loadTokenizer({ ...files, 'config.json': configText });
   checkTokenizer(tokenizer.size, config, join(folder, 'tokenizer.json'));
+  await readTokenSetFile(folder, tokenizer);
   const generation = files['generation_config.json'];
   const parameterCount = countParameters(parameters);
   const located = (name: string): LocatedTensor => {
@@ -60,6 +62,7 @@ export async function readModelFolder(path: string): Promise<ModelSource> {
     async reread(name: string, data: Float32Array) {
       await readTensors([{ tensor: located(name), data }]);
     },
+    readRows: (name, take) => readRows(located(name), take),
     async loadInto(allocate: AllocateTensor, options: LoadOptions = {}) {
       const wanted = parameters.map(({ name, dims }) => {
         const tensor = located(name);

@@ -32,6 +32,8 @@ export interface ModelSource {
    * @throws WorkbenchError `weights-not-finite`, `file-truncated`, `file-missing`; CancelledError
    */
   loadInto(allocate: AllocateTensor, options?: LoadOptions): Promise<void>;
+  /** Reads a matrix some rows at a time; other work gets its turn between. Where that takes no more than reading. */
+  readonly readRows?: (name: string, take: (first: number, rows: Float32Array) => void) => Promise<void>;
   /** Reads one tensor again, where that takes no more than reading. */
   readonly reread?: (name: string, target: Float32Array) => Promise<void>;
 }

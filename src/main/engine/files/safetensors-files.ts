@@ -127,6 +127,36 @@ export async function readTensors(
   }
 }
 
+/** Numbers of one slice of `readRows`: few enough that looking at them holds nobody up. */
+const SLICE_NUMBERS = 1 << 17;
+
+/**
+ * Reads a matrix slice by slice, so that it is never in memory as a whole.
+ * @param take gets the first row of each slice and its numbers, [rows, width]; the memory is used again
+ * @throws WorkbenchError `safetensors-dtype`, `file-truncated`, `file-missing`
+ */
+export async function readRows(
+  tensor: LocatedTensor,
+  take: (first: number, rows: Float32Array) => void,
+): Promise<void> {
+  const [rows = 0, width = 1] = tensor.dims;
+  const dtype = requireFloat(tensor, tensor.path);
+  const bytes = dtypeBytes(dtype);
+  const atOnce = Math.max(1, Math.floor(SLICE_NUMBERS / width));
+  const memory = new Float32Array(atOnce * width);
+  const { file } = await openForReading(tensor.path);
+  try {
+    for (let first = 0; first < rows; first += atOnce) {
+      const count = Math.min(atOnce, rows - first) * width;
+      const chunk = await readExactly(file, tensor.begin + first * width * bytes, count * bytes, tensor.path);
+      decodeFloats(dtype, chunk, memory, 0);
+      take(first, memory.subarray(0, count));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
 /** Bytes of one call: so many that the disk goes on while this thread compiles a graph. */
 const SPAN_BYTES = 128 << 20;
 const SPANS_UNDER_WAY = 2;

@@ -6,6 +6,7 @@ import { listParameters } from '@core/models/decoder/parameters';
 import { WorkbenchError } from '@core/errors';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
 import { writeFolderAtomically } from './atomic-folder';
+import { TOKEN_SET_FILE, tokenSetText } from './token-set-file';
 import { writeWeights } from './write-weights';
 
 /** A model to be written as a Hugging Face folder. */
@@ -36,11 +37,13 @@ export async function writeModelFolder(
 ): Promise<void> {
   const dtype = model.dtype ?? 'F32';
   const tensors = listParameters(model.config).map(({ name, dims }) => checkShape(model.weights.get(name), dims));
+  const tokenSet = tokenSetText(model.tokenizer);
   const config = toHfConfig(model.rawConfig, model.config, dtype);
   const texts: Readonly<Record<string, string>> = {
     'config.json': toJson(config),
     ...(model.generationConfig && { 'generation_config.json': toJson(model.generationConfig) }),
     ...model.tokenizer.toFiles(),
+    ...(tokenSet !== null && { [TOKEN_SET_FILE]: tokenSet }),
     ...model.extraFiles,
   };
   await writeFolderAtomically(

@@ -2,7 +2,7 @@ import { EMBEDDING, HEAD, listParameters } from '@core/models/decoder/parameters
 import { createRng } from '@core/random/rng';
 import { listFixtures, readJsonFixture, readTensorFixture } from '@core/testing/fixtures';
 import { loadTokenizer } from '@core/tokenizer/load-tokenizer';
-import { planSurgery, startingTextBy, writeNewRows, type SurgeryPlan } from '@core/tokens/surgery';
+import { planSurgery, rowSources, writeNewRows, type SurgeryPlan } from '@core/tokens/surgery';
 import { createTrainer } from '@core/train/trainer';
 import { createWasmAdamW } from '../adamw-wasm';
 import type { LanguageModel } from '../language-model';
@@ -85,7 +85,7 @@ function surgeryParts(path: string): Part[] {
           found.note([tokenizer.idOf(open), tokenizer.idOf(close)], [open_id, close_id], open);
           for (const surface of [open, close]) found.note(bySurface.get(surface)?.sourceIds, ids, surface);
         }
-        const spelled = planSurgery(await base(), startingTextBy('spelling'), { surfaces: surfaces() });
+        const spelled = planSurgery(await base(), rowSources('spelling'), { surfaces: surfaces() });
         for (const { surface, sourceIds } of spelled.rows)
           found.note(sourceIds, file().spelling_ids[surface], `spelling of ${surface}`);
         return found.finding();
@@ -102,7 +102,7 @@ function surgeryParts(path: string): Part[] {
       needs: [...needs, `${path}/expected/rows.safetensors`],
       measure: async () => {
         const model = await base();
-        const text = kind === 'mean' ? startingTextBy('mean') : described;
+        const text = kind === 'mean' ? rowSources('mean') : described;
         const weights = await grow(model, planSurgery(model, text, { surfaces: surfaces() }));
         const golden = readTensorFixture(path, 'expected', 'rows.safetensors');
         const worst = new Worst();

@@ -8,9 +8,9 @@ import type { Expander } from '@core/search/expand';
 import { SearchConfigSchema, type SearchConfig } from '@core/search/search-config';
 import { pathTo, type SearchTree } from '@core/search/tree';
 import { answerVerifier } from '@core/tasks/verifier';
-import type { FunctionalTokenName } from '@core/tokens/functional-tokens';
 import { createGrammar } from '@core/tokens/grammar';
 import { renderSteps } from '@core/tokens/render';
+import type { TokenSet } from '@core/tokens/token-set';
 import { weakestStep, type JudgeableResponse } from '@core/train/prm/judge';
 import { judgeAttempts, type JudgedAnswer } from './judge-attempts';
 import type { HalfGrownTrees } from './half-grown-trees';
@@ -95,11 +95,13 @@ export function answeringSearch(
     rootDirectAnswer: false,
     lazySiblings: config.sharing === 'shared',
   });
+  const tokens = model.requireTokens();
+  const { set } = tokens;
   const expander = createSampledExpander({
     ...model,
     maxContext: model.language.config.maxPositions,
-    tokens: model.requireTokens(),
-    grammar: createGrammar({ maxDepth: config.maxDepth, without: leftOutTokens(config) }),
+    tokens,
+    grammar: createGrammar({ set, maxDepth: config.maxDepth, without: leftOutTokens(config, set) }),
     config: search,
   });
   return { search, expander };
@@ -120,17 +122,16 @@ function responseOf(tree: SearchTree, end: number): JudgeableResponse {
   const steps = nodes.slice(1).map((node) => {
     const start = at;
     at += tree.ids[node]!.length;
-    // Every node but the question carries a functional token.
-    return { token: tree.kind[node] as FunctionalTokenName, start, end: at };
+    return { token: tree.kind[node]!, start, end: at };
   });
   return { ids: nodes.flatMap((node) => [...tree.ids[node]!]), promptLength, steps };
 }
 
 /** A path as text. */
-export function pathText(tree: SearchTree, leaf: number): string {
+export function pathText(tree: SearchTree, leaf: number, set: TokenSet): string {
   const steps = pathTo(tree, leaf).slice(1);
-  // Every node but the question carries a functional token.
   return renderSteps(
-    steps.map((index) => ({ token: tree.kind[index] as FunctionalTokenName, text: tree.text[index]! })),
+    steps.map((index) => ({ token: tree.kind[index]!, text: tree.text[index]! })),
+    set,
   );
 }

@@ -65,8 +65,8 @@ export function answerLimits(
 ): () => Pick<GenerationRequest, 'constraint' | 'bannedIds'> {
   const { tokens } = model;
   if (tokens === null) return () => ({});
-  const without = leftOutTokens({ withoutToken });
+  const without = leftOutTokens({ withoutToken }, tokens.set);
   if (constrained) return () => ({ constraint: model.responseConstraint(without) });
-  const bannedIds = without.map((name) => tokens.open[name]);
+  const bannedIds = without.map((name) => tokens.open[name]!);
   return () => ({ bannedIds });
 }

@@ -4,6 +4,7 @@ import type { JobRecord, ModelRef } from '@contracts/engine-protocol';
 import type { ModelConfig } from '@core/models/model-config';
 import { listParameters } from '@core/models/decoder/parameters';
 import { hasFunctionalTokens } from '@core/tokens/token-ids';
+import { ownTokensOf } from '../files/token-set-file';
 import type { Tokenizer } from '@core/tokenizer/tokenizer';
 
 export interface WrittenCheckpoint {
@@ -33,6 +34,7 @@ export function checkpointRecord(written: WrittenCheckpoint): Extract<JobRecord,
     vocabSize: config.vocabSize,
     sizeBytes: folderBytes(written.path),
     hasFunctionalTokens: hasFunctionalTokens(written.tokenizer),
+    tokenSet: ownTokensOf(written.tokenizer),
     promptSet: written.origin.promptSet,
     plainPrompts: [...written.origin.plainPrompts],
   };

@@ -12,7 +12,9 @@ import { examplesOfTree, type TreeYield } from '@core/dataset/examples-of-tree';
 import { createRng } from '@core/random/rng';
 import type { SearchTree } from '@core/search/tree';
 import { treeFromRows } from '@core/search/tree-rows';
+import type { Tokenizer } from '@core/tokenizer/tokenizer';
 import { renderSteps } from '@core/tokens/render';
+import { tokenSetOf } from '@core/tokens/token-ids';
 import type { JobContext, RunnerOutcome } from '../job-context';
 import { readJsonState, writeJsonAtomic } from '../run-state';
 import { readJsonl } from './jsonl';
@@ -29,11 +31,7 @@ const Draft = z.object({
   prompt: z.string(),
   referenceAnswer: z.string(),
   kind: ExampleKind,
-  steps: z.array(
-    ExampleStep.extend({
-      token: z.enum(['clarify', 'analysis', 'subquestion', 'next_step', 'direct_answer', 'verify', 'refine', 'output']),
-    }),
-  ),
+  steps: z.array(ExampleStep),
   nodePath: z.array(z.number().int()),
 });
 
@@ -51,6 +49,7 @@ export async function runExamples(context: JobContext<'examples'>): Promise<Runn
   const prompts = loadPromptSet(context.job.promptsFolder, config.promptSet);
   const rng = createRng(config.seed);
   try {
+    refuseForeignTrees(records, model.tokenizer);
     const { outcome, tally } = await workInRounds(context, {
       items: records,
       roundSize: TREES_AT_ONCE,
@@ -93,10 +92,29 @@ export async function runExamples(context: JobContext<'examples'>): Promise<Runn
     if (outcome === 'paused') return { outcome, result: tally };
     return {
       outcome,
-      result: await choose(context, records.length, model.tokenizer.encode.bind(model.tokenizer), tally),
+      result: await choose(context, records.length, model.tokenizer, tally),
     };
   } finally {
     await model.dispose();
+  }
+}
+
+/** @throws WorkbenchError `token-foreign` where trees hold steps that the model has no token for */
+function refuseForeignTrees(records: readonly TreeRecord[], tokenizer: Tokenizer): void {
+  const set = tokenSetOf(tokenizer);
+  for (const { nodes } of records) {
+    const foreign = nodes.find(({ kind }) => kind !== 'question' && !set.find(kind));
+    if (!foreign) continue;
+    throw new WorkbenchError(
+      'precondition',
+      `The trees hold steps “${foreign.kind}”, for which this model has no token.`,
+      {
+        code: 'token-foreign',
+        where: foreign.kind,
+        kept: 'The trees.',
+        wayOut: `Use trees that were grown with the tokens ${set.names.join(', ')}.`,
+      },
+    );
   }
 }
 
@@ -143,13 +161,9 @@ function keepClean(
   return { clean, leftOut };
 }
 
-async function choose(
-  context: JobContext<'examples'>,
-  treeCount: number,
-  encode: (text: string) => Int32Array,
-  tally: Tally,
-) {
+async function choose(context: JobContext<'examples'>, treeCount: number, tokenizer: Tokenizer, tally: Tally) {
   const { config } = context.spec;
+  const set = tokenSetOf(tokenizer);
   const drafts: DraftExample[] = [];
   for (let first = 0; first < treeCount; first += TREES_AT_ONCE)
     drafts.push(...(readJsonState(draftsPath(context, first), (value) => z.array(Draft).parse(value)) ?? []));
@@ -176,8 +190,8 @@ async function choose(
         ...example,
         steps: [...example.steps],
         nodePath: [...example.nodePath],
-        problems: exampleProblems(example),
-        tokenCount: encode(renderSteps(example.steps)).length,
+        problems: exampleProblems(example, set),
+        tokenCount: tokenizer.encode(renderSteps(example.steps, set)).length,
       };
     }),
   );

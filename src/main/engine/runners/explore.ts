@@ -9,6 +9,7 @@ import type { Outcome } from '@core/rewards/reward';
 import type { Question } from '@core/tasks/question';
 import { answerVerifier } from '@core/tasks/verifier';
 import { createGrammar, type Grammar } from '@core/tokens/grammar';
+import { tokenSetOf } from '@core/tokens/token-ids';
 import type { RlConfig } from '@core/train/rl/rl-config';
 import { isGivenUp } from '@core/train/rl/settled';
 import { sampledTrajectory, treeTrajectories, type Trajectory } from '@core/train/rl/trajectories';
@@ -59,7 +60,7 @@ export async function explore(
   onQuestion: () => void,
   kept: KeptTrees,
 ): Promise<Trajectory[]> {
-  const grammar = createGrammar({ maxDepth: config.maxDepth });
+  const grammar = createGrammar({ set: tokenSetOf(model.tokenizer), maxDepth: config.maxDepth });
   const exploration: Exploration = { model, config, grammar, cancel, kept };
   const lists = await Promise.all(
     questions.map(async (question, index) => {

@@ -1,6 +1,5 @@
 import type { ModelSource } from '../files/model-source';
-import { FUNCTIONAL_TOKENS } from '@core/tokens/functional-tokens';
-import { hasFunctionalTokens } from '@core/tokens/token-ids';
+import { hasFunctionalTokens, tokenSetOf } from '@core/tokens/token-ids';
 import type { JobContext } from '../job-context';
 
 /** README.md of an exported folder: what it is, where it comes from, how to use it. */
@@ -12,7 +11,9 @@ export function writeModelCard(context: JobContext<'export'>, source: ModelSourc
         '',
         'The model writes its reasoning as steps between these special tokens, each pair one entry of the vocabulary:',
         '',
-        ...FUNCTIONAL_TOKENS.map(({ open, close, meaning }) => `- \`${open}\` … \`${close}\`: ${meaning}`),
+        ...tokenSetOf(source.tokenizer).tokens.map(
+          ({ open, close, meaning }) => `- \`${open}\` … \`${close}\`: ${meaning}`,
+        ),
         '',
         'Ask the bare question through the chat template and decode with `skip_special_tokens=False` to see them.',
         '',

@@ -7,7 +7,7 @@ import type { Tokenizer } from '@core/tokenizer/tokenizer';
 import { createGrammarConstraint } from '@core/tokens/constraint';
 import type { FunctionalTokenName } from '@core/tokens/functional-tokens';
 import { createGrammar } from '@core/tokens/grammar';
-import { functionalTokenIds, hasFunctionalTokens, type FunctionalTokenIds } from '@core/tokens/token-ids';
+import { functionalTokenIds, hasFunctionalTokens, tokenSetOf, type FunctionalTokenIds } from '@core/tokens/token-ids';
 import type { JobContext } from '../job-context';
 import { openGenerator, type GeneratorSettings, type LanguageModel } from '../language-model';
 import { openJobExecutor, type JobExecutor } from './open-executor';
@@ -95,7 +95,10 @@ export async function openModelOn(
     tokens,
     requireTokens: () => tokens ?? functionalTokenIds(tokenizer),
     responseConstraint: (without = []) =>
-      createGrammarConstraint(createGrammar({ without }), tokens ?? functionalTokenIds(tokenizer)),
+      createGrammarConstraint(
+        createGrammar({ set: tokenSetOf(tokenizer), without }),
+        tokens ?? functionalTokenIds(tokenizer),
+      ),
     decodeResponse: (ids) => tokenizer.decode(Array.from(ids).filter((id) => !tokenizer.eosIds.includes(id))).trim(),
     dispose: async () => {
       await generator.dispose();

@@ -116,7 +116,9 @@ function plotsOf(
 /** The same on a file of judged steps that was never learned from; nothing where none is named. */
 async function measureFile({ config, context, trainer, language, tokens }: PrmStage): Promise<Record<string, number>> {
   if (config.testFile === '') return {};
-  const rows = readStepFile(config.testFile).map((response) => judgedRow(response, language.tokenizer, tokens));
+  const rows = readStepFile(config.testFile, tokens.set.withRole('next_step')[0]).map((response) =>
+    judgedRow(response, language.tokenizer, tokens),
+  );
   const fitting = rows.filter(({ ids }) => ids.length <= config.maxTokens);
   if (fitting.length < rows.length)
     context.log(

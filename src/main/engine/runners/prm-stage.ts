@@ -28,7 +28,7 @@ export interface PrmStage {
 }
 
 /** @throws WorkbenchError `step-file` */
-export function readStepFile(path: string): JudgedResponse[] {
+export function readStepFile(path: string, work?: string): JudgedResponse[] {
   const lines = readFileSync(path, 'utf8').split('\n');
   const rows = lines.flatMap((line, i) => {
     if (line.trim() === '') return [];
@@ -43,5 +43,5 @@ export function readStepFile(path: string): JudgedResponse[] {
       );
     }
   });
-  return readStepRows(rows, basename(path));
+  return readStepRows(rows, basename(path), work);
 }

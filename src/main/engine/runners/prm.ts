@@ -3,7 +3,6 @@ import { ExampleInput, TreeRecord, type JobRecord } from '@contracts/engine-prot
 import { WorkbenchError } from '@core/errors';
 import { VALUE_HEAD } from '@core/models/decoder/parameters';
 import { treeFromRows } from '@core/search/tree-rows';
-import type { FunctionalTokenName } from '@core/tokens/functional-tokens';
 import { functionalTokenIds } from '@core/tokens/token-ids';
 import { judgedRow, type JudgedResponse, type JudgedRow } from '@core/train/prm/judged-steps';
 import { labelsOfReview } from '@core/train/prm/labels-of-review';
@@ -29,8 +28,9 @@ export async function runPrm(context: JobContext<'prm'>): Promise<RunnerOutcome>
     throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
   const { executor } = await openJobExecutor(context);
   const language = await openLanguageModel(origin.path, { executor, cancel: context.cancel, withValueHead: true });
-  const responses = readResponses(context);
   const tokens = functionalTokenIds(language.tokenizer);
+  const [work] = tokens.set.withRole('next_step');
+  const responses = readResponses(context, work);
   const rows = responses.map((response) => judgedRow(response, language.tokenizer, tokens));
   const plan = planSft(
     responses.map(({ questionId }, i) => ({ questionId, tokens: rows[i]!.ids.length })),
@@ -94,7 +94,10 @@ export async function runPrm(context: JobContext<'prm'>): Promise<RunnerOutcome>
 }
 
 /** Judged responses from the trees, from what a reviewer marked, and from a file. */
-export function readResponses({ job, spec }: Pick<JobContext<'prm'>, 'job' | 'spec'>): JudgedResponse[] {
+export function readResponses(
+  { job, spec }: Pick<JobContext<'prm'>, 'job' | 'spec'>,
+  work?: string,
+): JudgedResponse[] {
   const ofTrees = readJsonl(job.inputs.trees, TreeRecord, 'trees').flatMap((record) => {
     const { questionId: id, prompt, referenceAnswer } = record;
     const tree = treeFromRows({ id, prompt, referenceAnswer, source: '' }, record.nodes, record.simulations);
@@ -102,11 +105,9 @@ export function readResponses({ job, spec }: Pick<JobContext<'prm'>, 'job' | 'sp
   });
   const examples = job.inputs.examples === null ? [] : readJsonl(job.inputs.examples, ExampleInput, 'examples');
   const ofReview = examples.flatMap(({ steps, ...example }) => {
-    // Holds because the store keeps only examples whose tokens are of the table.
-    const named = steps.map((step) => ({ ...step, token: step.token as FunctionalTokenName }));
-    return labelsOfReview({ ...example, steps: named }) ?? [];
+    return labelsOfReview({ ...example, steps }) ?? [];
   });
-  const ofFile = spec.config.stepsFile === '' ? [] : readStepFile(spec.config.stepsFile);
+  const ofFile = spec.config.stepsFile === '' ? [] : readStepFile(spec.config.stepsFile, work);
   return [...ofTrees, ...ofReview, ...ofFile];
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { tokenSetOf } from '@core/tokens/token-ids';
 import type { JobRecord } from '@contracts/engine-protocol';
 import { QuestionRow } from '@contracts/questions';
 import { WorkbenchError } from '@core/errors';
@@ -151,7 +152,7 @@ async function iterate(stage: RlStage): Promise<JobRecord[]> {
   watchEnds(stage, trajectories);
   const batch = rewardTrajectories(trajectories, config, await judgePaths(stage.judge, trajectories));
   const values: Record<string, number> = {
-    ...explorationMetrics(trajectories, batch),
+    ...explorationMetrics(trajectories, batch, tokenSetOf(stage.model.tokenizer)),
     ...gap,
   };
   if (batch.paths.length === 0) {

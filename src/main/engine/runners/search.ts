@@ -13,6 +13,7 @@ import { treeFigures, type SearchTree } from '@core/search/tree';
 import { treeRows } from '@core/search/tree-rows';
 import { answerVerifier } from '@core/tasks/verifier';
 import { createGrammar } from '@core/tokens/grammar';
+import { tokenSetOf } from '@core/tokens/token-ids';
 import type { JobContext, RunnerOutcome } from '../job-context';
 import { ArithmeticShare } from './arithmetic-share';
 import { Forest } from './forest';
@@ -246,7 +247,11 @@ export const EXPANDERS: Readonly<
       ...model,
       maxContext: model.maxPositions,
       tokens: model.requireTokens(),
-      grammar: createGrammar({ rootDirectAnswer: config.rootDirectAnswer, maxDepth: config.maxDepth }),
+      grammar: createGrammar({
+        set: tokenSetOf(model.tokenizer),
+        rootDirectAnswer: config.rootDirectAnswer,
+        maxDepth: config.maxDepth,
+      }),
       config,
     }),
   samples: (_context, model, config) => createSamplesExpander({ ...model, config }),

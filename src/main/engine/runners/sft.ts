@@ -4,7 +4,6 @@ import { ExampleInput, type JobRecord } from '@contracts/engine-protocol';
 import { QuestionRow } from '@contracts/questions';
 import { WorkbenchError } from '@core/errors';
 import { exampleRow, plainRow, type ExampleRow } from '@core/dataset/to-rows';
-import type { FunctionalTokenName } from '@core/tokens/functional-tokens';
 import { GuardState, NEW_GUARD } from '@core/train/guard/guard';
 import { planSft, type SftPlan } from '@core/train/sft';
 import type { SftConfig } from '@core/train/sft-config';
@@ -123,12 +122,9 @@ export async function runSft(context: JobContext<'sft'>): Promise<RunnerOutcome>
 
 /** How an example becomes what training reads, by the form that the settings name. */
 export function rowMaker({ form }: SftConfig, model: JobModel): (example: ExampleInput) => ExampleRow {
-  // Holds because the store keeps only examples whose tokens are of the table; the renderer would refuse others.
-  const stepsOf = ({ steps }: ExampleInput) =>
-    steps.map((step) => ({ ...step, token: step.token as FunctionalTokenName }));
-  if (form === 'plain') return (example) => plainRow(example.prompt, stepsOf(example), model.tokenizer);
+  if (form === 'plain') return (example) => plainRow(example.prompt, example.steps, model.tokenizer);
   const tokens = model.requireTokens();
-  return (example) => exampleRow(example.prompt, stepsOf(example), model.tokenizer, tokens);
+  return (example) => exampleRow(example.prompt, example.steps, model.tokenizer, tokens);
 }
 
 /** Tokens of the longest of some rows. */

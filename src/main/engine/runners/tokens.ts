@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { createRng } from '@core/random/rng';
 import { listParameters } from '@core/models/decoder/parameters';
-import { FUNCTIONAL_TOKENS } from '@core/tokens/functional-tokens';
-import { planSurgery, startingTextBy, writeNewRows } from '@core/tokens/surgery';
+import { checkTokenSet, describeTokenSetProblem, isUsable, vocabularyView } from '@core/tokens/check-token-set';
+import { needsCues, planSurgery, rowSources, writeNewRows } from '@core/tokens/surgery';
 import { functionalTokenIds } from '@core/tokens/token-ids';
+import { compileTokenSet, RFTT_TOKENS, type TokenSet } from '@core/tokens/token-set';
+import { MAX_TEXT_LOSS_CHANGE } from '@core/tokens/tokens-config';
 import { WorkbenchError } from '@core/errors';
 import type { ModelConfig, ParameterStore } from '@core/models/model-config';
 import { createGenerator } from '@core/generation/generate';
@@ -22,8 +24,6 @@ import { loadPromptSet } from './prompt-folder';
 /** Text on which the grown model must be as good as before; any language model knows how to go on here. */
 const PROBE_TEXT =
   'There are 3 boxes with 4 pens in each box. How many pens are there? There are 3 times 4, so 12 pens.';
-/** A change of the loss on ordinary text beyond this says that something went wrong; method.md 1.5. */
-const MAX_LOSS_CHANGE = 0.01;
 
 /** Adds the functional tokens to a model's vocabulary, tests the result, and writes it as a checkpoint. */
 export async function runTokens(context: JobContext<'tokens'>): Promise<RunnerOutcome> {
@@ -32,9 +32,12 @@ export async function runTokens(context: JobContext<'tokens'>): Promise<RunnerOu
   if (origin === null)
     throw new WorkbenchError('internal', 'This job was started without a model.', { code: 'model-missing' });
   const source = await openModel(origin.path);
-  const cues =
-    config.initialisation === 'cue' ? loadPromptSet(context.job.promptsFolder, config.promptSet).manifest.cues : {};
-  const plan = planSurgery(source, startingTextBy(config.initialisation, cues), {
+  const set = wantedSet(context, source.tokenizer);
+  const cues = needsCues(config.initialisation, set)
+    ? loadPromptSet(context.job.promptsFolder, config.promptSet).manifest.cues
+    : {};
+  const plan = planSurgery(source, rowSources(config.initialisation, cues, set), {
+    set,
     padToMultiple: config.padToMultiple,
   });
   if (plan.rows.length === 0) {
@@ -77,11 +80,11 @@ export async function runTokens(context: JobContext<'tokens'>): Promise<RunnerOu
   const probabilities = await openProbabilities(plan.config, weights, plan.tokenizer, executor);
   const least = Math.min(...Object.values(probabilities));
   const lossChange = lossAfter - lossBefore;
-  if (Math.abs(lossChange) > MAX_LOSS_CHANGE) {
+  if (Math.abs(lossChange) > MAX_TEXT_LOSS_CHANGE) {
     context.log(
       'warning',
-      `The loss on ordinary text changed by ${lossChange.toFixed(4)} nats per token; up to ${MAX_LOSS_CHANGE} is expected. Choose another first value for the new rows.`,
-      { code: 'loss-changed', values: { nats: lossChange, most: MAX_LOSS_CHANGE } },
+      `The loss on ordinary text changed by ${lossChange.toFixed(4)} nats per token; up to ${MAX_TEXT_LOSS_CHANGE} is expected. Choose another first value for the new rows.`,
+      { code: 'loss-changed', values: { nats: lossChange, most: MAX_TEXT_LOSS_CHANGE } },
     );
   }
   if (!(least > 0))
@@ -140,6 +143,20 @@ interface LossProbe {
   readonly rows: number;
 }
 
+/** The token set of the job, held against the vocabulary. @throws WorkbenchError `token-set-unfit` */
+function wantedSet({ spec }: JobContext<'tokens'>, tokenizer: Tokenizer): TokenSet {
+  if (spec.tokenSet === null) return RFTT_TOKENS;
+  const set = compileTokenSet(spec.tokenSet);
+  const problems = checkTokenSet(set, vocabularyView(tokenizer));
+  if (isUsable(problems)) return set;
+  throw new WorkbenchError('validation', problems[0] ? describeTokenSetProblem(problems[0]) : set.name, {
+    code: 'token-set-unfit',
+    where: set.name,
+    kept: 'The model and the token set.',
+    wayOut: 'Mend the token set and start again.',
+  });
+}
+
 /** Mean negative log-probability of ordinary text, nats per token. */
 async function textLoss({ config, weights, tokenizer, executor, rows }: LossProbe): Promise<number> {
   const ids = tokenizer.encode(PROBE_TEXT, { addBos: true });
@@ -180,7 +197,8 @@ async function openProbabilities(
   const generator = createGenerator({ config, parameters: weights, executor, tokenizer, maxBatch: 1 });
   try {
     const tokens = functionalTokenIds(tokenizer);
-    const probeIds = FUNCTIONAL_TOKENS.map(({ name }) => tokens.open[name]);
+    const { names } = tokens.set;
+    const probeIds = names.map((name) => tokens.open[name]!);
     const prefixIds = tokenizer.encodeChat([{ role: 'user', content: PROBE_TEXT }], { addGenerationPrompt: true });
     const { probeLogProbs } = await generator.generate({
       prefixIds,
@@ -189,9 +207,7 @@ async function openProbabilities(
       stopIds: [],
       probeIds,
     });
-    return Object.fromEntries(
-      FUNCTIONAL_TOKENS.map(({ name }, i) => [name, Math.exp(probeLogProbs?.[i] ?? -Infinity)]),
-    );
+    return Object.fromEntries(names.map((name, i) => [name, Math.exp(probeLogProbs?.[i] ?? -Infinity)]));
   } finally {
     await generator.dispose();
   }

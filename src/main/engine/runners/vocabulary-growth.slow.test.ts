@@ -8,7 +8,7 @@ import { createRng } from '@core/random/rng';
 import { sizeOf } from '@core/tensor/dims';
 import { loadTokenizer } from '@core/tokenizer/load-tokenizer';
 import { byteTokenizerFiles } from '@core/tokenizer/testing/byte-tokenizer';
-import { planSurgery, startingTextBy, writeNewRows } from '@core/tokens/surgery';
+import { planSurgery, rowSources, writeNewRows } from '@core/tokens/surgery';
 import { openModel } from '../files/open-model';
 import { TINY_CONFIG } from '../files/testing/tiny-model';
 import { writeModelFolder } from '../files/write-model-folder';
@@ -44,7 +44,7 @@ it.each([
   });
 
   const opened = await openModel(path);
-  const plan = planSurgery(opened, startingTextBy('spelling'));
+  const plan = planSurgery(opened, rowSources('spelling'));
   const megabytes = (4 * listParameters(plan.config).reduce((sum, { dims }) => sum + sizeOf(dims), 0)) / 2 ** 20;
   const before = peakMb();
   const store = new WeightStore(listParameters(plan.config));

@@ -9,6 +9,7 @@ import { SearchConfigSchema, type SearchConfig } from '@core/search/search-confi
 import { treeFigures } from '@core/search/tree';
 import { answerVerifier, compareAnswers } from '@core/tasks/verifier';
 import { createGrammar } from '@core/tokens/grammar';
+import { tokenSetOf } from '@core/tokens/token-ids';
 import { pathText } from '../runners/answer-by-search';
 import { createGrowthReport } from '../runners/growth-report';
 import { loadPromptSet } from '../runners/prompt-folder';
@@ -68,7 +69,7 @@ export async function answerByTree(
   send({
     type: 'finished',
     reason: 'vote',
-    text: shown ? pathText(tree, shown.leaf) : '',
+    text: shown ? pathText(tree, shown.leaf, tokenSetOf(model.tokenizer)) : '',
     answer,
     isRight: question.referenceAnswer === null ? null : (verdict?.equal ?? false),
     why: answer === null ? 'No path came to an answer.' : (verdict?.why ?? ''),
@@ -84,7 +85,7 @@ function createExpander({ model, promptsFolder }: AnswerContext & { promptsFolde
     ...model,
     maxContext: model.language.config.maxPositions,
     tokens: model.tokens,
-    grammar: createGrammar({ maxDepth: config.maxDepth }),
+    grammar: createGrammar({ set: model.tokens.set, maxDepth: config.maxDepth }),
     config,
   });
 }

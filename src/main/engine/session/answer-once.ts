@@ -32,7 +32,7 @@ export async function answerOnce(context: AnswerContext, question: PlaygroundQue
   ];
   const begun = [...question.begunIds];
   if (question.forced !== null) {
-    const forcedId = model.requireTokens().open[question.forced];
+    const forcedId = model.requireTokens().open[question.forced] ?? refuseForced(question.forced);
     const boundary = await askBoundary(model, prefix, begun.length, question.forced, cancel);
     begun.push(forcedId);
     send({ type: 'written', text: model.decodeResponse(begun), ids: [forcedId], boundaries: [boundary] });
@@ -80,6 +80,15 @@ export async function answerOnce(context: AnswerContext, question: PlaygroundQue
   });
 }
 
+function refuseForced(name: string): never {
+  throw new WorkbenchError('validation', `This model has no token “${name}”.`, {
+    code: 'token-unknown',
+    where: name,
+    kept: 'The response so far.',
+    wayOut: 'Choose one of its own tokens.',
+  });
+}
+
 /** The constraint sees the whole response, not only what this request adds. */
 function afterBeginning(constraint: TokenConstraint, begun: readonly number[]): TokenConstraint {
   if (begun.length === 0) return constraint;
@@ -97,7 +106,7 @@ async function askBoundary(
   forced: NonNullable<PlaygroundQuestion['forced']>,
   cancel: CancelToken,
 ) {
-  const names = Object.entries(model.requireTokens().open) as [typeof forced, number][];
+  const names = Object.entries(model.requireTokens().open);
   const { probeLogProbs } = await model.generator.generate({
     prefixIds,
     maxNewTokens: 0,

@@ -16,7 +16,7 @@ function feed(ids: readonly number[], begun: readonly number[] = []) {
   return { boundaries: watch.takeBoundaries(), seen };
 }
 
-const step = (name: 'next_step' | 'output') => [tokens.open[name], word, tokens.close[name], ...tokens.newline];
+const step = (name: 'next_step' | 'output') => [tokens.open[name]!, word, tokens.close[name]!, ...tokens.newline];
 
 describe('watchBoundaries', () => {
   it('watches the start and the place after each closed step', () => {
@@ -35,15 +35,15 @@ describe('watchBoundaries', () => {
 
   it('watches nothing inside a step, nor in plain text after the start', () => {
     expect(feed([word, word, word]).boundaries.map(({ at }) => at)).toEqual([0]);
-    expect(feed([tokens.open.next_step, word, word]).boundaries.map(({ at }) => at)).toEqual([0]);
+    expect(feed([tokens.open['next_step']!, word, word]).boundaries.map(({ at }) => at)).toEqual([0]);
   });
 
   it('goes on from a beginning, forced token included', () => {
-    const begun = [...step('next_step'), tokens.open.output];
-    expect(feed([word, tokens.close.output, ...tokens.newline, word], begun).boundaries.map(({ at }) => at)).toEqual([
-      begun.length + 2 + tokens.newline.length,
-    ]);
-    expect(feed([tokens.open.output], step('next_step')).boundaries.map(({ at }) => at)).toEqual([
+    const begun = [...step('next_step'), tokens.open['output']!];
+    expect(
+      feed([word, tokens.close['output']!, ...tokens.newline, word], begun).boundaries.map(({ at }) => at),
+    ).toEqual([begun.length + 2 + tokens.newline.length]);
+    expect(feed([tokens.open['output']!], step('next_step')).boundaries.map(({ at }) => at)).toEqual([
       step('next_step').length,
     ]);
   });

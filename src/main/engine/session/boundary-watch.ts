@@ -1,6 +1,5 @@
-import type { Boundary, TokenName } from '@contracts/playground';
+import type { Boundary } from '@contracts/playground';
 import type { TokenObserver } from '@core/generation/generator';
-import { FUNCTIONAL_TOKENS } from '@core/tokens/functional-tokens';
 import type { FunctionalTokenIds } from '@core/tokens/token-ids';
 
 /** Follows the tokens of one response. */
@@ -8,8 +7,6 @@ export interface BoundaryWatch extends TokenObserver {
   /** Boundaries whose token is known, since the last call. */
   takeBoundaries(): Boundary[];
 }
-
-const NAMES: readonly TokenName[] = FUNCTIONAL_TOKENS.map(({ name }) => name);
 
 /**
  * Asks for the probability of every open token where a step may begin: at the start of the response, and after a closed step with its line
@@ -22,7 +19,8 @@ export function watchBoundaries(
   begun: readonly number[],
   onToken: (id: number) => void,
 ): BoundaryWatch {
-  const probeIds = NAMES.map((name) => tokens.open[name]);
+  const { names } = tokens.set;
+  const probeIds = names.map((name) => tokens.open[name]!);
   const found: Boundary[] = [];
   let at = 0;
   /** Ids of the line break still to come after a close token; 0 at a boundary, null elsewhere. */
@@ -43,7 +41,7 @@ export function watchBoundaries(
       if (watched !== null) {
         found.push({
           at,
-          probabilities: NAMES.map((token, i) => ({ token, probability: Math.exp(watched[i]!) })),
+          probabilities: names.map((token, i) => ({ token, probability: Math.exp(watched[i]!) })),
           chosen: tokens.opens.get(id) ?? null,
           isForced: false,
         });

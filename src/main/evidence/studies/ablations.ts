@@ -1,8 +1,9 @@
-import { FUNCTIONAL_TOKEN_NAMES } from '@core/tokens/functional-tokens';
+import { REMOVABLE_ROLES } from '@core/eval/evaluate-config';
 import type { AnswerWish, Rung, Study } from '../study';
 import { rlConfig, TEST_ANSWER, TREES, WARM_UP } from './common';
 
-const REMOVED = FUNCTIONAL_TOKEN_NAMES.filter((name) => name !== 'output');
+/** As in the window's evaluation: a role is left out, whatever its tokens are called. */
+const REMOVED = REMOVABLE_ROLES;
 const without = (name: (typeof REMOVED)[number]): AnswerWish => ({
   id: `without-${name}`,
   title: `without ${name}`,

@@ -2,7 +2,7 @@ import type { JobRecord } from '@contracts/engine-protocol';
 import type { CheckpointId, DatasetId, EvaluationId, ExampleId, TreeId } from '@contracts/ids';
 import type { Run, WorkbenchEvent } from '@contracts/runs';
 import { upsertArtefact } from '../store/repositories/artefacts';
-import { removeReplacedCheckpoint, upsertCheckpoint } from '../store/repositories/checkpoints';
+import { findCheckpoint, removeReplacedCheckpoint, upsertCheckpoint } from '../store/repositories/checkpoints';
 import { upsertEvaluation, upsertEvaluationItem } from '../store/repositories/evaluations';
 import { upsertExample } from '../store/repositories/example-insert';
 import { ensureDataset } from '../store/repositories/examples';
@@ -87,6 +87,7 @@ const STORE: { readonly [T in RecordType]: (target: RecordTarget, record: Extrac
       runId: run.id,
       name: run.name,
       nowMs,
+      tokenSet: run.parents.checkpointId ? (findCheckpoint(db, run.parents.checkpointId)?.tokenSet ?? null) : null,
     });
     const treeId = run.parents.runId && findTreeId(db, run.parents.runId, record.questionId);
     upsertExample(db, { newId: newId('example') as ExampleId, datasetId, treeId }, record);
@@ -118,6 +119,7 @@ const STORE: { readonly [T in RecordType]: (target: RecordTarget, record: Extrac
       vocabSize: record.vocabSize,
       sizeBytes: record.sizeBytes,
       hasFunctionalTokens: record.hasFunctionalTokens,
+      tokenSet: record.tokenSet,
       promptSet: record.promptSet,
       plainPrompts: record.plainPrompts,
       createdAtMs: nowMs,

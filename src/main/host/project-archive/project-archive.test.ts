@@ -71,6 +71,7 @@ async function makeFinished(name: string) {
       vocabSize: 2,
       sizeBytes: 16,
       hasFunctionalTokens: true,
+      tokenSet: null,
       promptSet: 'instruct',
       plainPrompts: [],
     },

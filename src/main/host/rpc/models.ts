@@ -1,4 +1,5 @@
 import * as models from '../services/models';
+import { tokenNeighbours } from '../services/token-neighbours';
 import type { ServiceContext } from '../services/context';
 import { contract } from './implementer';
 
@@ -11,6 +12,7 @@ export function modelsRouter(context: ServiceContext) {
     look: calls.look.handler(({ input }) => models.lookAtImport(context, input.path, input.baseId)),
     inspectCheckpoint: calls.inspectCheckpoint.handler(({ input }) => models.inspectCheckpoint(context, input.id)),
     tokenize: calls.tokenize.handler(({ input }) => models.tokenizeText(context, input.id, input.text)),
+    tokenNeighbours: calls.tokenNeighbours.handler(({ input }) => tokenNeighbours(context, input.id)),
     rename: calls.rename.handler(({ input }) => models.renameCheckpoint(context, input.id, input.name)),
     remove: calls.remove.handler(({ input }) => models.removeCheckpoint(context, input.id)),
   };

@@ -13,6 +13,7 @@ import { runsRouter } from './runs';
 import { serversRouter } from './servers';
 import { systemRouter } from './system';
 import { trashRouter } from './trash';
+import { tokenSetsRouter } from './token-sets';
 import { treesRouter } from './trees';
 
 /** Every call of the contract over one set of services; a call without a handler does not compile. */
@@ -22,6 +23,7 @@ export function createRouter(context: ServiceContext) {
     projects: projectsRouter(context),
     previews: previewsRouter(context),
     models: modelsRouter(context),
+    tokenSets: tokenSetsRouter(context),
     questions: questionsRouter(context),
     runs: runsRouter(context),
     trash: trashRouter(context),

@@ -4,10 +4,12 @@ import type { AddedExample, ExampleTarget } from '@contracts/trees';
 import { createContaminationIndex } from '@core/dataset/contamination';
 import { ExamplesConfigSchema } from '@core/dataset/examples-config';
 import { WorkbenchError } from '@core/errors';
+import type { TokenSetData } from '@core/tokens/token-set';
 import * as decisions from '../store/repositories/decisions';
 import { upsertExample } from '../store/repositories/example-insert';
 import { findDataset, findExampleByKey, insertDataset } from '../store/repositories/examples';
 import { eachQuestion, listQuestionSets } from '../store/repositories/question-sets';
+import { tokenSetOfDataset } from '../store/repositories/token-sets';
 import { transaction, type ReadableDb } from '../store/sql';
 import type { ServiceContext } from './context';
 import { required } from './not-found';
@@ -20,6 +22,8 @@ export interface NewExample {
   readonly target: ExampleTarget;
   readonly record: ExampleRecord;
   readonly treeId: TreeId | null;
+  /** Whose tokens its steps carry; null for the eight of the paper. */
+  readonly tokenSet: TokenSetData | null;
   /** The entry in the journal. */
   readonly description: string;
 }
@@ -30,13 +34,14 @@ export interface NewExample {
  */
 export function addExample(context: ServiceContext, example: NewExample): AddedExample {
   const { db, bus, newId, nowMs } = context;
-  const { projectId, target, record, treeId, description } = example;
+  const { projectId, target, record, treeId, description, tokenSet } = example;
   const added = transaction(db, (): AddedExample => {
     const datasetId = 'datasetId' in target ? target.datasetId : (newId('dataset') as DatasetId);
     if ('newName' in target)
-      insertDataset(db, { id: datasetId, projectId, name: target.newName, createdAtMs: nowMs() });
+      insertDataset(db, { id: datasetId, projectId, name: target.newName, createdAtMs: nowMs(), tokenSet });
     const dataset = required(findDataset(db, datasetId), 'This data set');
     if (dataset.projectId !== projectId) throw foreignDataset();
+    refuseForeignSteps(db, datasetId, dataset.name, record);
     if (findExampleByKey(db, datasetId, record.key) !== null) throw knownExample(dataset.name);
     const exampleId = newId('example') as ExampleId;
     const isLeaked = sharesHeldOut(db, projectId, record.prompt);
@@ -66,6 +71,23 @@ function knownExample(name: string): WorkbenchError {
     kept: 'The example that is there, with whatever was decided on it.',
     wayOut: 'Open the data set to see it, or choose another one.',
   });
+}
+
+/** @throws WorkbenchError `token-foreign` when the data set is one of other tokens */
+function refuseForeignSteps(db: ReadableDb, id: DatasetId, name: string, { steps }: ExampleRecord): void {
+  const set = tokenSetOfDataset(db, id);
+  const foreign = steps.find(({ token }) => !set.find(token));
+  if (!foreign) return;
+  throw new WorkbenchError(
+    'validation',
+    `“${name}” is made of other functional tokens: it has no “${foreign.token}”.`,
+    {
+      code: 'token-foreign',
+      where: foreign.token,
+      kept: 'Nothing was changed.',
+      wayOut: 'Choose a data set of the same tokens, or begin a new one.',
+    },
+  );
 }
 
 function foreignDataset(): WorkbenchError {

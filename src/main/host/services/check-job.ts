@@ -6,13 +6,18 @@ import type { JobKind } from '@contracts/stages';
 import type { ErrorCode } from '@core/error-codes';
 import { WorkbenchError } from '@core/errors';
 import { CHOICES } from '@core/eval/choices';
-import type { StoredCheckpoint } from '../store/repositories/checkpoints';
+import type { ExamplesConfig } from '@core/dataset/examples-config';
+import { checkTokenSet, describeTokenSetProblem, isUsable, missingRoles } from '@core/tokens/check-token-set';
+import type { TokenRole } from '@core/tokens/token-roles';
+import { compileTokenSet, type TokenSet } from '@core/tokens/token-set';
+import { findCheckpoint, type StoredCheckpoint } from '../store/repositories/checkpoints';
 import { countTrainable, findDataset } from '../store/repositories/examples';
 import { findQuestionSet } from '../store/repositories/question-sets';
 import { findRun } from '../store/repositories/runs';
+import { foreignStepsOfDataset, tokenSetOfDataset } from '../store/repositories/token-sets';
 import { requireServer } from '../store/repositories/servers';
 import type { ServiceContext } from './context';
-import { requirePresent } from './models';
+import { requirePresent, tokenSetOfCheckpoint } from './models';
 import { required } from './not-found';
 import { requireKept } from './project-trash';
 import { promptRootOf } from './prompt-sets';
@@ -49,7 +54,7 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
     if (baseId !== null) requireCheckpoint(context, projectId, baseId);
     return { ...NO_PARENTS, checkpointId: baseId };
   },
-  tokens(context, projectId, { checkpointId }) {
+  tokens(context, projectId, { checkpointId, tokenSet }) {
     const checkpoint = requireCheckpoint(context, projectId, checkpointId);
     if (checkpoint.hasFunctionalTokens) {
       throw refuse(
@@ -59,6 +64,7 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
         checkpoint.name,
       );
     }
+    if (tokenSet !== null) requireUsable(compileTokenSet(tokenSet));
     return { ...NO_PARENTS, checkpointId };
   },
   search(context, projectId, { checkpointId, questionSetId, judgeId, config }) {
@@ -73,25 +79,37 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
       );
     if (config.server !== '') requireWritable(context, config);
     if (config.expander === 'sampled') requireTokens(checkpoint);
-    if (config.expander === 'prompted') requirePromptSet(context, config.promptSet);
+    if (config.expander === 'prompted') {
+      requirePromptSet(context, config.promptSet);
+      requireRoles(checkpoint, [['next_step', 'direct_answer']], 'to grow trees by prompts');
+    }
+    if (config.expander === 'samples') requireRoles(checkpoint, ['direct_answer'], 'to write answers in one go');
     return { ...NO_PARENTS, checkpointId, questionSetId };
   },
   examples(context, projectId, { checkpointId, searchRunId, config }) {
-    requireCheckpoint(context, projectId, checkpointId);
+    const checkpoint = requireCheckpoint(context, projectId, checkpointId);
     requirePromptSet(context, config.promptSet);
+    requireRoles(checkpoint, ROLES_OF_CONTENT[config.content], 'to make such examples');
     const search = requireTrees(context, projectId, searchRunId);
+    requireTokensOfTrees(context, checkpoint, search);
     return { ...NO_PARENTS, checkpointId, questionSetId: search.parents.questionSetId, runId: searchRunId };
   },
   sft(context, projectId, { checkpointId, datasetId, config }) {
     const checkpoint = requireCheckpoint(context, projectId, checkpointId);
     if (config.form === 'tagged') requireTokens(checkpoint);
     requireExamples(context, projectId, datasetId);
+    if (config.form === 'tagged') requireTokensOfExamples(context, checkpoint, datasetId);
     return { ...NO_PARENTS, checkpointId, datasetId };
   },
   prm(context, projectId, { checkpointId, searchRunId, datasetId, config }) {
-    requireTokens(requireCheckpoint(context, projectId, checkpointId));
+    const checkpoint = requireCheckpoint(context, projectId, checkpointId);
+    requireTokens(checkpoint);
     const search = requireTrees(context, projectId, searchRunId);
-    if (datasetId !== null) requireExamples(context, projectId, datasetId);
+    requireTokensOfTrees(context, checkpoint, search);
+    if (datasetId !== null) {
+      requireExamples(context, projectId, datasetId);
+      requireTokensOfExamples(context, checkpoint, datasetId);
+    }
     for (const path of [config.stepsFile, config.testFile])
       if (path !== '' && !existsSync(path))
         throw refuse(`${path} is not there.`, 'file-missing', 'Choose a file that exists.');
@@ -106,14 +124,14 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
   rl(context, projectId, { checkpointId, questionSetId, judgeId, config }) {
     const checkpoint = requireCheckpoint(context, projectId, checkpointId);
     if (config.exploration === 'tree') requireTokens(checkpoint);
-    requireJudge(context, projectId, judgeId);
+    requireJudge(context, projectId, judgeId, checkpoint);
     requireQuestions(context, projectId, questionSetId);
     return { ...NO_PARENTS, checkpointId, questionSetId };
   },
   evaluate(context, projectId, { checkpointId, questionSetId, judgeId, config }) {
     const checkpoint = requireCheckpoint(context, projectId, checkpointId);
     requireQuestions(context, projectId, questionSetId);
-    requireJudge(context, projectId, judgeId);
+    requireJudge(context, projectId, judgeId, checkpoint);
     if (judgeId === null && SEVERAL.has(config.mode) && CHOICES[config.choice].needsProcess)
       throw refuse(
         'To choose among answers by their steps a process reward model is needed.',
@@ -127,6 +145,7 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
         'Name one, or let answers that agree steer it.',
       );
     if (SEARCHING.has(config.mode) || config.constrained || config.withoutToken !== 'none') requireTokens(checkpoint);
+    if (config.withoutToken !== 'none') requireRoles(checkpoint, [config.withoutToken], 'to leave it out');
     return { ...NO_PARENTS, checkpointId, questionSetId };
   },
   export(context, projectId, { checkpointId, config }) {
@@ -170,11 +189,80 @@ function requireTokens(checkpoint: StoredCheckpoint): void {
   );
 }
 
+/** Roles without which a data set of some content cannot be made. */
+const ROLES_OF_CONTENT: Readonly<Record<ExamplesConfig['content'], readonly TokenRole[]>> = {
+  merged: ['verify', 'refine'],
+  'right-paths': [],
+  answers: ['direct_answer'],
+};
+
+/** @throws WorkbenchError `role-missing` where none of a model's tokens has a role that the stage needs */
+function requireRoles(checkpoint: StoredCheckpoint, needed: Parameters<typeof missingRoles>[1], what: string): void {
+  const [missing] = missingRoles(tokenSetOfCheckpoint(checkpoint), needed);
+  if (missing === undefined) return;
+  throw refuse(
+    `The tokens of "${checkpoint.name}" (${checkpoint.tokenSet?.name ?? 'RFTT'}) have none with the role “${missing}”, which is needed ${what}.`,
+    'role-missing',
+    'Choose other settings, or give the model a token set that has the role.',
+  );
+}
+
+/** @throws WorkbenchError `token-set-unfit` with what is wrong with the set */
+function requireUsable(set: TokenSet): void {
+  const problems = checkTokenSet(set);
+  if (isUsable(problems)) return;
+  throw refuse(
+    problems.flatMap((problem) => (problem.isBlocking ? [describeTokenSetProblem(problem)] : []))[0] ?? set.name,
+    'token-set-unfit',
+    'Mend the token set, or take the eight of the paper.',
+  );
+}
+
+/** @throws WorkbenchError `token-foreign` where trees were grown with tokens that the model has not */
+function requireTokensOfTrees({ db }: ServiceContext, checkpoint: StoredCheckpoint, search: Run): void {
+  const grower = search.parents.checkpointId && findCheckpoint(db, search.parents.checkpointId);
+  // Whose rows are gone cannot be asked; the run itself looks at the trees once more.
+  if (!grower) return;
+  const set = tokenSetOfCheckpoint(checkpoint);
+  refuseForeign(
+    checkpoint,
+    tokenSetOfCheckpoint(grower).names.filter((name) => !set.find(name)),
+    `The trees of "${search.name}"`,
+  );
+}
+
+function requireTokensOfExamples({ db }: ServiceContext, checkpoint: StoredCheckpoint, id: DatasetId): void {
+  const set = tokenSetOfCheckpoint(checkpoint);
+  if (tokenSetOfDataset(db, id).names.every((name) => set.find(name))) return;
+  refuseForeign(checkpoint, foreignStepsOfDataset(db, id, set.names), 'The examples');
+}
+
+function refuseForeign(checkpoint: StoredCheckpoint, foreign: readonly string[], what: string): void {
+  if (foreign.length === 0) return;
+  throw refuse(
+    `${what} hold the tokens ${foreign.slice(0, 3).join(', ')}, which "${checkpoint.name}" does not have.`,
+    'token-foreign',
+    'Choose a model with the same token set, or make them anew with this one.',
+  );
+}
+
 /** A process reward model of this project, made by the stage `prm` or brought along; whether it has the head for it the engine finds out. */
-function requireJudge(context: ServiceContext, projectId: ProjectId, id: CheckpointId | null): void {
+function requireJudge(
+  context: ServiceContext,
+  projectId: ProjectId,
+  id: CheckpointId | null,
+  judged: StoredCheckpoint,
+): void {
   if (id === null) return;
   const judge = requireCheckpoint(context, projectId, id);
   requireTokens(judge);
+  const [own, others] = [tokenSetOfCheckpoint(judge), tokenSetOfCheckpoint(judged)];
+  if (judged.hasFunctionalTokens && own.surfaces.join(' ') !== others.surfaces.join(' '))
+    throw refuse(
+      `"${judge.name}" reads other functional tokens than "${judged.name}" writes.`,
+      'judge-unfit',
+      'Choose a judge that was trained from a model with the same tokens.',
+    );
   const writer = judge.runId === null ? null : findRun(context.db, judge.runId);
   if (writer === null || writer.kind === 'prm' || writer.kind === 'import') return;
   throw refuse(

@@ -21,6 +21,8 @@ export interface ModelReader {
   config(path: string): Promise<ModelConfig | null>;
   /** The tokenizer of a model folder or GGUF file; remembered for a while. */
   tokenizer(path: string): Promise<Tokenizer>;
+  /** Reads a matrix of a model slice by slice. @throws WorkbenchError `rows-unreadable` for a file that keeps no plain rows */
+  readRows(path: string, name: string, take: (first: number, rows: Float32Array) => void): Promise<void>;
 }
 
 export interface MachineFacts {

@@ -34,8 +34,9 @@ export async function forecastMemory(context: ServiceContext, spec: JobSpec): Pr
 }
 
 function describeTraining(context: ServiceContext, spec: TrainingSpec, model: ModelConfig): MemoryForecast {
+  const newTokens = (findCheckpoint(context.db, spec.checkpointId)?.tokenSet?.tokens ?? FUNCTIONAL_TOKENS).length;
   const { bytes, plan, proposals } = forecastTraining(
-    { ...spec, model, rowTokens: rowTokensOf(context, spec, model), newRows: 2 * FUNCTIONAL_TOKENS.length },
+    { ...spec, model, rowTokens: rowTokensOf(context, spec, model), newRows: 2 * newTokens },
     SHARE * context.machine.freeMemoryBytes(),
   );
   const blocks = plan.checkpointing ? 'recomputed' : 'kept';

@@ -1,13 +1,14 @@
 import type { Example, ExampleStep } from '@contracts/examples';
 import { WorkbenchError } from '@core/errors';
-import { isFunctionalTokenName } from '@core/tokens/functional-tokens';
 import { createGrammar } from '@core/tokens/grammar';
 import { lintSteps } from '@core/tokens/lint';
 import { renderIds, type Step } from '@core/tokens/render';
 import { functionalTokenIds } from '@core/tokens/token-ids';
+import type { TokenSet } from '@core/tokens/token-set';
 import { findCheckpoint } from '../store/repositories/checkpoints';
 import { findDataset } from '../store/repositories/examples';
 import { findRun } from '../store/repositories/runs';
+import { tokenSetOfDataset } from '../store/repositories/token-sets';
 import type { ServiceContext } from './context';
 
 /**
@@ -20,19 +21,20 @@ export async function measureEdit(
   example: Example,
   edited: readonly ExampleStep[],
 ): Promise<{ problems: string[]; tokenCount: number }> {
-  const steps = edited.map(toStep);
+  const set = tokenSetOfDataset(context.db, example.datasetId);
+  const steps = edited.map((step) => toStep(step, set));
   return {
-    problems: lintSteps(steps, createGrammar()),
+    problems: lintSteps(steps, createGrammar({ set })),
     tokenCount: await countTokens(context, example, steps),
   };
 }
 
-function toStep({ token, text }: ExampleStep): Step {
-  if (isFunctionalTokenName(token)) return { token, text };
+function toStep({ token, text }: ExampleStep, set: TokenSet): Step {
+  if (set.find(token)) return { token, text };
   throw new WorkbenchError('validation', `“${token}” is not a functional token.`, {
     code: 'token-unknown',
     kept: 'Nothing was changed.',
-    wayOut: 'Choose one of the eight.',
+    wayOut: `Choose one of ${set.names.join(', ')}.`,
   });
 }
 

@@ -8,6 +8,7 @@ import { EXAMPLE_LAYOUTS } from '@core/dataset/layouts/registry';
 import { filterClause, type Selection } from '../store/repositories/example-filter';
 import { countSelected, eachSelected, findDataset, type KeyedExample } from '../store/repositories/examples';
 import { eachQuestion, findQuestionSet } from '../store/repositories/question-sets';
+import { tokenSetOfDataset } from '../store/repositories/token-sets';
 import type { ReadableDb } from '../store/sql';
 import type { ServiceContext } from './context';
 import { writeRows, type RowsDestination } from './data-files/write-rows';
@@ -43,11 +44,12 @@ export async function exportExamples(
 ): Promise<ExportReport> {
   const { db, folders } = context;
   const layout = EXAMPLE_LAYOUTS[input.layout];
+  const set = tokenSetOfDataset(db, input.datasetId);
   const omitted = new Map<Omission, number>();
   const written = await writeRows(
     (function* () {
       for (const example of eachPortable(db, input)) {
-        const line = layout.write(example);
+        const line = layout.write(example, set);
         if ('row' in line) yield line.row;
         else omitted.set(line.omitted, (omitted.get(line.omitted) ?? 0) + 1);
       }

@@ -10,6 +10,8 @@ import { LAYOUT_NAMES, type LayoutName } from '@core/dataset/layouts/layout-name
 import type { PortableExample } from '@core/dataset/layouts/portable-example';
 import { cellReader, detectLayout, EXAMPLE_LAYOUTS } from '@core/dataset/layouts/registry';
 import { WorkbenchError } from '@core/errors';
+import { tokenSetOf } from '@core/tokens/token-ids';
+import { describeTokenSet, isRfttSet, RFTT_TOKENS, type TokenSet } from '@core/tokens/token-set';
 import { createExampleAppender, hashOfExample } from '../store/repositories/example-insert';
 import { findCheckpoint } from '../store/repositories/checkpoints';
 import { findDataset, findImport, finishImport, insertDataset, removeDataset } from '../store/repositories/examples';
@@ -79,8 +81,8 @@ export async function importExamples(
 ): Promise<ExampleImportReport> {
   required(findProject(context.db, input.projectId), 'This project');
   requireColumns(input);
-  const count = await tokenCounter(context, input.checkpointId);
-  const target = input.dryRun ? rehearse() : startDataset(context, input);
+  const counter = await tokenCounter(context, input.checkpointId);
+  const target = input.dryRun ? rehearse() : startDataset(context, input, counter.tokenSet);
   const tally = { accepted: 0, duplicates: 0, withProblems: 0, rejectedCount: 0 };
   const rejected: RejectedRow[] = [];
   try {
@@ -91,7 +93,7 @@ export async function importExamples(
       batch = [];
     };
     for await (const row of file.rows()) {
-      const read = readRow(row, input, count);
+      const read = readRow(row, input, counter);
       if ('reason' in read) {
         tally.rejectedCount++;
         if (rejected.length < LISTED_REJECTS) rejected.push(read);
@@ -155,7 +157,7 @@ function rehearse(): Target {
 }
 
 /** A data set that bears the name of something unfinished until its last row is there: a host that dies meanwhile leaves it plainly marked. */
-function startDataset({ db, newId, nowMs }: ServiceContext, input: ImportInput): Target {
+function startDataset({ db, newId, nowMs }: ServiceContext, input: ImportInput, set: TokenSet): Target {
   const { projectId, name } = input;
   const id = newId('dataset') as DatasetId;
   importing.add(id);
@@ -170,6 +172,7 @@ function startDataset({ db, newId, nowMs }: ServiceContext, input: ImportInput):
       name: `${name} (import not finished)`,
       createdAtMs: nowMs(),
       import: input,
+      tokenSet: isRfttSet(set) ? null : describeTokenSet(set),
     }),
   );
   return {
@@ -197,13 +200,13 @@ function startDataset({ db, newId, nowMs }: ServiceContext, input: ImportInput):
 function readRow(
   row: FileRow,
   { layout, columns }: ImportInput,
-  count: CompletionParts['countTokens'],
+  { countTokens, tokenSet }: Counter,
 ): PortableExample | RejectedRow {
   const { line } = row;
   if (!('cells' in row)) return { line, reason: row.problem, excerpt: row.excerpt };
-  const read = EXAMPLE_LAYOUTS[layout].read(cellReader(row.cells, columns));
+  const read = EXAMPLE_LAYOUTS[layout].read(cellReader(row.cells, columns), tokenSet);
   if ('problem' in read) return { line, reason: read.problem, excerpt: excerpt(showCell(row.cells)) };
-  return completeExample(read.example, { key: `line ${line}`, countTokens: count });
+  return completeExample(read.example, { key: `line ${line}`, countTokens, tokenSet });
 }
 
 function requireColumns({ layout, columns }: ImportInput): void {
@@ -217,15 +220,18 @@ function requireColumns({ layout, columns }: ImportInput): void {
   });
 }
 
+/** How tokens are counted, and whose tokens the steps carry. */
+type Counter = Required<Pick<CompletionParts, 'countTokens' | 'tokenSet'>>;
+
 /** Counts with the tokenizer of a checkpoint; without one every length is 0, which stands for "not counted". */
-async function tokenCounter(
-  { db, models }: ServiceContext,
-  checkpointId: CheckpointId | null,
-): Promise<CompletionParts['countTokens']> {
-  if (checkpointId === null) return () => 0;
+async function tokenCounter({ db, models }: ServiceContext, checkpointId: CheckpointId | null): Promise<Counter> {
+  if (checkpointId === null) return { countTokens: () => 0, tokenSet: RFTT_TOKENS };
   const { path } = required(findCheckpoint(db, checkpointId), 'This checkpoint');
   const tokenizer = await models.tokenizer(path);
-  return (prompt, steps) => countTokens(prompt, steps, tokenizer);
+  return {
+    countTokens: (prompt, steps) => countTokens(prompt, steps, tokenizer),
+    tokenSet: tokenSetOf(tokenizer),
+  };
 }
 
 function stopped(path: string): WorkbenchError {

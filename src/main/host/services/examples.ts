@@ -30,6 +30,7 @@ import type { ServiceContext } from './context';
 import { measureEdit } from './example-edit';
 import { lineageOfDataset } from './example-lineage';
 import { isImporting } from './example-import';
+import { tokenSetOfDataset } from '../store/repositories/token-sets';
 import { required } from './not-found';
 import { throwAway } from './project-trash';
 
@@ -222,7 +223,13 @@ async function prepareChange(
     const stepMarks = keepMarks(current, decision.steps);
     const { referenceAnswer, errorClasses } = current;
     const { tokenCount } = measured;
-    const errorMask = maskOfClasses(reclassify(errorClasses, { steps: decision.steps, referenceAnswer, tokenCount }));
+    const errorMask = maskOfClasses(
+      reclassify(
+        errorClasses,
+        { steps: decision.steps, referenceAnswer, tokenCount },
+        tokenSetOfDataset(context.db, example.datasetId),
+      ),
+    );
     return { steps: decision.steps, isEdited: true, stepMarks, errorMask, ...measured };
   };
 }

@@ -1,15 +1,17 @@
 import { existsSync } from 'node:fs';
-import type { CheckpointId, ProjectId } from '@contracts/ids';
+import type { CheckpointId, ProjectId, TreeId } from '@contracts/ids';
 import type { Checkpoint, ImportInspection, ModelInspection, TokenPiece } from '@contracts/models';
 import type { z } from 'zod';
 import { WorkbenchError } from '@core/errors';
-import { FUNCTIONAL_SURFACES } from '@core/tokens/functional-tokens';
+import { tokenSetOf } from '@core/tokens/token-ids';
+import { compileTokenSet, RFTT_TOKENS, type TokenSet } from '@core/tokens/token-set';
 import {
   findCheckpoint,
   listCheckpoints as listStored,
   renameCheckpoint as renameStored,
   type StoredCheckpoint,
 } from '../store/repositories/checkpoints';
+import { findTreeLineage } from '../store/repositories/trees';
 import { listOpenRunsOnCheckpoint } from '../store/repositories/runs';
 import { isInTrash } from '../store/repositories/trash';
 import type { ReadableDb } from '../store/sql';
@@ -45,7 +47,7 @@ export async function tokenizeText(
   text: string,
 ): Promise<z.infer<typeof TokenPiece>[]> {
   const tokenizer = await context.models.tokenizer(requirePresent(context, id).path);
-  const functional = new Set(FUNCTIONAL_SURFACES);
+  const functional = new Set(tokenSetOf(tokenizer).surfaces);
   return Array.from(tokenizer.encode(text, { specials: 'recognise' }), (tokenId) => {
     // A special token's surface stands for itself; any other is shown as the text it makes.
     const surface = tokenizer.surfaceOf(tokenId) ?? '';
@@ -54,6 +56,23 @@ export async function tokenizeText(
     const isSpecial = isFunctional || tokenizer.decode([tokenId], { skipSpecials: true }) === '';
     return { id: tokenId, surface: isSpecial ? surface : plain, isFunctional, isSpecial };
   });
+}
+
+/** The functional tokens of a model; the eight of the paper where it has no others, and where it has none yet. */
+export function tokenSetOfCheckpoint(checkpoint: Pick<StoredCheckpoint, 'tokenSet'> | null): TokenSet {
+  return checkpoint?.tokenSet ? compileTokenSet(checkpoint.tokenSet) : RFTT_TOKENS;
+}
+
+/** The functional tokens that the steps of a tree carry: those of the model that grew it. */
+export function tokenSetOfTree(db: ReadableDb, id: TreeId): TokenSet {
+  const checkpointId = findTreeLineage(db, id)?.checkpointId;
+  return tokenSetOfCheckpoint(checkpointId ? findCheckpoint(db, checkpointId) : null);
+}
+
+/** Tags that models of a project read as functional tokens: no question may spell one. */
+export function knownSurfaces(db: ReadableDb, projectId: ProjectId): readonly string[] {
+  const own = listStored(db, projectId).flatMap((one) => (one.tokenSet ? compileTokenSet(one.tokenSet).surfaces : []));
+  return [...new Set([...RFTT_TOKENS.surfaces, ...own])];
 }
 
 export function renameCheckpoint(context: ServiceContext, id: CheckpointId, name: string): Checkpoint {

@@ -6,7 +6,6 @@ import type { AddedExample, ExampleTarget } from '@contracts/trees';
 import { exampleProblems } from '@core/dataset/example-problems';
 import type { ExampleStep } from '@core/dataset/example';
 import { WorkbenchError } from '@core/errors';
-import { FUNCTIONAL_SURFACES } from '@core/tokens/functional-tokens';
 import { parseText } from '@core/tokens/parse';
 import { openModelRef } from '../jobs/prepare';
 import { findCheckpoint } from '../store/repositories/checkpoints';
@@ -16,6 +15,7 @@ import { transaction } from '../store/sql';
 import { addExample } from './add-example';
 import type { ServiceContext } from './context';
 import { countExampleTokens } from './example-edit';
+import { knownSurfaces, tokenSetOfCheckpoint } from './models';
 import { required } from './not-found';
 
 /** Asks a checkpoint; see `SessionDesk`. */
@@ -43,7 +43,7 @@ export function saveQuestion(
 ): { setId: QuestionSetId; setName: string } {
   const { projectId, prompt, referenceAnswer, target } = input;
   required(findProject(db, projectId), 'This project');
-  refuseTokens(prompt, referenceAnswer);
+  refuseTokens(knownSurfaces(db, projectId), prompt, referenceAnswer);
   const saved = transaction(db, () => {
     const setId = 'setId' in target ? target.setId : (newId('questions') as QuestionSetId);
     if ('newName' in target) {
@@ -79,12 +79,13 @@ export async function saveAnswer(
 ): Promise<AddedExample> {
   const { projectId, prompt, referenceAnswer, text, target } = input;
   const checkpoint = required(findCheckpoint(context.db, input.checkpointId), 'This checkpoint');
-  refuseTokens(prompt, referenceAnswer);
-  const steps = parseText(text).steps.map(({ token, text: content }): ExampleStep => ({
+  const set = tokenSetOfCheckpoint(checkpoint);
+  refuseTokens(set.surfaces, prompt, referenceAnswer);
+  const steps = parseText(text, set).steps.map(({ token, text: content }): ExampleStep => ({
     token,
     text: content,
     isTrained: true,
-    role: token === 'output' ? 'output' : 'right',
+    role: set.isTerminal(token) ? 'output' : 'right',
     nodeIndex: null,
   }));
   if (steps.length === 0) {
@@ -98,6 +99,7 @@ export async function saveAnswer(
   return addExample(context, {
     projectId,
     target,
+    tokenSet: checkpoint.tokenSet,
     treeId: null,
     description: `Added an answer of “${checkpoint.name}” from the playground`,
     record: {
@@ -109,7 +111,7 @@ export async function saveAnswer(
       kind: 'clean',
       steps,
       nodePath: [],
-      problems: exampleProblems({ steps }),
+      problems: exampleProblems({ steps }, set),
       // Where the model's files are gone its tokenizer is too: four characters a token are near enough for a limit.
       tokenCount: counted ?? Math.ceil((prompt.length + text.length) / 4),
     },
@@ -117,8 +119,8 @@ export async function saveAnswer(
 }
 
 /** As when questions are imported: readers of trees and examples could not tell such a text from a real token. */
-function refuseTokens(...texts: readonly string[]): void {
-  const surface = FUNCTIONAL_SURFACES.find((one) => texts.some((text) => text.includes(one)));
+function refuseTokens(surfaces: readonly string[], ...texts: readonly string[]): void {
+  const surface = surfaces.find((one) => texts.some((text) => text.includes(one)));
   if (surface === undefined) return;
   throw new WorkbenchError(
     'validation',

@@ -1,6 +1,5 @@
 import type { CheckpointId, DatasetId, ProjectId } from '@contracts/ids';
 import type { BatchTokenUse, FirstBatch } from '@contracts/previews';
-import type { ExampleStep } from '@core/dataset/example';
 import { exampleRow, type ExampleRow } from '@core/dataset/to-rows';
 import { WorkbenchError } from '@core/errors';
 import { functionalTokenIds } from '@core/tokens/token-ids';
@@ -34,9 +33,8 @@ export async function previewFirstBatch(
   if (count > MOST_EXAMPLES) throw tooMany(count);
   const tokenizer = await context.models.tokenizer(requirePresent(context, checkpointId).path);
   const tokens = functionalTokenIds(tokenizer);
-  // Steps were stored under the names of functional tokens; the run reads them in the same way.
   const examples = [...eachTrainable(context.db, datasetId)];
-  const rows = examples.map(({ prompt, steps }) => exampleRow(prompt, steps as ExampleStep[], tokenizer, tokens));
+  const rows = examples.map(({ prompt, steps }) => exampleRow(prompt, steps, tokenizer, tokens));
   const plan = planSft(
     examples.map(({ questionId }, at) => ({ questionId, tokens: rows[at]?.ids.length ?? 0 })),
     config,

@@ -3,7 +3,6 @@ import type { RewardedPath, RewardPreview } from '@contracts/previews';
 import type { TreeNode } from '@contracts/trees';
 import { outcomeReward } from '@core/rewards/outcome';
 import { rewardOf } from '@core/rewards/registry';
-import { isFunctionalTokenName, type FunctionalTokenName } from '@core/tokens/functional-tokens';
 import { createGrammar, type Grammar } from '@core/tokens/grammar';
 import { isWellFormed } from '@core/tokens/lint';
 import { parseText } from '@core/tokens/parse';
@@ -12,6 +11,7 @@ import type { RlConfig } from '@core/train/rl/rl-config';
 import { findProject } from '../store/repositories/projects';
 import { listNodes, pageTrees } from '../store/repositories/trees';
 import type { ServiceContext } from './context';
+import { tokenSetOfTree } from './models';
 import { required } from './not-found';
 
 /** Enough to see how a reward sorts paths, few enough to read. */
@@ -27,12 +27,13 @@ export function previewReward(
   { projectId, config }: { projectId: ProjectId; config: RlConfig },
 ): RewardPreview {
   required(findProject(db, projectId), 'This project');
-  const grammar = createGrammar({ rootDirectAnswer: true, maxDepth: config.maxDepth });
+  const grammarOf = (tree: TreeId): Grammar =>
+    createGrammar({ set: tokenSetOfTree(db, tree), rootDirectAnswer: true, maxDepth: config.maxDepth });
   const trees = (['mixed', 'all'] as const)
     .flatMap((filter) => pageTrees(db, { projectId, filter, search: '', offset: 0, limit: MOST_TREES }).trees)
     .filter((tree, at, all) => all.findIndex(({ id }) => id === tree.id) === at)
     .slice(0, MOST_TREES);
-  const groups = trees.map((tree) => rewardPaths(tree, listNodes(db, tree.id), config, grammar));
+  const groups = trees.map((tree) => rewardPaths(tree, listNodes(db, tree.id), config, grammarOf(tree.id)));
   const paths = groups.flat();
   const pairs = groups.flatMap((group) =>
     group
@@ -110,10 +111,9 @@ function outcomeOf(path: readonly TreeNode[]): { readonly answer: string | null;
 }
 
 function keepsForm(steps: readonly TreeNode[], grammar: Grammar): boolean {
-  const named = steps.flatMap(({ kind, text }) =>
-    isFunctionalTokenName(kind) ? [{ token: kind as FunctionalTokenName, text }] : [],
-  );
-  return named.length === steps.length && isWellFormed(parseText(renderSteps(named)), grammar);
+  const { set } = grammar;
+  const named = steps.flatMap(({ kind, text }) => (set.find(kind) ? [{ token: kind, text }] : []));
+  return named.length === steps.length && isWellFormed(parseText(renderSteps(named, set), set), grammar);
 }
 
 function meanOf(paths: readonly RewardedPath[]): number | null {

@@ -143,6 +143,7 @@ describe('the first batch', () => {
         inspect: () => Promise.reject(new Error('not asked for')),
         look: () => Promise.reject(new Error('not asked for')),
         config: () => Promise.resolve(null),
+        readRows: () => Promise.reject(new Error('not asked for')),
         tokenizer: () => Promise.resolve(createToyModel().tokenizer),
       },
     });

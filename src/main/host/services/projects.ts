@@ -1,7 +1,7 @@
 import type { CheckpointId, ProjectId, QuestionSetId } from '@contracts/ids';
 import type { Project, ProjectOverview } from '@contracts/projects';
 import { WorkbenchError } from '@core/errors';
-import { listCheckpoints, upsertCheckpoint } from '../store/repositories/checkpoints';
+import { listCheckpoints, upsertCheckpoint, type StoredCheckpoint } from '../store/repositories/checkpoints';
 import { listDatasets } from '../store/repositories/examples';
 import { listEvaluations } from '../store/repositories/evaluations';
 import {
@@ -12,8 +12,9 @@ import {
   renameProject as renameStored,
 } from '../store/repositories/projects';
 import { insertQuestionSet } from '../store/repositories/question-sets';
+import { listTokenSets } from '../store/repositories/token-sets';
 import { listRuns } from '../store/repositories/runs';
-import { transaction } from '../store/sql';
+import { transaction, type ReadableDb } from '../store/sql';
 import type { ServiceContext } from './context';
 import { readEmbeddedModel } from './embedded';
 import { required } from './not-found';
@@ -95,7 +96,16 @@ export function overviewProject({ db }: ServiceContext, id: ProjectId): ProjectO
   };
   const { road, nextStage } = describeRoad(facts);
   const newest = checkpoints.filter((checkpoint) => checkpoint.isFinal).at(-1) ?? checkpoints.at(-1);
-  return { project, road, nextStage, counts, newestCheckpointId: newest?.id ?? null };
+  return { project, road, nextStage, counts, tokens: ownTokens(db, id, checkpoints), newestCheckpointId: newest?.id ?? null };
+}
+
+/** Tokens of own sets by name: what a set of the project says, unless a model that was made with another version says it. */
+function ownTokens(db: ReadableDb, id: ProjectId, checkpoints: readonly StoredCheckpoint[]): ProjectOverview['tokens'] {
+  const sets = [
+    ...listTokenSets(db, id).map(({ set }) => set),
+    ...checkpoints.flatMap(({ tokenSet }) => (tokenSet ? [tokenSet] : [])),
+  ];
+  return [...new Map(sets.flatMap(({ tokens }) => tokens.map((token) => [token.name, token] as const))).values()];
 }
 
 /** Reads the embedded model first, so that a broken installation shows before anything is stored; the result stores it. */
@@ -121,6 +131,7 @@ async function prepareEmbedded(context: ServiceContext, project: Project): Promi
       vocabSize: facts.vocabSize,
       sizeBytes: facts.sizeBytes,
       hasFunctionalTokens: facts.hasFunctionalTokens,
+      tokenSet: null,
       promptSet: embedded.promptSet,
       plainPrompts: [...embedded.plainPrompts],
       createdAtMs: project.createdAtMs,

@@ -12,11 +12,11 @@ import type {
 import { WorkbenchError } from '@core/errors';
 import { listComposedColumns } from '@core/tasks/composed-columns';
 import { readCell, readQuestions, suggestColumns, type QuestionCells } from '@core/tasks/readers';
-import { FUNCTIONAL_SURFACES } from '@core/tokens/functional-tokens';
 import { findProject } from '../store/repositories/projects';
 import * as stored from '../store/repositories/question-sets';
 import { transaction } from '../store/sql';
 import type { ServiceContext } from './context';
+import { knownSurfaces } from './models';
 import { required } from './not-found';
 import { throwAway } from './project-trash';
 import { openQuestionFile } from './question-files/open-question-file';
@@ -74,7 +74,7 @@ export async function importQuestions(
   },
 ): Promise<QuestionImportReport> {
   required(findProject(context.db, input.projectId), 'This project');
-  const { rows, rejected } = await readRows(input.path, input.mapping);
+  const { rows, rejected } = await readRows(input.path, input.mapping, knownSurfaces(context.db, input.projectId));
   const report = {
     accepted: rows.length,
     rejectedCount: rejected.length,
@@ -123,6 +123,7 @@ export function removeQuestionSet(context: ServiceContext, id: QuestionSetId): {
 async function readRows(
   path: string,
   mapping: ColumnMapping,
+  surfaces: readonly string[],
 ): Promise<{ rows: QuestionRow[]; rejected: RejectedRow[] }> {
   const file = await openQuestionFile(path);
   const readable: { line: number; cells: QuestionCells }[] = [];
@@ -132,7 +133,7 @@ async function readRows(
       rejected.push({ line: row.line, reason: row.problem, excerpt: row.excerpt });
       continue;
     }
-    const problem = findForeignToken(row.cells, mapping);
+    const problem = findForeignToken(row.cells, mapping, surfaces);
     if (problem)
       rejected.push({ line: row.line, reason: problem, excerpt: excerpt(readCell(row.cells, mapping.prompt)) });
     else readable.push(row);
@@ -145,10 +146,10 @@ async function readRows(
 }
 
 /** A question or answer must not spell a functional token: readers of trees and examples could not tell it from a real one. */
-function findForeignToken(cells: QuestionCells, mapping: ColumnMapping): string {
+function findForeignToken(cells: QuestionCells, mapping: ColumnMapping, surfaces: readonly string[]): string {
   for (const column of [mapping.prompt, mapping.answer]) {
     const text = readCell(cells, column);
-    const surface = FUNCTIONAL_SURFACES.find((one) => text.includes(one));
+    const surface = surfaces.find((one) => text.includes(one));
     if (surface)
       return `The column “${column}” contains “${surface}”, which is a functional token; write it differently.`;
   }

@@ -2,6 +2,7 @@ import type { Evaluation } from '@contracts/evaluations';
 import type { Dataset } from '@contracts/examples';
 import type { ProjectOverview, StageState } from '@contracts/projects';
 import type { Run } from '@contracts/runs';
+import { FUNCTIONAL_TOKENS } from '@core/tokens/functional-tokens';
 import { ROAD, type JobKind } from '@contracts/stages';
 import type { StoredCheckpoint } from '../store/repositories/checkpoints';
 import type { ProjectCounts } from '../store/repositories/projects';
@@ -29,7 +30,10 @@ const STAGES: { readonly [K in JobKind]: Stage } = {
   },
   tokens: {
     blockedBy: ({ counts }) => (counts.checkpoints ? '' : 'Import a model first.'),
-    figure: ({ checkpoints }) => (checkpoints.some((one) => one.hasFunctionalTokens) ? '16 tokens added' : ''),
+    figure: ({ checkpoints }) => {
+      const newest = checkpoints.findLast((one) => one.hasFunctionalTokens);
+      return newest ? `${2 * (newest.tokenSet?.tokens ?? FUNCTIONAL_TOKENS).length} tokens added` : '';
+    },
   },
   search: {
     blockedBy: ({ counts }) =>

@@ -18,6 +18,7 @@ import {
 import { addExample } from './add-example';
 import type { ServiceContext } from './context';
 import { countExampleTokens } from './example-edit';
+import { tokenSetOfCheckpoint } from './models';
 import { required } from './not-found';
 import { promptRootOf } from './prompt-sets';
 
@@ -57,16 +58,19 @@ export async function sendPath(
   const checkpoint = lineage.checkpointId ? findCheckpoint(db, lineage.checkpointId) : null;
   const setName = promptSetOf(context, lineage.runId, checkpoint?.promptSet);
   const prompts = loadPromptSet(promptRootOf(context, setName) ?? context.promptsFolder, setName);
+  const set = tokenSetOfCheckpoint(checkpoint);
   const draft = exampleOfPath(
     treeFromRows({ ...lineage.question, source: '' }, nodes, simulations),
     input.leaf,
     prompts,
+    set,
   );
   const counted = checkpoint && (await countExampleTokens(context, checkpoint.path, draft.prompt, draft.steps));
   return addExample(context, {
     projectId: lineage.projectId,
     target: input.target,
     treeId: input.id,
+    tokenSet: checkpoint?.tokenSet ?? null,
     description: `Added the path to step ${input.leaf} of the tree of “${summary.questionId}”`,
     record: {
       type: 'example',
@@ -75,7 +79,7 @@ export async function sendPath(
       ...draft,
       steps: [...draft.steps],
       nodePath: [...draft.nodePath],
-      problems: exampleProblems(draft),
+      problems: exampleProblems(draft, set),
       // Where the model's files are gone: what the search counted, without the tags.
       tokenCount: counted ?? draft.nodePath.reduce((sum, index) => sum + (nodes[index]?.tokenCount ?? 0), 0),
     },

@@ -76,6 +76,7 @@ export function makeCheckpoint(path: string, step: number): Extract<JobRecord, {
     vocabSize: 64,
     sizeBytes: 4000,
     hasFunctionalTokens: true,
+    tokenSet: null,
     promptSet: 'instruct',
     plainPrompts: [''],
   };

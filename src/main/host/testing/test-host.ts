@@ -45,6 +45,8 @@ const NO_MODELS: ModelReader = {
   inspect: (path) => Promise.resolve({ ...INSPECTION, path }),
   look: (path) => Promise.resolve({ kind: 'model', model: { ...INSPECTION, path } }),
   config: () => Promise.resolve(null),
+  readRows: (path) =>
+    Promise.reject(new WorkbenchError('not_found', `${path} has no weights.`, { code: 'weights-missing' })),
   tokenizer: (path) =>
     Promise.reject(new WorkbenchError('not_found', `${path} has no tokenizer.`, { code: 'tokenizer-missing' })),
 };
@@ -126,6 +128,7 @@ export class TestHost {
       vocabSize: 64,
       sizeBytes: 4000,
       hasFunctionalTokens: true,
+      tokenSet: null,
       promptSet: 'instruct',
       plainPrompts: [''],
       createdAtMs: this.nowMs,

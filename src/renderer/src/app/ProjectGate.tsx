@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import type { ProjectId } from '@contracts/ids';
 import { api } from '../lib/api';
 import { isGone } from '../lib/errors';
+import { learnTokens } from '../tokens/known-tokens';
 import { ButtonLink } from '../ui/Button';
 import { EmptyState } from '../ui/EmptyState';
 import { PageFrame } from './PageFrame';
@@ -22,6 +23,10 @@ export function ProjectGate({
 
 function Gate({ projectId, children }: { readonly projectId: ProjectId; readonly children: ReactNode }) {
   const overview = useQuery(api.projects.overview.queryOptions({ input: { id: projectId } }));
+  const tokens = overview.data?.tokens;
+  useEffect(() => {
+    if (tokens) learnTokens(tokens);
+  }, [tokens]);
   if (!overview.isError || !isGone(overview.error)) return children;
   return (
     <PageFrame title={texts.projectGone.title}>

@@ -20,6 +20,7 @@ const PATTERNS: readonly { readonly pattern: RegExp; readonly say: (parts: reado
     pattern: /^(fine-tuned|explored|exported), (\d+) runs$/,
     say: ([done = '', runs = '']) => phrases.doneRuns(inWindowWords(done), runs),
   },
+  { pattern: /^(\d+) tokens added$/, say: ([count = '']) => phrases.tokensAdded(count) },
   {
     pattern: /^about (\d+) (seconds?|minutes?|hours?) left$/,
     say: ([n = '', unit = '']) => phrases.left(phrases.about(duration(n, unit))),

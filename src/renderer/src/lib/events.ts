@@ -13,6 +13,7 @@ type ChangedWhat = EventOf<'changed'>['what'];
 const SPOILED: Record<ChangedWhat, readonly { key(): readonly unknown[] }[]> = {
   projects: [api.projects],
   checkpoints: [api.models, api.projects.overview],
+  tokenSets: [api.tokenSets, api.projects.overview],
   questionSets: [api.questions, api.projects.overview],
   datasets: [api.examples, api.projects.overview],
   examples: [api.examples, api.trees.get, api.projects.overview],

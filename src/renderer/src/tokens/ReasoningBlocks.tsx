@@ -1,5 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { MathText } from './MathText';
+import { useKnownTokens } from './known-tokens';
+import { tokenFacts } from './token-facts';
 import { TokenMark } from './TokenMark';
 import { texts } from './texts/en';
 import './tokens.css';
@@ -37,10 +39,15 @@ export function ReasoningBlocks({
 }
 
 function Block({ block }: { readonly block: ReasoningBlock }) {
+  useKnownTokens();
   const [isFolded, setFolded] = useState(false);
   const isLong = block.text.length > 80 || block.text.includes('\n');
   return (
-    <li className="block" data-token={block.token ?? undefined} data-wrong={block.isWrong || undefined}>
+    <li
+      className="block"
+      data-token={block.token ? tokenFacts(block.token).look : undefined}
+      data-wrong={block.isWrong || undefined}
+    >
       <div className="block-head">
         {block.token ? <TokenMark kind={block.token} /> : <span className="block-plain">{texts.plain}</span>}
         {block.isWrong && <span className="block-flag">{texts.wrong}</span>}

@@ -1,4 +1,4 @@
-import { ALL_TOKEN_FACTS } from '../tokens/token-facts';
+import { ALL_LOOKS, tokenFacts } from '../tokens/token-facts';
 import '../tokens/token-colors.css';
 
 export interface TokenColors {
@@ -30,11 +30,11 @@ export function readPalette(host: HTMLElement): Palette {
   const probe = document.createElement('span');
   host.append(probe);
   const tokens = new Map(
-    ALL_TOKEN_FACTS.map(({ kind }): [string, TokenColors] => {
-      probe.dataset['token'] = kind;
+    ALL_LOOKS.map((look): [string, TokenColors] => {
+      probe.dataset['token'] = look;
       const style = getComputedStyle(probe);
       return [
-        kind,
+        look,
         { line: style.getPropertyValue('--token').trim(), tint: style.getPropertyValue('--token-tint').trim() },
       ];
     }),
@@ -52,6 +52,6 @@ export function readPalette(host: HTMLElement): Palette {
     warn: color('--warn'),
     bad: color('--bad'),
     font: base.fontFamily,
-    tokenColors: (kind) => tokens.get(kind) ?? plain,
+    tokenColors: (kind) => tokens.get(tokenFacts(kind).look) ?? plain,
   };
 }

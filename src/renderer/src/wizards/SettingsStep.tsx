@@ -16,6 +16,7 @@ import { blanksOf } from './form/sentence-template';
 import { SettingsForm } from './form/SettingsForm';
 import { PromptWorkshop } from './prompts/PromptWorkshop';
 import { RewardTrial } from './RewardTrial';
+import { saveText } from './save-text';
 import { countDifferences, hasPresets } from './suggestions';
 import { texts } from './texts/en';
 import { TokensPlan } from './TokensPlan';
@@ -160,15 +161,6 @@ function ConfigText({ wizard }: { readonly wizard: WizardState }) {
       </div>
     </Disclosure>
   );
-}
-
-/** Hands a text to the browser as a file to save. */
-function saveText(name: string, text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }
 
 /** Settings from a text; what cannot be used is told as at its field. */

@@ -1,12 +1,20 @@
 import { texts } from './texts/en';
-import { STEP_IDS, type StepId } from './wizard-draft';
+import type { StepId } from './wizard-draft';
 
 /** The steps in order; any of them can be opened at any time. */
-export function Stepper({ current, onGo }: { readonly current: StepId; readonly onGo: (step: StepId) => void }) {
+export function Stepper({
+  steps,
+  current,
+  onGo,
+}: {
+  readonly steps: readonly StepId[];
+  readonly current: StepId;
+  readonly onGo: (step: StepId) => void;
+}) {
   return (
     <nav aria-label={texts.stepsLabel}>
       <ol className="stepper">
-        {STEP_IDS.map((step, at) => (
+        {steps.map((step, at) => (
           <li key={step}>
             <button
               type="button"

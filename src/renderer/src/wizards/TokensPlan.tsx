@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { FUNCTIONAL_TOKENS } from '@core/tokens/functional-tokens';
+import { FUNCTIONAL_TOKENS, type FunctionalToken } from '@core/tokens/functional-tokens';
 import type { ProjectId } from '@contracts/ids';
 import type { JobSpec } from '@contracts/jobs';
 import type { TokensPlan as Plan } from '@contracts/previews';
@@ -11,6 +11,7 @@ import { TokenMark } from '../tokens/TokenMark';
 import { Loaded } from '../ui/Loaded';
 import { Skeleton } from '../ui/Skeleton';
 import { Table, type Column } from '../ui/Table';
+import { TokenNeighbours } from './TokenNeighbours';
 import { previewTexts as texts } from './texts/previews.en';
 import './previews.css';
 
@@ -21,10 +22,11 @@ const SETTLE_MS = 250;
 
 /** Which row each new token takes and what it begins as, as the run will do it. */
 export function TokensPlan({ projectId, spec }: { readonly projectId: ProjectId; readonly spec: TokensSpec }) {
-  const { checkpointId, config } = useDebounced(spec, SETTLE_MS);
+  const settled = useDebounced(spec, SETTLE_MS);
+  const { checkpointId, tokenSet, config } = settled;
   const plan = useQuery(
     api.previews.tokens.queryOptions({
-      input: { projectId, checkpointId, config },
+      input: { projectId, checkpointId, tokenSet, config },
       placeholderData: keepPreviousData,
     }),
   );
@@ -45,7 +47,13 @@ export function TokensPlan({ projectId, spec }: { readonly projectId: ProjectId;
               />{' '}
               <WithTerms text={data.isTied ? texts.tokens.tied : texts.tokens.apart} />
             </p>
-            <Table caption={texts.tokens.title} columns={COLUMNS} rows={data.rows} rowKey={({ surface }) => surface} />
+            <Table
+              caption={texts.tokens.title}
+              columns={columnsOf(tokenSet?.tokens ?? FUNCTIONAL_TOKENS)}
+              rows={data.rows}
+              rowKey={({ surface }) => surface}
+            />
+            <TokenNeighbours projectId={projectId} spec={settled} />
           </>
         )}
       </Loaded>
@@ -53,14 +61,14 @@ export function TokensPlan({ projectId, spec }: { readonly projectId: ProjectId;
   );
 }
 
-const COLUMNS: readonly Column<Row>[] = [
+const columnsOf = (tokens: readonly FunctionalToken[]): readonly Column<Row>[] => [
   {
     id: 'token',
     title: texts.tokens.columns.token,
     width: '150px',
     cell: ({ surface }) => {
-      const token = FUNCTIONAL_TOKENS.find(({ open, close }) => surface === open || surface === close);
-      return token ? <TokenMark kind={token.name} /> : null;
+      const token = tokens.find(({ open, close }) => surface === open || surface === close);
+      return token ? <TokenMark kind={token.name} token={token} /> : null;
     },
   },
   { id: 'surface', title: texts.tokens.columns.surface, width: '150px', cell: ({ surface }) => <code>{surface}</code> },
@@ -68,11 +76,14 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     id: 'start',
     title: texts.tokens.columns.start,
-    cell: ({ pieces }) =>
-      pieces === null ? (
+    cell: ({ pieces, isNoise }) =>
+      isNoise ? (
+        texts.tokens.noise
+      ) : pieces === null ? (
         texts.tokens.wholeMean
       ) : (
         <span className="token-pieces">
+          <span className="muted">{pieces.length === 1 ? texts.tokens.copyOf : texts.tokens.meanOf}</span>{' '}
           {pieces.map((piece, at) => (
             <span key={at} className="batch-token" data-use="question">
               {piece.replaceAll('\n', '⏎')}

@@ -18,9 +18,10 @@ import { SettingsStep } from './SettingsStep';
 import { Stepper } from './Stepper';
 import type { StageKind } from './suggestions';
 import { texts } from './texts/en';
+import { TokensStep } from './TokensStep';
 import { useMaterial } from './use-material';
 import { useAskedPicks, useStart, useWizard, type WizardState } from './use-wizard';
-import { STEP_IDS, withSettings, type StepId } from './wizard-draft';
+import { stepsOf, withSettings, type StepId } from './wizard-draft';
 import './wizard.css';
 
 export interface WizardProps {
@@ -54,14 +55,16 @@ function WizardBody({ kind, projectId, query, material }: WizardProps & { readon
   if (!draft.isReady) return <Skeleton lines={8} />;
   const { step } = draft.value;
   const goTo = (next: StepId): void => draft.update((now) => ({ ...now, step: next }));
-  const at = STEP_IDS.indexOf(step);
-  const [previous, next] = [STEP_IDS[at - 1], STEP_IDS[at + 1]];
+  const steps = stepsOf(kind);
+  const at = steps.indexOf(step);
+  const [previous, next] = [steps[at - 1], steps[at + 1]];
   return (
     <div className="wizard">
-      <Stepper current={step} onGo={goTo} />
+      <Stepper steps={steps} current={step} onGo={goTo} />
       <div className="wizard-columns">
         <div className="wizard-main">
           {step === 'start' && <PickStep wizard={wizard} projectId={projectId} material={material} />}
+          {step === 'tokens' && <TokensStep wizard={wizard} projectId={projectId} />}
           {step === 'settings' && <SettingsStep wizard={wizard} projectId={projectId} />}
           {step === 'review' && <ReviewStep wizard={wizard} />}
           {start.isError && <ErrorView error={start.error} />}

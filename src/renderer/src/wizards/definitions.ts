@@ -41,7 +41,7 @@ function define<K extends StageKind>(
     readonly title: string;
     readonly sentence: string;
     readonly blanks: string | null;
-    readonly summary: (config: SpecOf<K>['config'], names: SummaryNames) => readonly string[];
+    readonly summary: (config: SpecOf<K>['config'], names: SummaryNames, spec: SpecOf<K>) => readonly string[];
   },
 ): WizardDefinition {
   return {
@@ -49,7 +49,7 @@ function define<K extends StageKind>(
     summarise: (spec, names) => {
       if (spec.kind !== kind) return [];
       // Holds because the kind was compared just above.
-      return row.summary(spec.config as SpecOf<K>['config'], names);
+      return row.summary(spec.config as SpecOf<K>['config'], names, spec as SpecOf<K>);
     },
   };
 }

@@ -27,6 +27,7 @@ export function forkDraft({ run, kind, checkpoint, name, changes = {} }: Fork): 
     ...EMPTY_DRAFT,
     step: 'settings',
     name,
+    tokenSet: spec.kind === 'tokens' ? (spec.tokenSet ?? null) : null,
     picks: {
       checkpoint: checkpoint.id,
       ...('questionSetId' in spec && { questionSet: spec.questionSetId }),

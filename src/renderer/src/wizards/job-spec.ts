@@ -1,4 +1,5 @@
 import { JobSpec, STAGE_CONFIGS, type JobSpecInput } from '@contracts/jobs';
+import type { TokenSetData } from '@core/tokens/token-set';
 import { checkFields, dropHiddenMistakes } from './form/check';
 import { fieldsOf, type FormField } from './form/fields';
 import { inWindowLanguage } from './form/field-words';
@@ -22,9 +23,14 @@ export type SpecOutcome =
   { readonly ok: true; readonly spec: JobSpec } | { readonly ok: false; readonly reason: string };
 
 /** The job that the choices ask for, or the one reason why there is none yet. */
-export function buildSpec(kind: StageKind, picked: Picked, chosen: Readonly<Record<string, unknown>>): SpecOutcome {
+export function buildSpec(
+  kind: StageKind,
+  picked: Picked,
+  chosen: Readonly<Record<string, unknown>>,
+  tokenSet: TokenSetData | null = null,
+): SpecOutcome {
   const config = dropHiddenMistakes(STAGE_FIELDS[kind], chosen);
-  const input = SPEC_OF[kind](picked, config);
+  const input = SPEC_OF[kind](picked, config, tokenSet);
   if (typeof input === 'string') return { ok: false, reason: input };
   const [wrong] = checkFields(STAGE_FIELDS[kind], config).keys();
   const field = STAGE_FIELDS[kind].find((one) => one.name === wrong);
@@ -39,10 +45,17 @@ type Config = Readonly<Record<string, unknown>>;
 
 /** Picks become ids; a string says what is missing. Settings stay unchecked here: `JobSpec` parses them. */
 const SPEC_OF: Readonly<
-  Record<StageKind, (picked: Picked, config: Config) => JobSpecInput | Readonly<Record<string, unknown>> | string>
+  Record<
+    StageKind,
+    (
+      picked: Picked,
+      config: Config,
+      tokenSet: TokenSetData | null,
+    ) => JobSpecInput | Readonly<Record<string, unknown>> | string
+  >
 > = {
-  tokens: ({ checkpoint }, config) =>
-    checkpoint ? { kind: 'tokens', checkpointId: checkpoint.id, config } : texts.pick.chooseCheckpoint,
+  tokens: ({ checkpoint }, config, tokenSet) =>
+    checkpoint ? { kind: 'tokens', checkpointId: checkpoint.id, tokenSet, config } : texts.pick.chooseCheckpoint,
   search: ({ checkpoint, questionSet, judge }, config) => {
     if (!checkpoint) return texts.pick.chooseCheckpoint;
     return questionSet

@@ -3,8 +3,11 @@ import { useEffect, useMemo } from 'react';
 import type { ProjectId } from '@contracts/ids';
 import { JobSpec } from '@contracts/jobs';
 import type { Run } from '@contracts/runs';
+import type { TokenSetProblem } from '@core/tokens/check-token-set';
+import type { TokenSetData } from '@core/tokens/token-set';
 import { api, client } from '../lib/api';
 import { useDraft, type Draft } from '../lib/use-draft';
+import { describeProblem } from '../token-sets/describe';
 import type { SummaryNames } from './definitions';
 import { draftKey } from './fork-draft';
 import { defaultsOf, type FormField } from './form/fields';
@@ -12,6 +15,7 @@ import { buildSpec, STAGE_FIELDS, type SpecOutcome } from './job-spec';
 import type { Material } from './material';
 import { PICK_RULES, resolvePicks, type Picked, type PickRules } from './picks';
 import { suggestSettings, type StageKind } from './suggestions';
+import { useTokenProblems } from './use-token-problems';
 import { EMPTY_DRAFT, WizardDraft } from './wizard-draft';
 
 export interface WizardState {
@@ -22,6 +26,8 @@ export interface WizardState {
   readonly picked: Picked;
   readonly suggested: Readonly<Record<string, unknown>>;
   readonly config: Readonly<Record<string, unknown>>;
+  /** What is wrong with the token set; empty for other stages, and for the eight. */
+  readonly tokenProblems: readonly TokenSetProblem[];
   readonly outcome: SpecOutcome;
   readonly names: SummaryNames;
 }
@@ -30,10 +36,12 @@ export interface WizardState {
 export function useWizard(kind: StageKind, projectId: ProjectId, material: Material): WizardState {
   const draft = useDraft(draftKey(projectId, kind), WizardDraft, EMPTY_DRAFT);
   const { value } = draft;
+  const rules = PICK_RULES[kind];
+  const picked = useMemo(() => resolvePicks(rules, value.picks, material), [rules, value.picks, material]);
+  const tokenSet = kind === 'tokens' ? value.tokenSet : null;
+  const tokenProblems = useTokenProblems(tokenSet, picked.checkpoint?.id ?? null);
   return useMemo(() => {
     const fields = STAGE_FIELDS[kind];
-    const rules = PICK_RULES[kind];
-    const picked = resolvePicks(rules, value.picks, material);
     const suggested = suggestSettings(kind, defaultsOf(fields), picked.checkpoint, value.preset);
     const config = { ...suggested, ...value.changed };
     return {
@@ -44,10 +52,17 @@ export function useWizard(kind: StageKind, projectId: ProjectId, material: Mater
       picked,
       suggested,
       config,
-      outcome: buildSpec(kind, picked, config),
+      tokenProblems,
+      outcome: refuseTokens(tokenProblems, tokenSet) ?? buildSpec(kind, picked, config, tokenSet),
       names: namesOf(picked),
     };
-  }, [kind, draft, value, material]);
+  }, [kind, draft, value, rules, picked, tokenSet, tokenProblems]);
+}
+
+/** The first thing that keeps a token set from being used, as the reason why nothing can start. */
+function refuseTokens(problems: readonly TokenSetProblem[], set: TokenSetData | null): SpecOutcome | null {
+  const [first] = problems.filter(({ isBlocking }) => isBlocking);
+  return first && set ? { ok: false, reason: describeProblem(first, set) } : null;
 }
 
 const PICKS = ['checkpoint', 'questionSet', 'searchRun', 'dataset', 'judge', 'marks'] as const;

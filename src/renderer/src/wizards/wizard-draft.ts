@@ -1,7 +1,9 @@
 import { PRESET_NAMES } from '@core/presets';
 import { z } from 'zod';
+import { TokenSetId } from '@contracts/ids';
+import { TokenSetSchema } from '@core/tokens/token-set';
 
-export const STEP_IDS = ['start', 'settings', 'review'] as const;
+export const STEP_IDS = ['start', 'tokens', 'settings', 'review'] as const;
 export type StepId = (typeof STEP_IDS)[number];
 
 /** What a person has chosen so far; everything else follows from suggestions, so that these stay right when the model changes. */
@@ -21,6 +23,10 @@ export const WizardDraft = z.object({
   changed: z.record(z.string(), z.unknown()),
   isAdvanced: z.boolean(),
   name: z.string(),
+  /** Tokens only: the set that enters; null for the eight. */
+  tokenSet: TokenSetSchema.nullable().default(null),
+  /** The stored set that it came from, and the version that was seen. */
+  tokenSetOf: z.object({ id: TokenSetId, version: z.number().int() }).nullable().default(null),
   /** Trees only: make examples of them afterwards. */
   thenExamples: z.boolean(),
 });
@@ -36,7 +42,14 @@ export const EMPTY_DRAFT: WizardDraft = {
   isAdvanced: false,
   name: '',
   thenExamples: true,
+  tokenSet: null,
+  tokenSetOf: null,
 };
+
+/** The steps that a wizard has. */
+export function stepsOf(kind: string): readonly StepId[] {
+  return STEP_IDS.filter((step) => step !== 'tokens' || kind === 'tokens');
+}
 
 /** The draft with one setting changed, or no longer changed when it equals the suggestion again. */
 export function withSetting(

@@ -1,6 +1,5 @@
-import { FUNCTIONAL_TOKEN_NAMES } from '../../../tokens/functional-tokens';
 import { inPercent, inWords, type Detector, type EvidenceFigure } from '../detector';
-import { changeOf } from '../history';
+import { changeOf, namesOf } from '../history';
 
 /** Share of all uses from which one token dominates. */
 const DOMINANT = 0.8;
@@ -18,9 +17,9 @@ export const tokenCollapse: Detector = {
   name: 'token-collapse',
   kinds: ['rl'],
   detect(history) {
-    const changes = FUNCTIONAL_TOKEN_NAMES.flatMap((name) => {
-      const change = changeOf(history, `use.${name}`);
-      return change ? [{ name, ...change }] : [];
+    const changes = namesOf(history, 'use.').flatMap((metric) => {
+      const change = changeOf(history, metric);
+      return change ? [{ name: metric.slice('use.'.length), ...change }] : [];
     });
     const total = (end: 'before' | 'now') => changes.reduce((sum, change) => sum + change[end], 0);
     const [totalBefore, totalNow] = [total('before'), total('now')];

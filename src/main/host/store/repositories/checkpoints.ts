@@ -24,6 +24,7 @@ interface Row {
   vocab_size: number;
   size_bytes: number;
   has_functional_tokens: number;
+  token_set_json: string | null;
   prompt_set: string;
   plain_prompts_json: string;
   created_at_ms: number;
@@ -60,12 +61,13 @@ export function upsertCheckpoint(db: WritableDb, checkpoint: NewCheckpoint): voi
   execute(
     db,
     `INSERT INTO checkpoints (id, project_id, run_id, parent_id, name, origin, step, is_final, path, format, adapter_path, architecture,
-       parameter_count, vocab_size, size_bytes, has_functional_tokens, prompt_set, plain_prompts_json, created_at_ms)
+       parameter_count, vocab_size, size_bytes, has_functional_tokens, token_set_json, prompt_set, plain_prompts_json, created_at_ms)
      VALUES ($id, $projectId, $runId, $parentId, $name, $origin, $step, $isFinal, $path, $format, $adapterPath, $architecture,
-       $parameterCount, $vocabSize, $sizeBytes, $hasFunctionalTokens, $promptSet, $plainPrompts, $createdAtMs)
+       $parameterCount, $vocabSize, $sizeBytes, $hasFunctionalTokens, $tokenSet, $promptSet, $plainPrompts, $createdAtMs)
      ON CONFLICT (run_id, path) DO UPDATE SET step = excluded.step, is_final = excluded.is_final, adapter_path = excluded.adapter_path,
        architecture = excluded.architecture, parameter_count = excluded.parameter_count, vocab_size = excluded.vocab_size,
-       size_bytes = excluded.size_bytes, has_functional_tokens = excluded.has_functional_tokens, prompt_set = excluded.prompt_set,
+       size_bytes = excluded.size_bytes, has_functional_tokens = excluded.has_functional_tokens,
+       token_set_json = excluded.token_set_json, prompt_set = excluded.prompt_set,
        plain_prompts_json = excluded.plain_prompts_json`,
     {
       id: checkpoint.id,
@@ -84,6 +86,7 @@ export function upsertCheckpoint(db: WritableDb, checkpoint: NewCheckpoint): voi
       vocabSize: checkpoint.vocabSize,
       sizeBytes: Math.round(checkpoint.sizeBytes),
       hasFunctionalTokens: bit(checkpoint.hasFunctionalTokens),
+      tokenSet: checkpoint.tokenSet && JSON.stringify(checkpoint.tokenSet),
       promptSet: checkpoint.promptSet,
       plainPrompts: JSON.stringify(checkpoint.plainPrompts),
       createdAtMs: checkpoint.createdAtMs,
@@ -149,6 +152,7 @@ function toCheckpoint(row: Row): StoredCheckpoint {
     vocabSize: row.vocab_size,
     sizeBytes: row.size_bytes,
     hasFunctionalTokens: row.has_functional_tokens === 1,
+    tokenSet: row.token_set_json === null ? null : fromJson(row.token_set_json),
     promptSet: row.prompt_set,
     plainPrompts: fromJson(row.plain_prompts_json),
     createdAtMs: row.created_at_ms,

@@ -7,6 +7,7 @@ import type { PortableExample } from '@core/dataset/layouts/portable-example';
 import { bit, execute, fromJson, selectOne, type ReadableDb, type SqlParams, type WritableDb } from '../sql';
 import { bitOfClass, maskOfClasses } from './example-filter';
 import { indexTexts } from './example-texts';
+import { tokenSetOfDataset } from './token-sets';
 
 export interface ExamplePlace {
   readonly newId: ExampleId;
@@ -51,7 +52,9 @@ export function upsertExample(
     {
       ...contentOf(place, record, hash),
       position: nextPosition(db, place.datasetId),
-      errorMask: maskOfClasses([...findErrorClasses(record), ...knownClasses]) | duplicateBit(isDuplicate),
+      errorMask:
+        maskOfClasses([...findErrorClasses(record, tokenSetOfDataset(db, place.datasetId)), ...knownClasses]) |
+        duplicateBit(isDuplicate),
       verdict: 'todo',
       isEdited: 0,
       note: '',

@@ -1,6 +1,7 @@
 import type { ExampleInput } from '@contracts/engine-protocol';
 import type { Dataset, Example, ExampleFilter, ExampleStep, StepMark, Verdict } from '@contracts/examples';
 import type { DatasetId, ExampleId, ProjectId, RunId, TreeId } from '@contracts/ids';
+import type { TokenSetData } from '@core/tokens/token-set';
 import { bit, count, execute, fromJson, selectAll, selectOne, type ReadableDb, type WritableDb } from '../sql';
 import { classesOfMask, filterClause, maskOfClasses, type Selection } from './example-filter';
 import { indexExample } from './example-texts';
@@ -37,6 +38,7 @@ interface DatasetRow {
   name: string;
   created_at_ms: number;
   import_json: string | null;
+  token_set_json: string | null;
   total: number;
   merged: number;
   todo: number;
@@ -71,14 +73,20 @@ export function insertDataset(
     readonly createdAtMs: number;
     /** What is imported into it, until its last row is there. */
     readonly import?: unknown;
+    /** Whose tokens the steps carry; null for the eight of the paper. */
+    readonly tokenSet?: TokenSetData | null;
   },
 ): void {
-  const { import: source, ...row } = dataset;
+  const { import: source, tokenSet = null, ...row } = dataset;
   execute(
     db,
-    `INSERT INTO datasets (id, project_id, run_id, name, created_at_ms, import_json)
-     VALUES ($id, $projectId, NULL, $name, $createdAtMs, $source)`,
-    { ...row, source: source === undefined ? null : JSON.stringify(source) },
+    `INSERT INTO datasets (id, project_id, run_id, name, created_at_ms, import_json, token_set_json)
+     VALUES ($id, $projectId, NULL, $name, $createdAtMs, $source, $tokenSet)`,
+    {
+      ...row,
+      source: source === undefined ? null : JSON.stringify(source),
+      tokenSet: tokenSet && JSON.stringify(tokenSet),
+    },
   );
 }
 
@@ -95,13 +103,22 @@ export function deleteExample(db: WritableDb, id: ExampleId): void {
 /** The data set of a run, made on first use. Call inside a transaction. */
 export function ensureDataset(
   db: WritableDb,
-  wanted: { newId: DatasetId; projectId: ProjectId; runId: RunId; name: string; nowMs: number },
+  wanted: {
+    newId: DatasetId;
+    projectId: ProjectId;
+    runId: RunId;
+    name: string;
+    nowMs: number;
+    tokenSet?: TokenSetData | null;
+  },
 ): DatasetId {
+  const { tokenSet = null, ...rest } = wanted;
   execute(
     db,
-    `INSERT INTO datasets (id, project_id, run_id, name, created_at_ms) VALUES ($newId, $projectId, $runId, $name, $nowMs)
+    `INSERT INTO datasets (id, project_id, run_id, name, created_at_ms, token_set_json)
+     VALUES ($newId, $projectId, $runId, $name, $nowMs, $tokenSet)
      ON CONFLICT (run_id) DO NOTHING`,
-    wanted,
+    { ...rest, tokenSet: tokenSet && JSON.stringify(tokenSet) },
   );
   const row = selectOne<{ id: DatasetId }>(db, 'SELECT id FROM datasets WHERE run_id = $runId', {
     runId: wanted.runId,
@@ -273,6 +290,7 @@ function toDataset(row: DatasetRow): Dataset {
     verdicts: { todo: row.todo, accepted: row.accepted, rejected: row.rejected },
     createdAtMs: row.created_at_ms,
     brokenImport: row.import_json === null ? null : { path: fromJson<{ path: string }>(row.import_json).path },
+    tokenSet: row.token_set_json === null ? null : fromJson(row.token_set_json),
   };
 }
 

@@ -6,6 +6,7 @@ import { runPageSchema } from './0004-run-page';
 import { judgedNodesSchema } from './0005-judged-nodes';
 import { trashSchema } from './0008-trash';
 import { wizardsSchema } from './0006-wizards';
+import { tokenSetsSchema } from './0007-token-sets';
 
 /** One numbered change of the schema; never edited after a release. */
 export interface SchemaStep {
@@ -22,4 +23,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   judgedNodesSchema,
   trashSchema,
   wizardsSchema,
+  tokenSetsSchema,
 ];

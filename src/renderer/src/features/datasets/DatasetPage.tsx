@@ -113,6 +113,7 @@ export function DatasetPage({ params, query }: PageProps<'dataset'>) {
                   <ExampleEditor
                     key={focused.id}
                     example={focused}
+                    tokenSet={dataset?.tokenSet ?? null}
                     onCancel={() => setView('read')}
                     onSave={(steps) => {
                       review.decideOne({ action: 'edit', steps, revision: focused.revision });

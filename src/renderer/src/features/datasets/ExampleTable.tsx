@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import type { ExampleRow, Verdict } from '@contracts/examples';
+import { useKnownTokens } from '../../tokens/known-tokens';
 import { tokenFacts } from '../../tokens/token-facts';
 import '../../tokens/token-colors.css';
 import { Mark, type Tone } from '../../ui/marks';
@@ -68,6 +69,7 @@ export function ExampleTable({ review }: { readonly review: Review }) {
 }
 
 function Line({ row }: { readonly row: ExampleRow }) {
+  useKnownTokens();
   const { glyph, tone } = LOOK[row.verdict];
   const problems = row.problemCount + row.errorClasses.length;
   return (
@@ -78,7 +80,7 @@ function Line({ row }: { readonly row: ExampleRow }) {
         </Mark>
         <span className="review-glyphs" aria-hidden="true">
           {row.tokens.map((token, at) => (
-            <span key={at} data-token={token} className="review-glyph">
+            <span key={at} data-token={tokenFacts(token).look} className="review-glyph">
               {tokenFacts(token).glyph}
             </span>
           ))}

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Boundary, TokenName } from '@contracts/playground';
 import { formatPercent } from '../../lib/format';
+import { useKnownTokens } from '../../tokens/known-tokens';
 import { tokenFacts } from '../../tokens/token-facts';
 import '../../tokens/token-colors.css';
 import { texts } from './texts/en';
@@ -17,6 +18,7 @@ interface BoundaryChoicesProps {
 
 /** How probable each functional token is at one place, the taken one marked; a press goes on with another. */
 export function BoundaryChoices({ label, boundary, onForce }: BoundaryChoicesProps) {
+  useKnownTokens();
   const [isOpen, setOpen] = useState(false);
   const sorted = [...boundary.probabilities].sort((a, b) => b.probability - a.probability);
   const shown = isOpen
@@ -26,13 +28,13 @@ export function BoundaryChoices({ label, boundary, onForce }: BoundaryChoicesPro
     <div className="play-boundary" role="group" aria-label={label}>
       {shown.map(({ token, probability }) => {
         const isChosen = token === boundary.chosen;
-        const { glyph, label: name } = tokenFacts(token);
+        const { glyph, label: name, look } = tokenFacts(token);
         return (
           <button
             key={token}
             type="button"
             className="play-chip"
-            data-token={token}
+            data-token={look}
             data-chosen={isChosen || undefined}
             disabled={onForce === null}
             title={texts.force(name, formatPercent(probability))}
@@ -48,7 +50,7 @@ export function BoundaryChoices({ label, boundary, onForce }: BoundaryChoicesPro
       })}
       {!isOpen && shown.length < sorted.length && (
         <button type="button" className="play-chip play-more" onClick={() => setOpen(true)}>
-          {texts.more}
+          {texts.more(sorted.length)}
         </button>
       )}
     </div>

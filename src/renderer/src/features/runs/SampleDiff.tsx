@@ -1,3 +1,4 @@
+import { tokenFacts } from '../../tokens/token-facts';
 import { TokenMark } from '../../tokens/TokenMark';
 import { diffResponses } from './sample-diff';
 
@@ -14,7 +15,7 @@ export function SampleDiff({
   return (
     <ol className="blocks" aria-label={label}>
       {diffResponses(before, after).map((block, at) => (
-        <li key={at} className="block" data-token={block.token ?? undefined}>
+        <li key={at} className="block" data-token={block.token ? tokenFacts(block.token).look : undefined}>
           <div className="block-head">{block.token && <TokenMark kind={block.token} />}</div>
           <div className="block-text run-diff">
             {block.parts.map(({ text, change }, part) =>

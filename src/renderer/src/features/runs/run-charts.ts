@@ -1,6 +1,7 @@
 import type { MetricSeries } from '@contracts/runs';
 import type { JobKind } from '@contracts/stages';
 import { FUNCTIONAL_TOKENS } from '@core/tokens/functional-tokens';
+import { tokenFacts } from '../../tokens/token-facts';
 import type { ChartLook } from '../../charts/layers';
 import type { Series } from '../../charts/series';
 import { texts } from './texts/en';
@@ -22,11 +23,21 @@ interface ChartRow extends Partial<ChartLook> {
   /** Kinds of run that it belongs to; others do not show it even where they have the metric. */
   readonly kinds: readonly JobKind[];
   readonly metrics: readonly ChartMetric[];
+  /** Further metrics that belong here, known by their names: tokens of one's own. */
+  readonly more?: (name: string) => ChartMetric | null;
   /** Leaves out series that are zero throughout: parts of a reward that nobody turned on. */
   readonly hidesZeros?: boolean;
 }
 
 const words = texts.metrics;
+
+/** How often a token is used, in its own sign and colour. */
+const USE = 'use.';
+function tokenUse(name: string): ChartMetric {
+  const { glyph, label, look } = tokenFacts(name.slice(USE.length));
+  return { name, label: `${glyph} ${label}`, token: look };
+}
+
 const part = (name: 'answer' | 'process' | 'form' | 'length'): ChartMetric => ({
   name: `reward.${name}`,
   label: words.rewardParts[name],
@@ -72,11 +83,8 @@ const CHARTS: readonly ChartRow[] = [
   {
     id: 'tokenUse',
     kinds: ['rl'],
-    metrics: FUNCTIONAL_TOKENS.map(({ name, glyph }) => ({
-      name: `use.${name}`,
-      label: `${glyph} ${name.replace('_', ' ')}`,
-      token: name,
-    })),
+    metrics: FUNCTIONAL_TOKENS.map(({ name }) => tokenUse(`${USE}${name}`)),
+    more: (name) => (name.startsWith(USE) ? tokenUse(name) : null),
     hidesZeros: true,
     isStacked: true,
   },
@@ -205,7 +213,10 @@ export interface RunChart extends ChartLook {
  */
 export function chartsOf(kind: JobKind, metrics: readonly MetricSeries[]): readonly RunChart[] {
   const byName = new Map(metrics.filter(({ steps }) => steps.length > 0).map((series) => [series.name, series]));
-  const own = CHARTS.filter(({ kinds }) => kinds.includes(kind));
+  const own = CHARTS.filter(({ kinds }) => kinds.includes(kind)).map((row) => ({
+    ...row,
+    metrics: [...row.metrics, ...moreMetrics(row, byName)],
+  }));
   const known = new Set(
     own.flatMap((row) => row.metrics.flatMap(({ name, spread }) => (spread === undefined ? [name] : [name, spread]))),
   );
@@ -228,6 +239,15 @@ export function chartsOf(kind: JobKind, metrics: readonly MetricSeries[]): reado
       isStacked: false,
     }));
   return [...rows, ...others].filter((chart) => chart.series.length > 0);
+}
+
+/** Metrics of the run that a row takes by their names, in order of appearance. */
+function moreMetrics({ metrics, more }: ChartRow, byName: ReadonlyMap<string, MetricSeries>): ChartMetric[] {
+  const listed = new Set(metrics.map(({ name }) => name));
+  return [...byName.keys()].flatMap((name) => {
+    const metric = listed.has(name) ? null : (more?.(name) ?? null);
+    return metric ? [metric] : [];
+  });
 }
 
 function seriesOf(

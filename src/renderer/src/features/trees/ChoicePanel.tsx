@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import type { Simulation, TreeNode } from '@contracts/trees';
 import { explainChoice, walksThrough, type Candidate, type SelectionConfig } from '@core/search/explain-choice';
 import { formatNumber } from '../../lib/format';
+import { knownTokens } from '../../tokens/known-tokens';
 import { TokenMark } from '../../tokens/TokenMark';
 import { Button } from '../../ui/Button';
 import { Panel } from '../../ui/Panel';
@@ -28,7 +29,8 @@ export function ChoicePanel({ nodes, simulations, until, selected, config, onSel
   const walk = walks[at];
   const parent = nodes[selected]?.parent ?? -1;
   const explained = useMemo(
-    () => (walk === undefined || parent < 0 ? null : explainChoice({ nodes, simulations }, config, walk, parent)),
+    () =>
+      walk === undefined || parent < 0 ? null : explainChoice({ nodes, simulations }, config, walk, parent, isAnswer),
     [nodes, simulations, config, walk, parent],
   );
   if (parent < 0) return null;
@@ -94,6 +96,11 @@ export function ChoicePanel({ nodes, simulations, until, selected, config, onSel
       )}
     </Panel>
   );
+}
+
+/** Whether a kind of step is a whole answer, in the token set of the project. */
+function isAnswer(kind: string): boolean {
+  return (knownTokens().get(kind)?.role ?? kind) === 'direct_answer';
 }
 
 interface BranchProps {

@@ -1,6 +1,7 @@
 import type { TreeNode } from '@contracts/trees';
 import { formatInteger, formatNumber } from '../../lib/format';
 import { MathText } from '../../tokens/MathText';
+import { tokenFacts } from '../../tokens/token-facts';
 import { TokenMark } from '../../tokens/TokenMark';
 import { meanValue, outcomeOf, siblingsOf } from '../../tree-viewer/tree-facts';
 import { Mark } from '../../ui/marks';
@@ -22,7 +23,11 @@ export function Siblings({
   return (
     <ul className="tree-columns" aria-label={words.siblings}>
       {siblings.map((node) => (
-        <li key={node.index} data-selected={node.index === selected || undefined} data-token={node.kind}>
+        <li
+          key={node.index}
+          data-selected={node.index === selected || undefined}
+          data-token={tokenFacts(node.kind).look}
+        >
           <div className="tree-column-head">
             <TokenMark kind={node.kind} />
             <button type="button" className="link-button" onClick={() => onSelect(node.index)}>

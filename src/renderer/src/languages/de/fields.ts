@@ -201,7 +201,7 @@ export const fields = {
   'fields.tokens': {
     initialisation: {
       label: 'Anfangswert der neuen Zeilen',
-      help: 'Mittel der Stücke der schlichten Schreibweise, der Beschreibung, des Stichworts, das das Verhalten schon hervorruft, oder des ganzen Wortschatzes.',
+      help: 'Mittel der Stücke der schlichten Schreibweise, der Beschreibung, des Stichworts, das das Verhalten schon hervorruft, oder des ganzen Wortschatzes. Ein Token kann für sich etwas anderes sagen.',
       paper: 'nicht angegeben',
     },
     promptSet: {

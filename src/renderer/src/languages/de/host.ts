@@ -11,7 +11,6 @@ export const host = {
     'Add the functional tokens first.': 'Fügen Sie erst die Funktions-Token hinzu.',
     'Fine-tune first: exploring needs a model that uses the tokens.':
       'Erst feinabstimmen: Erkunden braucht ein Modell, das die Token benutzt.',
-    '16 tokens added': '16 Token hinzugefügt',
     'fine-tuned': 'feinabgestimmt',
     explored: 'erkundet',
     exported: 'exportiert',
@@ -63,6 +62,7 @@ export const host = {
     kept: 'behalten',
     recomputed: 'neu gerechnet',
     doneRuns: (done: string, runs: string) => `${done}, ${runs} Läufe`,
+    tokensAdded: (count: string) => `${count} Token hinzugefügt`,
     about: (range: string) => `etwa ${range}`,
     left: (range: string) => `noch ${range}`,
     of: (done: string, total: string, unit: string) => `${done} von ${total} ${unit}`,

@@ -10,6 +10,7 @@ import { playground } from './playground';
 import { prompts } from './prompts';
 import { road } from './road';
 import { runPages } from './runs';
+import { tokenSets } from './token-sets';
 import { wizards } from './wizards';
 import { words } from './words';
 
@@ -28,4 +29,5 @@ export const de: Catalogue = {
   ...prompts,
   ...runPages,
   ...files,
+  ...tokenSets,
 };

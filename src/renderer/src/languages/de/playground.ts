@@ -64,7 +64,7 @@ export const playground = {
     response: 'Ausgabe',
     begin: 'Wie wahrscheinlich jedes Token am Anfang ist',
     next: 'Was folgen könnte',
-    more: 'alle acht',
+    more: (count: number) => (count === 8 ? 'alle acht' : `alle ${count}`),
     force: (token: string, share: string) => `Von hier mit ${token} weitergehen (${share})`,
     forced: 'erzwungen',
     chosen: 'genommen',

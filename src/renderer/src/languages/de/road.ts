@@ -353,6 +353,9 @@ export const road = {
     reveal: 'Im Dateimanager zeigen',
     path: 'Pfad',
     theEight: 'Die acht Token',
+    theSet: (name: string) => `Die Token des Satzes „${name}“`,
+    grammar: 'Was nach was kommen darf',
+    grammarHelp: 'Wählen Sie einen Schritt, und seine Wege treten hervor.',
     theEightHelp: 'Jedes ist ein Paar im Wortschatz: eines öffnet einen Schritt, eines schließt ihn.',
     opens: 'Beginnt mit',
     then: 'dann',
@@ -361,12 +364,44 @@ export const road = {
     follows: 'Was folgen darf',
     end: 'das Ende',
     check: {
+      title: 'Die Prüfung des Wortschatzes',
+      passed: 'Bestanden: jedes Token kann gezogen werden, und gewöhnlicher Text ist so wahrscheinlich wie zuvor.',
+      failedLoss: (change: string, limit: string) =>
+        `Gewöhnlicher Text ist nicht so wahrscheinlich wie zuvor: der Verlust änderte sich um ${change} Nat je Token, erwartet sind bis zu ${limit}. Nehmen Sie es zurück und wählen Sie einen anderen Anfangswert.`,
+      failedToken:
+        'Ein Token hat die Wahrscheinlichkeit null: es könnte nie gezogen werden. Nehmen Sie es zurück und wählen Sie einen anderen Anfangswert.',
       textLoss: 'Gewöhnlicher Text',
-      textLossOf: (before: string, after: string) =>
-        `Verlust ${before} vorher, ${after} nachdem die Token hinzukamen (Nat je Token)`,
-      least: 'Seltenstes Token',
-      leastOf: (share: string) =>
-        `Wahrscheinlichkeit ${share} am Beginn eines Schritts: jedes Token kann gezogen werden`,
+      textLossOf: (before: string, after: string, change: string) =>
+        `Verlust ${before} vorher, ${after} nachdem die Token hinzukamen (Nat je Token), eine Änderung von ${change}`,
+      rows: 'Zeilen',
+      rowsOf: (spare: string, added: string) =>
+        added === '0'
+          ? `${spare} nahmen Zeilen, die niemand benutzte`
+          : `${spare} nahmen Zeilen, die niemand benutzte, ${added} Zeilen kamen hinzu`,
+      tied: 'Gewichte',
+      tiedYes: 'geteilt: eine Zeile je Token',
+      tiedNo: 'getrennt: eine Zeile zum Lesen und eine zum Schreiben',
+      token: 'Token',
+      probability: 'Wahrscheinlichkeit am Beginn eines Schritts',
+      share: 'Verglichen',
+    },
+    neighbours: {
+      title: 'Nächste gewöhnliche Token',
+      help: 'Die fünf gewöhnlichen Token, deren Zeilen der Einbettung am ehesten in dieselbe Richtung zeigen wie die eines Funktions-Tokens (Kosinus): als es hinzukam, und in einem seither trainierten Modell.',
+      show: 'Zeigen',
+      model: 'Trainiertes Modell',
+      before: 'Als es hinzukam',
+      after: (name: string) => `In „${name}“`,
+      none: 'Noch kein Modell hier hat die Funktions-Token.',
+    },
+    undo: {
+      action: 'Zurücknehmen: dieses Modell entfernen',
+      title: 'Das Modell mit den neuen Token entfernen?',
+      body: 'Die Kopie mit dem gewachsenen Wortschatz und dieser Lauf werden gelöscht; das Modell, aus dem sie gemacht wurde, blieb unverändert. Dieselben Einstellungen ergeben wieder dieselben Zeilen.',
+      blocked: (names: string) =>
+        `Es lässt sich nicht entfernen: ${names} bauen darauf auf. Löschen Sie erst diese, oder behalten Sie es.`,
+      confirm: 'Entfernen',
+      again: 'Mit diesen Einstellungen neu beginnen',
     },
     strip: 'Die Token bei der Arbeit',
   }),

@@ -3,6 +3,7 @@ import { formatInteger, formatNumber, formatPercent } from '../../lib/format';
 import { translationOf } from '../../lib/language';
 import { choiceName } from '../../wizards/choices';
 import type { SummaryNames } from '../../wizards/definitions';
+import { tokenCount } from '../../wizards/texts/definitions.en';
 import type { texts } from '../../wizards/texts/en';
 import type { previewTexts } from '../../wizards/texts/previews.en';
 
@@ -77,7 +78,7 @@ export const wizards = {
         help: 'Die veröffentlichten Einstellungen, gemacht für Modelle mit 7 Milliarden Gewichten und viele Grafikkarten.',
       },
     },
-    steps: { start: 'Ausgangspunkt', settings: 'Einstellungen', review: 'Prüfen und starten' },
+    steps: { start: 'Ausgangspunkt', tokens: 'Token', settings: 'Einstellungen', review: 'Prüfen und starten' },
     stepsLabel: 'Schritte',
     back: 'Zurück',
     next: 'Weiter',
@@ -172,8 +173,20 @@ export const wizards = {
         `Der Wortschatz hat ${tokens} Token in ${rows} Zeilen. ${spare} der neuen Token nehmen Zeilen, die niemand benutzt; ${grown === null ? 'die Tabelle bleibt, so groß sie ist' : `die Tabelle wächst auf ${grown} Zeilen`}.`,
       tied: 'Es hat geteilte Gewichte: eine Zeile je Token.',
       apart: 'Lesen und Schreiben haben je eine Tabelle: jedes neue Token bekommt in beiden eine Zeile.',
-      columns: { token: 'Token', surface: 'Geschrieben', row: 'Zeile', start: 'Beginnt als Mittel von' },
-      wholeMean: 'allen Token',
+      columns: {
+        token: 'Token',
+        surface: 'Geschrieben',
+        row: 'Zeile',
+        start: 'Beginnt als',
+        near: 'Nächste gewöhnliche Token',
+      },
+      meanOf: 'das Mittel von',
+      copyOf: 'eine Kopie von',
+      wholeMean: 'das Mittel aller Token',
+      noise: 'Rauschen, so lang wie eine Zeile im Mittel',
+      neighbours: 'Wem die neuen Zeilen nahe sein werden',
+      neighboursHelp:
+        'Die fünf gewöhnlichen Token, deren Zeilen am ehesten in dieselbe Richtung zeigen (Kosinus). Dafür wird die ganze Einbettung gelesen; nach dem Training zeigt die Seite dieser Stufe sie noch einmal.',
     },
     batch: {
       title: 'Der erste Stapel, Token für Token',
@@ -315,10 +328,10 @@ export const wizards = {
     tokens: {
       title: 'Token hinzufügen',
       sentence:
-        'Sechzehn Einträge kommen in den Wortschatz: ein öffnender und ein schließender für jedes der acht Funktions-Token.',
-      summary: (config: Config<'tokens'>, names: SummaryNames) => [
-        `Eine Kopie von „${names.checkpoint}“ bekommt 16 neue Token; das Modell selbst bleibt, wie es ist.`,
-        `Ausgangspunkt jeder neuen Zeile: ${choiceName(config.initialisation)}, mit etwas Rauschen, damit keine zwei gleich sind.`,
+        'Neue Einträge kommen in den Wortschatz: ein öffnender und ein schließender für jedes Funktions-Token, die acht aus der Veröffentlichung oder eigene.',
+      summary: (config: Config<'tokens'>, names: SummaryNames, spec: Extract<JobSpec, { kind: 'tokens' }>) => [
+        `Eine Kopie von „${names.checkpoint}“ bekommt ${tokenCount(spec)} neue Token${spec.tokenSet ? ` aus dem Satz „${spec.tokenSet.name}“` : ''}; das Modell selbst bleibt, wie es ist.`,
+        `Ausgangspunkt jeder ${(spec.tokenSet?.tokens ?? []).some(({ start }) => start !== null) ? 'anderen ' : ''}neuen Zeile: ${choiceName(config.initialisation)}, mit etwas Rauschen, damit keine zwei gleich sind.`,
         'Was das Modell ohne die Token schreibt, bleibt dasselbe.',
       ],
     },

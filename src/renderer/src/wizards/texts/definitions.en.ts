@@ -1,10 +1,17 @@
 import type { JobSpec } from '@contracts/jobs';
+import { FUNCTIONAL_TOKENS } from '@core/tokens/functional-tokens';
 import { formatInteger, formatNumber, formatPercent } from '../../lib/format';
 import { translated } from '../../lib/language';
 import { choiceName } from '../choices';
 import type { SummaryNames } from '../definitions';
 
 type Config<K extends JobSpec['kind']> = Extract<JobSpec, { kind: K }>['config'];
+
+type TokensSpec = Extract<JobSpec, { kind: 'tokens' }>;
+
+/** Two entries for each token. */
+export const tokenCount = ({ tokenSet }: TokensSpec): string =>
+  formatInteger(2 * (tokenSet?.tokens ?? FUNCTIONAL_TOKENS).length);
 
 const part = (asked: number | null, there: number): number => (asked === null ? there : Math.min(asked, there));
 
@@ -13,11 +20,11 @@ export const words = translated('wizardWords', {
   tokens: {
     title: 'Add the tokens',
     sentence:
-      'Sixteen entries join the vocabulary: an opening and a closing one for each of the eight functional tokens.',
+      'New entries join the vocabulary: an opening and a closing one for each functional token, the eight of the paper or your own.',
     blanks: null,
-    summary: (config: Config<'tokens'>, names: SummaryNames) => [
-      `A copy of “${names.checkpoint}” gets 16 new tokens; the model itself stays as it is.`,
-      `Each new row starts from ${choiceName(config.initialisation).toLowerCase()}, with a little noise so that no two are equal.`,
+    summary: (config: Config<'tokens'>, names: SummaryNames, spec: TokensSpec) => [
+      `A copy of “${names.checkpoint}” gets ${tokenCount(spec)} new tokens${spec.tokenSet ? ` of the set “${spec.tokenSet.name}”` : ''}; the model itself stays as it is.`,
+      `${(spec.tokenSet?.tokens ?? []).some(({ start }) => start !== null) ? 'Each other new row' : 'Each new row'} starts from ${choiceName(config.initialisation).toLowerCase()}, with a little noise so that no two are equal.`,
       'What the model writes without the tokens stays the same.',
     ],
   },

@@ -48,7 +48,7 @@ export const texts = translated('wizards', {
       help: 'The published settings, made for models of 7 billion weights and many graphics cards.',
     },
   },
-  steps: { start: 'Start from', settings: 'Settings', review: 'Check and start' },
+  steps: { start: 'Start from', tokens: 'Tokens', settings: 'Settings', review: 'Check and start' },
   stepsLabel: 'Steps',
   back: 'Back',
   next: 'Next',

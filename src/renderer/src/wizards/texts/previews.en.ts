@@ -8,8 +8,14 @@ export const previewTexts = translated('previews', {
       `The vocabulary has ${tokens} tokens in ${rows} rows. ${spare} of the new tokens take rows that nobody uses; ${grown === null ? 'the table stays as large as it is' : `the table grows to ${grown} rows`}.`,
     tied: 'It has tied weights: one row for each token.',
     apart: 'Reading and writing have a table each: every new token gets a row in both.',
-    columns: { token: 'Token', surface: 'Written', row: 'Row', start: 'Begins as the mean of' },
-    wholeMean: 'all tokens',
+    columns: { token: 'Token', surface: 'Written', row: 'Row', start: 'Begins as', near: 'Nearest ordinary tokens' },
+    meanOf: 'the mean of',
+    copyOf: 'a copy of',
+    wholeMean: 'the mean of all tokens',
+    noise: 'noise, as long as a row on average',
+    neighbours: 'What the new rows will be near to',
+    neighboursHelp:
+      'The five ordinary tokens whose rows point most in the same direction (cosine). The whole embedding is read for it; after training, the page of this stage shows them again.',
   },
   batch: {
     title: 'The first batch, token by token',

@@ -62,7 +62,7 @@ export const texts = translated('playground', {
   response: 'Response',
   begin: 'How probable each token is at the start',
   next: 'What could come next',
-  more: 'all eight',
+  more: (count: number) => (count === 8 ? 'all eight' : `all ${count}`),
   force: (token: string, share: string) => `Go on with ${token} from here (${share})`,
   forced: 'forced',
   chosen: 'taken',

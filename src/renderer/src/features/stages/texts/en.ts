@@ -36,7 +36,10 @@ export const texts = translated('stages', {
   reveal: 'Show in the file manager',
   path: 'Path',
   theEight: 'The eight tokens',
+  theSet: (name: string) => `The tokens of the set “${name}”`,
   theEightHelp: 'Each is a pair in the vocabulary: one opens a step, one closes it.',
+  grammar: 'What may come after what',
+  grammarHelp: 'Choose a step, and its ways on stand out.',
   opens: 'Opens with',
   then: 'then',
   token: 'Token',
@@ -44,11 +47,42 @@ export const texts = translated('stages', {
   follows: 'What may come next',
   end: 'the end',
   check: {
+    title: 'The vocabulary test',
+    passed: 'Passed: every token can be sampled, and ordinary text is as likely as before.',
+    failedLoss: (change: string, limit: string) =>
+      `Ordinary text is not as likely as before: the loss changed by ${change} nats per token, up to ${limit} is expected. Undo this and choose another first value.`,
+    failedToken: 'A token has probability zero: it could never be sampled. Undo this and choose another first value.',
     textLoss: 'Ordinary text',
-    textLossOf: (before: string, after: string) =>
-      `loss ${before} before, ${after} after the tokens came in (nats per token)`,
-    least: 'Rarest token',
-    leastOf: (share: string) => `probability ${share} at the start of a step: every token can be sampled`,
+    textLossOf: (before: string, after: string, change: string) =>
+      `loss ${before} before, ${after} after the tokens came in (nats per token), a change of ${change}`,
+    rows: 'Rows',
+    rowsOf: (spare: string, added: string) =>
+      added === '0'
+        ? `${spare} took rows that nobody used`
+        : `${spare} took rows that nobody used, ${added} rows were added`,
+    tied: 'Weights',
+    tiedYes: 'tied: one row for each token',
+    tiedNo: 'apart: a row for reading and one for writing',
+    token: 'Token',
+    probability: 'Probability at the start of a step',
+    share: 'Compared',
+  },
+  neighbours: {
+    title: 'Nearest ordinary tokens',
+    help: 'The five ordinary tokens whose rows of the embedding point most in the same direction as a functional token’s (cosine): when it came in, and in a model that was trained since.',
+    show: 'Show them',
+    model: 'Trained model',
+    before: 'When it came in',
+    after: (name: string) => `In “${name}”`,
+    none: 'No model here has the functional tokens yet.',
+  },
+  undo: {
+    action: 'Undo: remove this model',
+    title: 'Remove the model with the new tokens?',
+    body: 'The copy with the grown vocabulary and this run are deleted; the model that it was made from was never changed. The same settings give the same rows again.',
+    blocked: (names: string) => `It cannot be removed: ${names} stand on it. Delete those first, or keep it.`,
+    confirm: 'Remove it',
+    again: 'Start again with these settings',
   },
   strip: 'The tokens at work',
 });

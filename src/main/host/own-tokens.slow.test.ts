@@ -1,0 +1,263 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CheckpointId, ProjectId, QuestionSetId, RunId } from '@contracts/ids';
+import { ExampleFilter } from '@contracts/examples';
+import { JobSpec, type JobSpecInput } from '@contracts/jobs';
+import type { Run } from '@contracts/runs';
+import { FOUR_TOKENS, ownToken } from '@core/testing/own-tokens';
+import { composeHost, type Host } from './compose';
+import { forkEngine } from './jobs/engine-child';
+import { makeTestFolder } from './testing/test-host';
+
+/** The road with four tokens of one's own, real engines and the embedded model, on a budget too small to learn much. */
+const folder = makeTestFolder();
+const bundleFolder = resolve('.tools', 'run', `own-tokens-test-${process.pid}`);
+const NAMES = FOUR_TOKENS.tokens.map(({ name }) => name);
+let host: Host;
+let projectId: ProjectId;
+let base: CheckpointId;
+let train: QuestionSetId;
+const client = () => createRouterClient(host.router);
+
+beforeAll(async () => {
+  const { bundleEntries } = (await import('../../../scripts/ground/bundle.mjs' as string)) as {
+    bundleEntries(entries: Record<string, string>, folder: string): Promise<Record<string, string>>;
+  };
+  const built = await bundleEntries({ engine: 'src/main/engine/engine.process.ts' }, bundleFolder);
+  host = composeHost({
+    dataFolder: join(folder.path, 'data'),
+    resourcesFolder: resolve('resources'),
+    shell: 'none',
+    spawnEngine: forkEngine(built['engine'] ?? ''),
+  });
+  const project = await client().projects.create({ name: 'Own tokens', withEmbedded: true });
+  projectId = project.id;
+  const [model] = await client().models.list({ projectId });
+  const set = (await client().questions.list({ projectId })).find(({ role }) => role === 'train');
+  if (!model || !set) throw new Error('The embedded model came without questions.');
+  base = model.id;
+  train = set.id;
+}, 300_000);
+
+afterAll(async () => {
+  await host.close(0);
+  folder.remove();
+  rmSync(bundleFolder, { recursive: true, force: true });
+}, 60_000);
+
+async function run(spec: JobSpecInput): Promise<Run> {
+  const started = await client().runs.start({ projectId, spec: JobSpec.parse(spec) });
+  await host.services.jobs.whenIdle();
+  const done = await client().runs.get({ id: started.id });
+  if (done.status !== 'finished') throw new Error(`${done.name}: ${done.status}. ${done.error?.message ?? ''}`);
+  return done;
+}
+
+const modelOf = ({ outputs }: Run): CheckpointId => {
+  const id = outputs.checkpointIds.at(-1);
+  if (!id) throw new Error('The run wrote no checkpoint.');
+  return id;
+};
+
+describe('a token set of one’s own', () => {
+  let grown: CheckpointId;
+  let growth: RunId;
+  let tuned: CheckpointId;
+
+  it('is saved in versions, and an older version does not overwrite a newer one', async () => {
+    const first = await client().tokenSets.save({ projectId, known: null, set: FOUR_TOKENS });
+    const second = await client().tokenSets.save({
+      projectId,
+      known: first,
+      set: { ...FOUR_TOKENS, name: 'Four of ours' },
+    });
+    expect(second).toMatchObject({ id: first.id, version: 2 });
+    await expect(client().tokenSets.save({ projectId, known: first, set: FOUR_TOKENS })).rejects.toThrow(
+      /Another window/,
+    );
+    await expect(client().tokenSets.save({ projectId, known: null, set: second.set })).rejects.toThrow(/already/);
+    expect(
+      (await client().tokenSets.versions({ id: first.id })).map(({ version, set }) => [version, set.name]),
+    ).toEqual([
+      [2, 'Four of ours'],
+      [1, 'Four'],
+    ]);
+    await client().tokenSets.remove({ id: first.id, removed: true });
+    expect(await client().tokenSets.list({ projectId })).toEqual([]);
+    await client().tokenSets.remove({ id: first.id, removed: false });
+    expect(await client().tokenSets.list({ projectId })).toHaveLength(1);
+  });
+
+  it('is refused in words where it could not work', async () => {
+    const start = (tokens: typeof FOUR_TOKENS.tokens) =>
+      client().runs.start({
+        projectId,
+        spec: JobSpec.parse({ kind: 'tokens', checkpointId: base, tokenSet: { name: 'Odd', tokens }, config: {} }),
+      });
+    await expect(start([ownToken('go', 'next_step', ['go'], { startsResponse: true })])).rejects.toThrow(
+      /No token ends a response/,
+    );
+  });
+
+  it('enters the vocabulary, with a first value of its own for each token, and passes the integration test', async () => {
+    const set = {
+      ...FOUR_TOKENS,
+      tokens: FOUR_TOKENS.tokens.map((token) => ({
+        ...token,
+        start:
+          token.name === 'mend'
+            ? { kind: 'noise' as const }
+            : token.name === 'answer'
+              ? { kind: 'mean' as const }
+              : null,
+      })),
+    };
+    const wish = {
+      projectId,
+      checkpointId: base,
+      tokenSet: set,
+      config: {
+        promptSet: 'workbook',
+        initialisation: 'cue' as const,
+        relativeNoise: 0.001,
+        padToMultiple: 64,
+        seed: 1,
+      },
+    };
+    const plan = await client().previews.tokens(wish);
+    expect(plan.rows.map(({ surface }) => surface)).toEqual([
+      ...set.tokens.map(({ open }) => open),
+      ...set.tokens.map(({ close }) => close),
+    ]);
+    expect(plan.rows.filter(({ isNoise }) => isNoise).map(({ surface }) => surface)).toEqual(['<mend>', '</mend>']);
+    const foreseen = await client().previews.tokenNeighbours(wish);
+    expect(foreseen.find(({ surface }) => surface === '<mend>')?.near).toBeNull();
+
+    const done = await run({ kind: 'tokens', checkpointId: base, tokenSet: set, config: wish.config });
+    growth = done.id;
+    grown = modelOf(done);
+    expect(done.result['newTokens']).toBe(8);
+    for (const name of NAMES) expect(done.result[`p_${name}`]).toBeGreaterThan(0);
+    expect(Math.abs(Number(done.result['textLossAfter']) - Number(done.result['textLossBefore']))).toBeLessThan(0.01);
+    const model = await client().models.get({ id: grown });
+    expect(model.hasFunctionalTokens).toBe(true);
+    expect(model.tokenSet).toEqual(FOUR_TOKENS);
+
+    // What was foreseen from the plan is what the written model has, up to the small noise.
+    const found = await client().models.tokenNeighbours({ id: grown });
+    const near = (list: typeof found, surface: string) => list.find((each) => each.surface === surface)?.near?.[0];
+    expect(near(found, '[work]')?.surface).toBe(near(foreseen, '[work]')?.surface);
+    expect(near(found, '[work]')?.cosine).toBeCloseTo(near(foreseen, '[work]')?.cosine ?? 0, 3);
+  }, 240_000);
+
+  it('goes from trees to examples to a fine-tuned model that writes its tags', async () => {
+    const search = await run({
+      kind: 'search',
+      checkpointId: grown,
+      questionSetId: train,
+      config: {
+        promptSet: 'workbook',
+        maxQuestions: 24,
+        numSimulations: 8,
+        maxStepTokens: 48,
+        maxAnswerTokens: 96,
+        maxPathTokens: 384,
+        children: 'narrow',
+        concurrentTrees: 24,
+      },
+    });
+    const { trees } = await client().trees.list({
+      projectId,
+      runId: search.id,
+      filter: 'all',
+      search: '',
+      offset: 0,
+      limit: 50,
+    });
+    expect(trees.length).toBeGreaterThan(20);
+    const tree = await client().trees.get({ id: trees[0]!.id });
+    expect(new Set(tree.nodes.map(({ kind }) => kind))).toEqual(new Set(['question', 'calculate']));
+
+    const made = await run({
+      kind: 'examples',
+      checkpointId: grown,
+      searchRunId: search.id,
+      config: {
+        promptSet: 'workbook',
+        maxMergesPerPath: 2,
+        wrongTailScope: 'step',
+        verifyMaxTokens: 64,
+        maxTokens: 384,
+        minSharedSteps: 0,
+        contaminationWords: 0,
+      },
+    });
+    expect(made.result['merged']).toBeGreaterThan(0);
+    const datasetId = made.outputs.datasetId!;
+    const page = await client().examples.list({ datasetId, filter: ExampleFilter.parse({}), offset: 0, limit: 200 });
+    const used = new Set(page.examples.flatMap(({ steps }) => steps.map(({ token }) => token)));
+    expect(used).toEqual(new Set(NAMES));
+    // Our own error classes read the grammar of the set: nothing that the linter let through is out of order.
+    expect(page.examples.filter(({ errorClasses }) => errorClasses.includes('illegal-order'))).toEqual([]);
+
+    const sft = await run({
+      kind: 'sft',
+      checkpointId: grown,
+      datasetId,
+      config: { learningRate: 1e-3, epochs: 1, minUpdates: 12, batchSize: 8, maxTokens: 384, checkpointEvery: 12 },
+    });
+    tuned = modelOf(sft);
+    expect((await client().models.get({ id: tuned })).tokenSet?.name).toBe('Four');
+
+    const evaluation = await run({
+      kind: 'evaluate',
+      checkpointId: tuned,
+      questionSetId: train,
+      config: { maxQuestions: 8, maxNewTokens: 120, constrained: true, concurrentQuestions: 8 },
+    });
+    const stored = (await client().evaluations.list({ projectId })).find(({ runId }) => runId === evaluation.id);
+    const { items } = await client().evaluations.items({ id: stored!.id, filter: 'all', offset: 0, limit: 20 });
+    expect(items).toHaveLength(8);
+    for (const { response } of items) expect(response).toMatch(/^\[work\]/);
+  }, 480_000);
+
+  it('cannot be undone while something stands on it, and can when nothing does', async () => {
+    const refused = await client().runs.remove({ id: growth });
+    expect(refused.removed).toBe(false);
+    expect(refused.blockedBy.length).toBeGreaterThan(0);
+    const again = await run({
+      kind: 'tokens',
+      checkpointId: base,
+      tokenSet: FOUR_TOKENS,
+      config: { promptSet: 'workbook' },
+    });
+    const { path } = await client().models.get({ id: modelOf(again) });
+    expect(existsSync(path)).toBe(true);
+    expect(await client().runs.remove({ id: again.id })).toEqual({ removed: true, blockedBy: [] });
+    expect(existsSync(path)).toBe(false);
+  }, 240_000);
+
+  it('is kept apart from other tokens', async () => {
+    const eight = modelOf(await run({ kind: 'tokens', checkpointId: base, config: { promptSet: 'workbook' } }));
+    const [dataset] = await client().examples.datasets({ projectId });
+    await expect(
+      client().runs.start({
+        projectId,
+        spec: JobSpec.parse({ kind: 'sft', checkpointId: eight, datasetId: dataset!.id, config: {} }),
+      }),
+    ).rejects.toThrow(/hold the tokens calculate/);
+    await expect(
+      client().runs.start({
+        projectId,
+        spec: JobSpec.parse({
+          kind: 'evaluate',
+          checkpointId: tuned,
+          questionSetId: train,
+          config: { withoutToken: 'clarify' },
+        }),
+      }),
+    ).rejects.toThrow(/none with the role “clarify”/);
+  }, 240_000);
+});
