@@ -152,7 +152,7 @@ const ROWS: Readonly<Record<PickName, PickRow>> = {
 
 const DESCRIBE: { readonly [P in PickName]: (one: PickTypes[P], material: Material) => string } = {
   checkpoint: (one, material) =>
-    `${originOf(one, material)}${formatParameters(one.parameterCount)} weights, ${formatBytes(one.sizeBytes)}, ${one.hasFunctionalTokens ? texts.pick.withTokens : texts.pick.withoutTokens}`,
+    `${originOf(one, material)}${formatParameters(one.parameterCount)} weights, ${formatBytes(one.sizeBytes)}, ${tokensOf(one)}`,
   questionSet: (one) => texts.pick.questions(formatCount(one.count, 'question'), texts.pick.roles[one.role]),
   searchRun: (one) => `${formatCount(one.outputs.treeCount, 'tree')}, ${formatMoment(one.createdAtMs, Date.now())}`,
   judge: (one, material) =>
@@ -161,6 +161,11 @@ const DESCRIBE: { readonly [P in PickName]: (one: PickTypes[P], material: Materi
   dataset: (one) =>
     texts.pick.accepted(formatInteger(one.verdicts.accepted + one.verdicts.todo), formatInteger(one.count)),
 };
+
+function tokensOf({ tokenSet, hasFunctionalTokens }: Checkpoint): string {
+  if (tokenSet) return texts.pick.withSet(tokenSet.name);
+  return hasFunctionalTokens ? texts.pick.withTokens : texts.pick.withoutTokens;
+}
 
 /** The run that wrote a checkpoint, since many of them bear the same name, and how far it was. */
 function originOf(checkpoint: Checkpoint, { runs }: Material): string {

@@ -193,7 +193,7 @@ export const road = {
       chatYes: 'vorhanden',
       chatNo: 'keine: Fragen werden schlicht gestellt',
       functional: 'Funktions-Token',
-      functionalYes: 'alle sechzehn sind da',
+      functionalYes: 'alle sind da',
       functionalNo: 'noch nicht',
       from: 'Von',
       fromImport: 'importiert',
@@ -401,7 +401,6 @@ export const road = {
       blocked: (names: string) =>
         `Es lässt sich nicht entfernen: ${names} bauen darauf auf. Löschen Sie erst diese, oder behalten Sie es.`,
       confirm: 'Entfernen',
-      again: 'Mit diesen Einstellungen neu beginnen',
     },
     strip: 'Die Token bei der Arbeit',
   }),

@@ -36,7 +36,7 @@ export const tokenSets = {
     add: 'Token hinzufügen …',
     removeToken: (name: string) => `„${name}“ entfernen`,
     undo: 'Letzte Änderung zurücknehmen',
-    columns: { token: 'Token', tags: 'Geschrieben', role: 'Rolle', start: 'Beginnt als', note: '' },
+    columns: { token: 'Token', tags: 'Geschrieben', role: 'Rolle', start: 'Beginnt als' },
     asSettings: 'wie eingestellt',
     form: {
       title: (name: string) => `Das Token „${name}“`,

@@ -144,6 +144,7 @@ export const wizards = {
       growTrees: 'Bäume wachsen lassen',
       makeExamples: 'Beispiele machen',
       addTokens: 'Token hinzufügen',
+      withSet: (name: string) => `mit den Token von „${name}“`,
       withTokens: 'mit Funktions-Token',
       withoutTokens: 'ohne Funktions-Token',
       missing: 'seine Dateien sind weg',

@@ -27,7 +27,7 @@ export const texts = translated('tokenSets', {
   add: 'Add a token…',
   removeToken: (name: string) => `Remove “${name}”`,
   undo: 'Undo the last change',
-  columns: { token: 'Token', tags: 'Written', role: 'Role', start: 'Begins as', note: '' },
+  columns: { token: 'Token', tags: 'Written', role: 'Role', start: 'Begins as' },
   asSettings: 'as the settings say',
   form: {
     title: (name: string) => `The token “${name}”`,

@@ -121,6 +121,7 @@ export const texts = translated('wizards', {
     makeExamples: 'Make examples',
     addTokens: 'Add the tokens',
     withTokens: 'with functional tokens',
+    withSet: (name: string) => `with the tokens of “${name}”`,
     withoutTokens: 'without functional tokens',
     missing: 'its files are gone',
     needsTokens: 'needs the functional tokens first',

@@ -84,7 +84,7 @@ export const texts = translated('models', {
     chatYes: 'there',
     chatNo: 'none: questions are asked plainly',
     functional: 'Functional tokens',
-    functionalYes: 'all sixteen are there',
+    functionalYes: 'all of them are there',
     functionalNo: 'not yet',
     from: 'From',
     fromImport: 'imported',

@@ -82,7 +82,6 @@ export const texts = translated('stages', {
     body: 'The copy with the grown vocabulary and this run are deleted; the model that it was made from was never changed. The same settings give the same rows again.',
     blocked: (names: string) => `It cannot be removed: ${names} stand on it. Delete those first, or keep it.`,
     confirm: 'Remove it',
-    again: 'Start again with these settings',
   },
   strip: 'The tokens at work',
 });
