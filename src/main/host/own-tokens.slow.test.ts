@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -233,10 +233,11 @@ describe('a token set of one’s own', () => {
       tokenSet: FOUR_TOKENS,
       config: { promptSet: 'workbook' },
     });
-    const { path } = await client().models.get({ id: modelOf(again) });
-    expect(existsSync(path)).toBe(true);
+    const listed = async () => (await client().models.list({ projectId })).map(({ id }) => id);
     expect(await client().runs.remove({ id: again.id })).toEqual({ removed: true, blockedBy: [] });
-    expect(existsSync(path)).toBe(false);
+    expect(await listed()).not.toContain(modelOf(again));
+    await client().trash.restore({ id: again.id });
+    expect(await listed()).toContain(modelOf(again));
   }, 240_000);
 
   it('is kept apart from other tokens', async () => {

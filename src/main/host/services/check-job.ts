@@ -6,9 +6,8 @@ import type { JobKind } from '@contracts/stages';
 import type { ErrorCode } from '@core/error-codes';
 import { WorkbenchError } from '@core/errors';
 import { CHOICES } from '@core/eval/choices';
-import type { ExamplesConfig } from '@core/dataset/examples-config';
+import { hasChecks } from '@core/dataset/step-kinds';
 import { checkTokenSet, describeTokenSetProblem, isUsable, missingRoles } from '@core/tokens/check-token-set';
-import type { TokenRole } from '@core/tokens/token-roles';
 import { compileTokenSet, type TokenSet } from '@core/tokens/token-set';
 import { findCheckpoint, type StoredCheckpoint } from '../store/repositories/checkpoints';
 import { countTrainable, findDataset } from '../store/repositories/examples';
@@ -89,7 +88,11 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
   examples(context, projectId, { checkpointId, searchRunId, config }) {
     const checkpoint = requireCheckpoint(context, projectId, checkpointId);
     requirePromptSet(context, config.promptSet);
-    requireRoles(checkpoint, ROLES_OF_CONTENT[config.content], 'to make such examples');
+    requireRoles(
+      checkpoint,
+      config.content === 'answers' ? ['direct_answer'] : hasChecks(config) ? ['verify', 'refine'] : [],
+      'to make such examples',
+    );
     const search = requireTrees(context, projectId, searchRunId);
     requireTokensOfTrees(context, checkpoint, search);
     return { ...NO_PARENTS, checkpointId, questionSetId: search.parents.questionSetId, runId: searchRunId };
@@ -188,13 +191,6 @@ function requireTokens(checkpoint: StoredCheckpoint): void {
     checkpoint.name,
   );
 }
-
-/** Roles without which a data set of some content cannot be made. */
-const ROLES_OF_CONTENT: Readonly<Record<ExamplesConfig['content'], readonly TokenRole[]>> = {
-  merged: ['verify', 'refine'],
-  'right-paths': [],
-  answers: ['direct_answer'],
-};
 
 /** @throws WorkbenchError `role-missing` where none of a model's tokens has a role that the stage needs */
 function requireRoles(checkpoint: StoredCheckpoint, needed: Parameters<typeof missingRoles>[1], what: string): void {

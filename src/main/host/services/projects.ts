@@ -96,7 +96,14 @@ export function overviewProject({ db }: ServiceContext, id: ProjectId): ProjectO
   };
   const { road, nextStage } = describeRoad(facts);
   const newest = checkpoints.filter((checkpoint) => checkpoint.isFinal).at(-1) ?? checkpoints.at(-1);
-  return { project, road, nextStage, counts, tokens: ownTokens(db, id, checkpoints), newestCheckpointId: newest?.id ?? null };
+  return {
+    project,
+    road,
+    nextStage,
+    counts,
+    tokens: ownTokens(db, id, checkpoints),
+    newestCheckpointId: newest?.id ?? null,
+  };
 }
 
 /** Tokens of own sets by name: what a set of the project says, unless a model that was made with another version says it. */

@@ -397,7 +397,7 @@ export const road = {
     undo: {
       action: 'Zurücknehmen: dieses Modell entfernen',
       title: 'Das Modell mit den neuen Token entfernen?',
-      body: 'Die Kopie mit dem gewachsenen Wortschatz und dieser Lauf werden gelöscht; das Modell, aus dem sie gemacht wurde, blieb unverändert. Dieselben Einstellungen ergeben wieder dieselben Zeilen.',
+      body: 'Die Kopie mit dem gewachsenen Wortschatz und dieser Lauf kommen in den Papierkorb und können von dort zurück; das Modell, aus dem sie gemacht wurde, blieb unverändert.',
       blocked: (names: string) =>
         `Es lässt sich nicht entfernen: ${names} bauen darauf auf. Löschen Sie erst diese, oder behalten Sie es.`,
       confirm: 'Entfernen',

@@ -79,7 +79,7 @@ export const texts = translated('stages', {
   undo: {
     action: 'Undo: remove this model',
     title: 'Remove the model with the new tokens?',
-    body: 'The copy with the grown vocabulary and this run are deleted; the model that it was made from was never changed. The same settings give the same rows again.',
+    body: 'The copy with the grown vocabulary and this run go into the trash, from where they can come back; the model that it was made from was never changed.',
     blocked: (names: string) => `It cannot be removed: ${names} stand on it. Delete those first, or keep it.`,
     confirm: 'Remove it',
   },

@@ -42,6 +42,10 @@ type TrainingCode = Extract<
   | 'tensor-elsewhere'
   | 'token-unknown'
   | 'token-foreign'
+  | 'role-missing'
+  | 'token-set-changed'
+  | 'token-set-file'
+  | 'token-set-known'
   | 'token-set-unfit'
   | `dry-step-${string}`
   | 'tokens-present'
@@ -203,6 +207,26 @@ export const training: Words<Exclude<TrainingCode, 'weights-not-finite' | 'state
     (parts) => `Der Satz von Token ${named(parts, 'where', 'selbst')} passt so nicht zu diesem Modell.`,
     'Das Modell und der Satz von Token.',
     'Bessern Sie den Satz aus und beginnen Sie noch einmal.',
+  ],
+  'role-missing': [
+    'Kein Token dieses Modells hat eine Rolle, die dafür gebraucht wird.',
+    NOTHING_STARTED,
+    'Wählen Sie andere Einstellungen, oder geben Sie dem Modell einen Tokensatz, der die Rolle hat.',
+  ],
+  'token-set-changed': [
+    'Ein anderes Fenster hat diesen Tokensatz inzwischen gespeichert.',
+    'Beide: was das andere Fenster gespeichert hat, und Ihrer in diesem.',
+    'Speichern Sie Ihren als neuen Satz, oder laden Sie die neueste Fassung.',
+  ],
+  'token-set-file': [
+    (parts) => `${place(parts, 'functional_tokens.json')} sagt nicht, welche Funktionstoken das Modell hat.`,
+    AS_BEFORE,
+    'Bringen Sie die Datei in Ordnung, oder nehmen Sie sie aus dem Ordner.',
+  ],
+  'token-set-known': [
+    'In diesem Projekt gibt es schon einen Tokensatz mit diesem Namen.',
+    'Der Satz, der da ist, und Ihrer in diesem Fenster.',
+    'Geben Sie Ihrem einen anderen Namen.',
   ],
   'token-unknown': [
     'Ein Token gehört nicht zu diesem Modell.',
