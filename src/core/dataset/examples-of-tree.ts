@@ -86,7 +86,7 @@ export async function examplesOfTree(
   });
   const examples = lists.flat().filter((example) => {
     const reason = whyNot(example, context);
-    if (reason !== null) reject(reason, renderSteps(example.steps));
+    if (reason !== null) reject(reason, renderSteps(example.steps, set));
     return reason === null;
   });
   return { examples, rejections, rejected };

@@ -3,6 +3,8 @@ import type { CancelToken, Rng } from '../ports';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Step } from '../tokens/render';
 import { functionalIdsOf, tokenSetOf } from '../tokens/token-ids';
+import { TOKEN_ROLES } from '../tokens/token-roles';
+import type { TokenSet } from '../tokens/token-set';
 import type { PromptAction, PromptFacts, PromptSet, PromptStep } from './prompt-set';
 
 /** What a prompt is about, in steps of the model's own token set. */
@@ -68,11 +70,15 @@ export function promptIds({ tokenizer, prompts }: AskParts, action: PromptAction
   return Int32Array.from([...chat, ...tokenizer.encode(continuation)]);
 }
 
-/** Prompts are worded by what a step is for, whatever the token is called. A step of a foreign set counts as work. */
+/** Steps as prompts are worded: by what each is for, whatever its token is called. A step of a foreign set counts as work. */
+export function promptSteps(steps: readonly Step[], set: TokenSet): PromptStep[] {
+  const roleOf = (token: string) => set.roleOf(token) ?? TOKEN_ROLES.find((role) => role === token) ?? 'next_step';
+  return steps.map(({ token, text }) => ({ token: roleOf(token), text }));
+}
+
 function inRoles({ question, steps, wrong, right }: AskFacts, tokenizer: Tokenizer): PromptFacts {
   const set = tokenSetOf(tokenizer);
-  const translate = (list: readonly Step[]) =>
-    list.map(({ token, text }): PromptStep => ({ token: set.roleOf(token) ?? 'next_step', text }));
+  const translate = (list: readonly Step[]) => promptSteps(list, set);
   return {
     question,
     steps: translate(steps),

@@ -408,9 +408,9 @@ describe('a model that has only one thing to say', () => {
     ['one word without end', 'sampled', words],
     ['the end of the text', 'prompted', tokenizer.eosIds[0]!],
     ['the end of the text', 'sampled', tokenizer.eosIds[0]!],
-    ['the end of a step', 'sampled', tokens.close.next_step],
-    ['the end of an answer', 'sampled', tokens.close.direct_answer],
-    ['the beginning of a step', 'sampled', tokens.open.next_step],
+    ['the end of a step', 'sampled', tokens.close['next_step']!],
+    ['the end of an answer', 'sampled', tokens.close['direct_answer']!],
+    ['the beginning of a step', 'sampled', tokens.open['next_step']!],
   ] as const)('%s, %s: the tree ends, holds no right answer, and keeps to every limit', async (_, expander, id) => {
     const options = { numSimulations: 12, maxDepth: 5, maxStepTokens: 16, maxAnswerTokens: 16, maxPathTokens: 96 };
     const { config, generator, ...parts } = expander === 'prompted' ? prompted(options) : sampled(options);

@@ -6,6 +6,7 @@ import type { CheckpointId, ProjectId, QuestionSetId, RunId } from '@contracts/i
 import { ExampleFilter } from '@contracts/examples';
 import { JobSpec, type JobSpecInput } from '@contracts/jobs';
 import type { Run } from '@contracts/runs';
+import { MAX_TEXT_LOSS_CHANGE } from '@core/tokens/tokens-config';
 import { FOUR_TOKENS, ownToken } from '@core/testing/own-tokens';
 import { composeHost, type Host } from './compose';
 import { forkEngine } from './jobs/engine-child';
@@ -140,7 +141,12 @@ describe('a token set of one’s own', () => {
     grown = modelOf(done);
     expect(done.result['newTokens']).toBe(8);
     for (const name of NAMES) expect(done.result[`p_${name}`]).toBeGreaterThan(0);
-    expect(Math.abs(Number(done.result['textLossAfter']) - Number(done.result['textLossBefore']))).toBeLessThan(0.01);
+    // Noise in a model of this size is no quiet neighbour, and the log says so.
+    const change = Number(done.result['textLossAfter']) - Number(done.result['textLossBefore']);
+    const warned = (await client().runs.logs({ id: done.id, limit: 100 })).some(({ message }) =>
+      /loss on ordinary text/.test(message),
+    );
+    expect(warned).toBe(Math.abs(change) > MAX_TEXT_LOSS_CHANGE);
     const model = await client().models.get({ id: grown });
     expect(model.hasFunctionalTokens).toBe(true);
     expect(model.tokenSet).toEqual(FOUR_TOKENS);

@@ -9,6 +9,7 @@ import { readJsonl } from '../runners/jsonl';
 import type { JobModel } from '../runners/open-model';
 import { drawQuestions } from '../runners/rl';
 import { openRl, type OpenedRl } from '../runners/rl-open';
+import { tokenSetOf } from '@core/tokens/token-ids';
 import { stepOptions } from '../runners/tuning';
 import { watchedQuestions } from '../runners/watched-questions';
 import { present, type DryContext, type DryStep } from './dry-context';
@@ -67,7 +68,7 @@ type Explore = (context: DryContext<'rl'>, model: JobModel, questions: readonly 
 const EXPLORE: Readonly<Record<RlConfig['exploration'], Explore>> = {
   tree: (context, model, questions) => {
     const { config } = context.spec;
-    const grammar = createGrammar({ maxDepth: config.maxDepth });
+    const grammar = createGrammar({ set: tokenSetOf(model.tokenizer), maxDepth: config.maxDepth });
     return dryTrees(context, {
       name: 'paths',
       generator: model.generator,
@@ -78,7 +79,7 @@ const EXPLORE: Readonly<Record<RlConfig['exploration'], Explore>> = {
   },
   independent: (context, model, questions) => {
     const { config } = context.spec;
-    const grammar = createGrammar({ maxDepth: config.maxDepth });
+    const grammar = createGrammar({ set: tokenSetOf(model.tokenizer), maxDepth: config.maxDepth });
     return dryWriting(context, {
       name: 'paths',
       generator: model.generator,

@@ -10,6 +10,7 @@ import { pathTo, type SearchTree } from '@core/search/tree';
 import { answerVerifier } from '@core/tasks/verifier';
 import { createGrammar } from '@core/tokens/grammar';
 import { renderSteps } from '@core/tokens/render';
+import { tokenSetOf } from '@core/tokens/token-ids';
 import type { TokenSet } from '@core/tokens/token-set';
 import { weakestStep, type JudgeableResponse } from '@core/train/prm/judge';
 import { judgeAttempts, type JudgedAnswer } from './judge-attempts';
@@ -63,7 +64,9 @@ export async function answerBySearch(
       onAnswer();
       const scores = await judgeLeaves(tree, judge);
       const attempts = treeAttempts(tree, (leaf) => scores.get(leaf) ?? null);
-      return judgeAttempts(question, attempts, config, ({ leaf }) => pathText(tree, leaf));
+      return judgeAttempts(question, attempts, config, ({ leaf }) =>
+        pathText(tree, leaf, tokenSetOf(shared.tokenizer)),
+      );
     }),
   );
 }

@@ -94,10 +94,7 @@ export async function runPrm(context: JobContext<'prm'>): Promise<RunnerOutcome>
 }
 
 /** Judged responses from the trees, from what a reviewer marked, and from a file. */
-export function readResponses(
-  { job, spec }: Pick<JobContext<'prm'>, 'job' | 'spec'>,
-  work?: string,
-): JudgedResponse[] {
+export function readResponses({ job, spec }: Pick<JobContext<'prm'>, 'job' | 'spec'>, work?: string): JudgedResponse[] {
   const ofTrees = readJsonl(job.inputs.trees, TreeRecord, 'trees').flatMap((record) => {
     const { questionId: id, prompt, referenceAnswer } = record;
     const tree = treeFromRows({ id, prompt, referenceAnswer, source: '' }, record.nodes, record.simulations);

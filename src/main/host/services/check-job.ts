@@ -69,7 +69,7 @@ const CHECKS: { readonly [K in JobKind]: Check<K> } = {
   search(context, projectId, { checkpointId, questionSetId, judgeId, config }) {
     const checkpoint = requireCheckpoint(context, projectId, checkpointId);
     requireQuestions(context, projectId, questionSetId);
-    requireJudge(context, projectId, judgeId);
+    requireJudge(context, projectId, judgeId, checkpoint);
     if (judgeId === null && config.stepValues === 'judge')
       throw refuse(
         'To value unfinished paths a process reward model is needed.',

@@ -1,9 +1,11 @@
 import type { PromptTrial, TrialEvent } from '@contracts/prompts';
+import { promptSteps } from '@core/prompts/ask';
 import { parsePromptSet } from '@core/prompts/prompt-set';
 import { answerVerifier } from '@core/tasks/verifier';
 import { openModelRef } from '../jobs/prepare';
 import { findCheckpoint } from '../store/repositories/checkpoints';
 import type { ServiceContext } from './context';
+import { tokenSetOfCheckpoint } from './models';
 import { required } from './not-found';
 import { changedFiles } from './prompt-sets';
 
@@ -22,8 +24,10 @@ export async function* tryPrompt(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TrialEvent, undefined, void> {
   const { db, sessions } = context;
-  const { checkpointId, action, question, steps, temperature, maxTokens, seed } = trial;
-  const { parameterCount } = required(findCheckpoint(db, checkpointId), 'This checkpoint');
+  const { checkpointId, action, question, temperature, maxTokens, seed } = trial;
+  const checkpoint = required(findCheckpoint(db, checkpointId), 'This checkpoint');
+  const { parameterCount } = checkpoint;
+  const steps = promptSteps(trial.steps, tokenSetOfCheckpoint(checkpoint));
   const files = changedFiles(context, trial.from, trial.texts);
   const prompts = parsePromptSet(files);
   const about = { question: question.prompt, steps, ...(CHECKS.has(action) && { wrong: steps.slice(-1), right: [] }) };
