@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@core/error-codes';
-import { named, NOTHING_STARTED, REPORT, UP_TO_CHECKPOINT, type Words } from './parts';
+import { AS_BEFORE, named, NOTHING_STARTED, place, REPORT, UP_TO_CHECKPOINT, type Words } from './parts';
 
 type TrainingCode = Extract<
   ErrorCode,
