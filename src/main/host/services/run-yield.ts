@@ -52,13 +52,14 @@ function ofSearch({ db }: Db, run: Run): RunYield {
   };
 }
 
-function ofExamples({ db }: Db, run: Run): RunYield {
+function ofExamples(context: Db, run: Run): RunYield {
+  const { db } = context;
   const searchRunId = run.parents.runId;
   const count = (filter: TreeFilter) => (searchRunId === null ? 0 : countTrees(db, searchRunId, filter));
   const { examples, merged } = run.result;
   const isChosen = typeof examples === 'number';
   return {
-    trees: lastMetric(db, run.id, 'candidates')?.step ?? 0,
+    trees: isChosen ? count('all') : (lastMetric(db, run.id, 'candidates')?.step ?? 0),
     wanted: count('all'),
     solved: count('solved'),
     pairs: count('mixed'),
@@ -68,10 +69,19 @@ function ofExamples({ db }: Db, run: Run): RunYield {
       isChosen,
     },
     nextRunId: null,
-    reasons: countRejections(db, run.id).map(({ reason, count: times }) => ({
-      reason,
-      count: times,
-      some: listRejections(db, run.id, reason, searchRunId, SOME),
-    })),
+    reasons: reasonsOf(context, run),
   };
+}
+
+const REJECTED = 'rejected.';
+
+/** Runs of earlier versions kept how many there were of each reason, not which. */
+function reasonsOf({ db }: Db, run: Run): RunYield['reasons'] {
+  const kept = countRejections(db, run.id);
+  if (kept.length > 0)
+    return kept.map((row) => ({ ...row, some: listRejections(db, run.id, row.reason, run.parents.runId, SOME) }));
+  return Object.entries(run.result)
+    .filter(([name, value]) => name.startsWith(REJECTED) && typeof value === 'number')
+    .map(([name, value]) => ({ reason: name.slice(REJECTED.length), count: Number(value), some: [] }))
+    .toSorted((a, b) => b.count - a.count);
 }

@@ -110,7 +110,9 @@ function Reasons({ run, reasons }: { readonly run: Run; readonly reasons: RunYie
             ))}
           </ul>
           <p className="run-quiet">
-            {count > some.length && words.firstOf(formatInteger(some.length), formatInteger(count))}{' '}
+            {some.length === 0
+              ? words.notKept
+              : count > some.length && words.firstOf(formatInteger(some.length), formatInteger(count))}{' '}
             {TREE_FILTERS[reason] !== undefined && run.kind === 'search' && (
               <a href={href('trees', { projectId: run.projectId }, { run: run.id, show: TREE_FILTERS[reason] })}>
                 {words.showAll}

@@ -179,6 +179,7 @@ export const runPages = {
       nothingRejected: 'Bisher wurde nichts verworfen.',
       rejected: 'Woraus nichts wurde, und warum',
       firstOf: (shown: string, all: string) => `Die ersten ${shown} von ${all}.`,
+      notKept: 'Welche es waren, wurde nicht behalten: dieser Lauf ist von einer früheren Version.',
       showAll: 'Alle diese Bäume',
       reasons: {
         'no-right-path': 'Kein Weg des Baums kam zur richtigen Antwort.',

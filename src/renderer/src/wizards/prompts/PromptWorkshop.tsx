@@ -99,7 +99,7 @@ function TemplateName({ template, isChanged }: { readonly template: PromptTempla
     <span className="prompt-name">
       <TokenMark kind={tokenOf(action)} />
       {template.after !== null && <span>{texts.after(tokenFacts(template.after).label)}</span>}
-      {template.actions.includes('confirm') && <span>{texts.ofRight}</span>}
+      {template.actions.every((one) => one === 'confirm') && <span>{texts.ofRight}</span>}
       {isChanged && <span className="prompt-changed">{texts.changed}</span>}
     </span>
   );

@@ -152,6 +152,7 @@ export const texts = translated('runs', {
     nothingRejected: 'Nothing was rejected so far.',
     rejected: 'What came to nothing, and why',
     firstOf: (shown: string, all: string) => `The first ${shown} of ${all}.`,
+    notKept: 'Which ones they were was not kept: this run is of an earlier version.',
     showAll: 'All of these trees',
     reasons: {
       'no-right-path': 'No path of the tree came to the right answer.',
