@@ -30,6 +30,8 @@ export const hostWords: Readonly<Record<string, string>> = translated(
       'answering questions',
       'files',
       'iterations',
+      // What a run computes on, where it is no card or server with a name.
+      'processor',
       'numbers',
       'questions',
       'trees',

@@ -1,4 +1,5 @@
 import type { MetricSeries, Run } from '@contracts/runs';
+import { inWindowWords } from '../../app/host-words';
 import { formatBytes, formatDuration, formatInteger, formatRange } from '../../lib/format';
 import { Progress } from '../../ui/marks';
 import { headFigures } from './head-figures';
@@ -19,8 +20,12 @@ export function RunNow({ run, metrics }: { readonly run: Run; readonly metrics: 
         <>
           <p className="run-phase">
             <span>
-              <b>{progress.phase}</b>{' '}
-              {texts.ofTotal(formatInteger(Math.floor(progress.done)), formatInteger(progress.total), progress.unit)}
+              <b>{inWindowWords(progress.phase)}</b>{' '}
+              {texts.ofTotal(
+                formatInteger(Math.floor(progress.done)),
+                formatInteger(progress.total),
+                inWindowWords(progress.unit),
+              )}
             </span>
             {isMoving && (
               <span className="run-left">
@@ -30,7 +35,10 @@ export function RunNow({ run, metrics }: { readonly run: Run; readonly metrics: 
               </span>
             )}
           </p>
-          <Progress share={progress.total > 0 ? progress.done / progress.total : null} label={progress.phase} />
+          <Progress
+            share={progress.total > 0 ? progress.done / progress.total : null}
+            label={inWindowWords(progress.phase)}
+          />
         </>
       )}
       <dl className="run-numbers">

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ProjectId, RunId } from '@contracts/ids';
 import type { Run } from '@contracts/runs';
+import { inWindowWords } from '../../app/host-words';
 import { PageFrame } from '../../app/PageFrame';
 import { href } from '../../app/route-paths';
 import type { PageProps } from '../../app/router';
@@ -83,7 +84,7 @@ function OpenRun({ run }: { readonly run: Run }) {
         <Facts
           rows={[
             [texts.seed, String(run.seed)],
-            run.versions['device'] === undefined ? null : [texts.device, run.versions['device']],
+            run.versions['device'] === undefined ? null : [texts.device, inWindowWords(run.versions['device'])],
             [
               texts.versions,
               Object.entries(run.versions)

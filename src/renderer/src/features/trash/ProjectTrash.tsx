@@ -11,6 +11,7 @@ import { Notice } from '../../ui/marks';
 import { Disclosure } from '../../ui/Panel';
 import { Table, type Column } from '../../ui/Table';
 import { texts } from './texts/en';
+import './trash.css';
 
 /** A deletion is fresh for so long: its undo stands in the open. */
 const FRESH_MS = 60_000;
@@ -31,7 +32,7 @@ export function ProjectTrash({ projectId }: { readonly projectId: ProjectId }) {
     </Button>
   );
   return (
-    <div role="status" className="stack">
+    <div role="status" className="stack trash">
       {newest && Date.now() - newest.removedAtMs < FRESH_MS && (
         <Notice tone="info">
           <span className="row">

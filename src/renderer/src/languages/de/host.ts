@@ -29,6 +29,7 @@ export const host = {
     files: 'Dateien',
     iterations: 'Runden',
     numbers: 'Zahlen',
+    processor: 'dem Prozessor',
     questions: 'Fragen',
     trees: 'Bäume',
     updates: 'Updates',

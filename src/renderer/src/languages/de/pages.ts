@@ -280,8 +280,10 @@ export const pages = {
     growing: {
       title: 'Wachsender Baum',
       list: 'Wächst gerade',
-      row: (nodes: number, walks: number, right: number) => `${nodes} Schritte · ${walks} Gänge · ${right} richtig`,
-      facts: (nodes: number, walks: number) => `${nodes} Schritte nach ${walks} Gängen`,
+      row: (nodes: number, walks: number, right: number) =>
+        `${nodes} Schritte · ${walks === 1 ? 'ein Gang' : `${walks} Gänge`} · ${right} richtig`,
+      facts: (nodes: number, walks: number) =>
+        `${nodes} Schritte nach ${walks === 1 ? 'einem Gang' : `${walks} Gängen`}`,
       stopped: 'Dieser Baum wurde nicht fertig',
       stoppedBody:
         'Sein Lauf endete oder wurde angehalten, bevor der Baum ganz war. Setzen Sie den Lauf fort, dann wächst er wieder.',

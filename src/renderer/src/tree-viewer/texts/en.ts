@@ -16,7 +16,7 @@ export const texts = translated('treeViewer', {
   search: 'Search in the text',
   matches: (at: number, total: number) =>
     total === 0 ? 'not found' : at < 0 ? `${total} found` : `${at + 1} of ${total}`,
-  simulations: (at: number, total: number) => `After ${at} of ${total} walks`,
+  simulations: (at: number, total: number) => `After ${at} of ${total === 1 ? 'one walk' : `${total} walks`}`,
   simulationSlider: 'Replay the walks',
   visits: (count: number) => (count === 1 ? '1 visit' : `${count} visits`),
   value: (value: number) => `value ${value.toFixed(2)}`,

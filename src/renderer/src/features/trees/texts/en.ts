@@ -88,8 +88,9 @@ export const texts = translated('trees', {
   growing: {
     title: 'Growing tree',
     list: 'Growing now',
-    row: (nodes: number, walks: number, right: number) => `${nodes} steps · ${walks} walks · ${right} right`,
-    facts: (nodes: number, walks: number) => `${nodes} steps after ${walks} walks`,
+    row: (nodes: number, walks: number, right: number) =>
+      `${nodes} steps · ${walks === 1 ? 'one walk' : `${walks} walks`} · ${right} right`,
+    facts: (nodes: number, walks: number) => `${nodes} steps after ${walks === 1 ? 'one walk' : `${walks} walks`}`,
     stopped: 'This tree was not finished',
     stoppedBody: 'Its run ended or was paused before the tree was whole. Resume the run, and it grows again.',
   },
