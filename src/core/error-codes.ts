@@ -90,6 +90,7 @@ export const ERROR_CODES = [
   'json-syntax',
   'json-unsupported',
   'json-value',
+  'judge-json',
   'judge-missing',
   'judge-unfit',
   'judge-vocabulary',

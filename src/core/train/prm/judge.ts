@@ -19,8 +19,13 @@ export interface JudgeablePath {
   readonly steps: readonly Step[];
 }
 
-/** Judges beginnings of rows, in [0, 1]; see `Trainer.values`. */
-export type ValuesOf = (rows: readonly TokenRow[]) => Promise<readonly ArrayLike<number>[]>;
+/** A row with the places that are asked about: [steps + 1] index of the id behind the question and behind each step. */
+export interface JudgeRow extends TokenRow {
+  readonly places: readonly number[];
+}
+
+/** Judges rows at their places: for each row [steps + 1], in [0, 1]. */
+export type ScoresOf = (rows: readonly JudgeRow[]) => Promise<readonly (readonly number[])[]>;
 
 /**
  * How promising responses look after the question and after each step.
@@ -29,15 +34,14 @@ export type ValuesOf = (rows: readonly TokenRow[]) => Promise<readonly ArrayLike
 export async function judgeResponses(
   responses: readonly JudgeableResponse[],
   tokens: FunctionalTokenIds,
-  valuesOf: ValuesOf,
+  scoresOf: ScoresOf,
 ): Promise<number[][]> {
   // One more id than was written, so that the end of the last step has a place behind it.
-  const rows = responses.map(({ ids }) => ({ ids: Int32Array.from([...Array.from(ids), tokens.eos[0] ?? 0]) }));
-  const values = rows.length === 0 ? [] : await valuesOf(rows);
-  return responses.map((response, i) => [
-    values[i]![response.promptLength]!,
-    ...response.steps.map((step) => values[i]![stepEnd(response, step, tokens) + 1]!),
-  ]);
+  const rows = responses.map((response) => ({
+    ids: Int32Array.from([...Array.from(response.ids), tokens.eos[0] ?? 0]),
+    places: [response.promptLength, ...response.steps.map((step) => stepEnd(response, step, tokens) + 1)],
+  }));
+  return rows.length === 0 ? [] : (await scoresOf(rows)).map((scores) => [...scores]);
 }
 
 /**
@@ -48,17 +52,17 @@ export async function judgeResponses(
 export async function judgePaths(
   paths: readonly JudgeablePath[],
   { tokenizer, tokens, longest }: { tokenizer: Tokenizer; tokens: FunctionalTokenIds; longest: number },
-  valuesOf: ValuesOf,
+  scoresOf: ScoresOf,
 ): Promise<(number[] | null)[]> {
   const rows = paths.map(({ prompt, steps }) =>
     judgedRow({ questionId: '', prompt, steps, labels: [], weights: [] }, tokenizer, tokens),
   );
   const readable = rows.filter(({ ids }) => ids.length <= longest);
-  const values = readable.length === 0 ? [] : await valuesOf(readable);
-  const valuesByRow = new Map(readable.map((row, i) => [row, values[i]!]));
+  const scores = readable.length === 0 ? [] : await scoresOf(readable);
+  const scoresByRow = new Map(readable.map((row, i) => [row, scores[i]!]));
   return rows.map((row) => {
-    const found = valuesByRow.get(row);
-    return found === undefined ? null : row.places.map((place) => found[place]!);
+    const found = scoresByRow.get(row);
+    return found === undefined ? null : [...found];
   });
 }
 

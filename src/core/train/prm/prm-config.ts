@@ -3,6 +3,7 @@ import { field } from '../../fields';
 import { SftConfigSchema } from '../sft-config';
 
 export const STEP_LABELS = ['soft', 'hard'] as const;
+export const JUDGE_BASES = ['state', 'surprise'] as const;
 
 const { learningRate, epochs, batchSize, weightDecay, validationShare } = SftConfigSchema.shape;
 
@@ -24,6 +25,16 @@ export const PrmConfigSchema = z.object({
         label: 'What a step is worth',
         help: 'Soft: the share of right answers among the walks that went through it. Hard: whether any of them came to a right answer.',
         paper: 'hard, in Math-Shepherd',
+      }),
+    ),
+  basis: z
+    .enum(JUDGE_BASES)
+    .default('state')
+    .meta(
+      field({
+        label: 'What the judge goes by',
+        help: 'State: what a new head reads from the model’s state at the end of a step, while the model learns to judge. Surprise: the model stays as it is; the head, and how probable the model finds the words of the steps, together say how good they are. Better for small models.',
+        paper: 'state',
       }),
     ),
   stepsFile: z

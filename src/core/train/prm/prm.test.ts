@@ -84,7 +84,7 @@ test('a trajectory of RL is judged where a row for training has its labels: behi
   const whole = trajectories.filter(({ isTruncated }) => !isTruncated);
   // A judge that gives each position its own number tells where it was asked.
   const promises = await judgeResponses(whole, tokens, (rows) =>
-    Promise.resolve(rows.map(({ ids }) => Array.from(ids, (_, i) => i))),
+    Promise.resolve(rows.map(({ places }) => [...places])),
   );
   expect(whole.length).toBeGreaterThan(3);
   whole.forEach(({ ids, steps, promptLength }, i) => {
@@ -101,7 +101,7 @@ test('a path as text is judged where a row for training has its labels, unless i
   const asked: number[] = [];
   const judged = await judgePaths([response!, other!], { tokenizer, tokens, longest }, (given) => {
     asked.push(...given.map(({ ids }) => ids.length));
-    return Promise.resolve(given.map(({ ids }) => Array.from(ids, (_, i) => i)));
+    return Promise.resolve(given.map(({ places }) => [...places]));
   });
   expect(judged).toEqual(rows.map(({ ids, places }) => (ids.length > longest ? null : places)));
   expect(asked.every((length) => length <= longest)).toBe(true);

@@ -3,10 +3,10 @@ import type { ErrorCode } from '@core/error-codes';
 import { WorkbenchError } from '@core/errors';
 import type { CancelToken, GraphExecutor } from '@core/ports';
 import { functionalTokenIds } from '@core/tokens/token-ids';
-import type { TokenRow } from '@core/train/micro-batches';
 import { judgePaths, judgeResponses, type JudgeablePath, type JudgeableResponse } from '@core/train/prm/judge';
 import { openLanguageModel } from '../language-model';
 import { gatherCalls } from './gather-calls';
+import { readBlend, scoresOf } from './scores-of';
 
 /** A process reward model at work. */
 export interface Judge {
@@ -42,10 +42,10 @@ export async function openJudge(
     const tokens = functionalTokenIds(language.tokenizer);
     const trainer = await language.createTrainer({ mode: { kind: 'frozen' }, maxTokensPerMicroBatch: TOKENS_AT_ONCE });
     const { tokenizer, config } = language;
-    const valuesOf = gatherCalls((rows: readonly TokenRow[]) => trainer.values(rows));
+    const scores = gatherCalls(scoresOf(trainer, await readBlend(ref.path)));
     return {
-      judge: (responses) => judgeResponses(responses, tokens, valuesOf),
-      judgePaths: (paths) => judgePaths(paths, { tokenizer, tokens, longest: config.maxPositions }, valuesOf),
+      judge: (responses) => judgeResponses(responses, tokens, scores),
+      judgePaths: (paths) => judgePaths(paths, { tokenizer, tokens, longest: config.maxPositions }, scores),
       dispose: async () => {
         await trainer.dispose();
         language.dispose();

@@ -1,31 +1,33 @@
 import type { JobRecord } from '@contracts/engine-protocol';
 import { calibration, rocCurve, type Judged } from '@core/eval/judgement';
+import { weakestStep } from '@core/train/prm/judge';
 import { judgedRow, type JudgedResponse, type JudgedRow } from '@core/train/prm/judged-steps';
 import { readStepFile, type PrmStage } from './prm-stage';
+import { scoresOf } from './scores-of';
 
 /** The held-out responses as the model judges them now. */
 interface HeldOut {
   readonly indices: readonly number[];
-  /** Row by row, see `Trainer.values`. */
-  readonly values: readonly ArrayLike<number>[];
+  /** Row by row [steps + 1], in [0, 1]. */
+  readonly scores: readonly (readonly number[])[];
   /** Each judged step beside its label. */
   readonly judged: readonly Judged[];
 }
 
 /** Judges the held-out responses; null where none is held out. */
-async function judgeHeldOut({ trainer, plan, rows }: PrmStage): Promise<HeldOut | null> {
+async function judgeHeldOut({ trainer, plan, rows, blend }: PrmStage): Promise<HeldOut | null> {
   const indices = plan.validation;
   if (indices.length === 0) return null;
   const held = indices.map((index) => rows[index]!);
-  const values = await trainer.values(held);
-  return { indices, values, judged: judgedAt(held, values) };
+  const scores = await scoresOf(trainer, blend)(held);
+  return { indices, scores, judged: judgedAt(held, scores) };
 }
 
 /** Judgements at the ends of steps that have a label. */
-function judgedAt(rows: readonly JudgedRow[], values: readonly ArrayLike<number>[]): Judged[] {
+function judgedAt(rows: readonly JudgedRow[], scores: readonly (readonly number[])[]): Judged[] {
   return rows.flatMap(({ places, labels, weights }, i) =>
-    places.flatMap((place) =>
-      weights[place] === 0 ? [] : [{ score: values[i]![place]!, outcome: labels[place]!, weight: weights[place]! }],
+    places.flatMap((place, k) =>
+      weights[place] === 0 ? [] : [{ score: scores[i]![k]!, outcome: labels[place]!, weight: weights[place]! }],
     ),
   );
 }
@@ -69,7 +71,7 @@ export async function measureAll(
   if (heldOut === null) return onFile;
   const { judged } = heldOut;
   const roc = rocCurve(judged);
-  const answers = rocCurve(judgeEnds(stage, heldOut, responses))?.area;
+  const answers = rocCurve(judgeEnds(heldOut, responses))?.area;
   await stage.context.commit(plotsOf(judged, { reliability: 'reliability', roc: 'rocHits' }));
   return {
     heldOutLoss: crossEntropy(judged),
@@ -114,7 +116,14 @@ function plotsOf(
 }
 
 /** The same on a file of judged steps that was never learned from; nothing where none is named. */
-async function measureFile({ config, context, trainer, language, tokens }: PrmStage): Promise<Record<string, number>> {
+async function measureFile({
+  config,
+  context,
+  trainer,
+  language,
+  tokens,
+  blend,
+}: PrmStage): Promise<Record<string, number>> {
   if (config.testFile === '') return {};
   const rows = readStepFile(config.testFile, tokens.set.withRole('next_step')[0]).map((response) =>
     judgedRow(response, language.tokenizer, tokens),
@@ -134,7 +143,7 @@ async function measureFile({ config, context, trainer, language, tokens }: PrmSt
         },
       },
     );
-  const judged = judgedAt(fitting, await trainer.values(fitting));
+  const judged = judgedAt(fitting, await scoresOf(trainer, blend)(fitting));
   const area = rocCurve(judged)?.area;
   await context.commit(plotsOf(judged, { reliability: 'fileReliability', roc: 'fileRocHits' }));
   return {
@@ -145,12 +154,11 @@ async function measureFile({ config, context, trainer, language, tokens }: PrmSt
 }
 
 /** Each held-out response as a whole: its weakest step beside whether its last one is right. */
-function judgeEnds({ rows }: PrmStage, { indices, values }: HeldOut, responses: readonly JudgedResponse[]): Judged[] {
+function judgeEnds({ indices, scores }: HeldOut, responses: readonly JudgedResponse[]): Judged[] {
   return indices.flatMap((index, i) => {
     const outcome = responses[index]!.labels.at(-1) ?? null;
     if (outcome === null) return [];
-    const steps = rows[index]!.places.slice(1).map((place) => values[i]![place]!);
-    return [{ score: Math.min(...steps), outcome }];
+    return [{ score: weakestStep(scores[i]!), outcome }];
   });
 }
 

@@ -6,6 +6,7 @@ import type { FunctionalTokenIds } from '@core/tokens/token-ids';
 import type { JudgedResponse, JudgedRow } from '@core/train/prm/judged-steps';
 import type { PrmConfig } from '@core/train/prm/prm-config';
 import { readStepRows } from '@core/train/prm/step-files';
+import type { JudgeBlend } from '@core/train/prm/surprise';
 import type { SftPlan } from '@core/train/sft';
 import type { Trainer } from '@core/train/trainer';
 import type { JobContext } from '../job-context';
@@ -25,6 +26,8 @@ export interface PrmStage {
   readonly plan: SftPlan;
   readonly rows: readonly JudgedRow[];
   readonly progress: PrmProgress;
+  /** How signals become judgements; null while there is the head alone. */
+  blend: JudgeBlend | null;
 }
 
 /** @throws WorkbenchError `step-file` */

@@ -8,15 +8,19 @@ import { judgedRow, type JudgedResponse, type JudgedRow } from '@core/train/prm/
 import { labelsOfReview } from '@core/train/prm/labels-of-review';
 import { labelsOfTree } from '@core/train/prm/labels-of-tree';
 import { planSft, type SftPlan } from '@core/train/sft';
-import type { Trainer } from '@core/train/trainer';
+import { fitBlend, signalsOf, type JudgeBlend } from '@core/train/prm/surprise';
+import type { LogisticRow } from '@core/train/prm/logistic';
+import { createRng } from '@core/random/rng';
+import { shuffled } from '@core/random/shuffle';
 import { writeModelFolder } from '../files/write-model-folder';
 import type { JobContext, RunnerOutcome } from '../job-context';
-import { openLanguageModel, type LanguageModel } from '../language-model';
+import { openLanguageModel } from '../language-model';
 import { checkpointRecord } from './checkpoint-record';
 import { readJsonl } from './jsonl';
 import { openJobExecutor } from './open-executor';
 import { measure, measureAll } from './prm-measure';
 import { PrmProgress, readStepFile, type PrmStage } from './prm-stage';
+import { BLEND_FILE, readPlaces } from './scores-of';
 import { stepOptions, trainerSettings } from './tuning';
 import { restoreTrainerState, saveTrainerState } from './trainer-state';
 
@@ -44,26 +48,33 @@ export async function runPrm(context: JobContext<'prm'>): Promise<RunnerOutcome>
       `${plan.leftOut.length} responses are longer than ${config.maxTokens} tokens and are left out.`,
       { code: 'left-out', values: { count: plan.leftOut.length, tokens: config.maxTokens } },
     );
-  const trainer = await language.createTrainer(
-    trainerSettings(context, config, {
+  const trainer = await language.createTrainer({
+    ...trainerSettings(context, config, {
       model: language.config,
       newRows: [],
       rowTokens: plan.train.reduce((most, index) => Math.max(most, rows[index]!.ids.length), 2),
       loss: 'value',
     }),
-  );
+    // What the model expects of the words must stay what it was.
+    ...(config.basis === 'surprise' && { mode: { kind: 'full' as const, head: 'value' as const, frozen: BODY } }),
+  });
   try {
     const progress = (await restoreTrainerState(context.stateFolder, trainer, PrmProgress)) ?? {
       update: 0,
       tokens: 0,
       bestLoss: null,
     };
+<<<<<<< HEAD
     const stage: PrmStage = { context, language, tokens, config, trainer, plan, rows, progress };
     if (progress.update > 0)
       context.log('info', `Going on after update ${progress.update} of ${plan.totalUpdates}.`, {
         code: 'going-on',
         values: { done: progress.update, total: plan.totalUpdates },
       });
+=======
+    const stage: PrmStage = { context, language, tokens, config, trainer, plan, rows, progress, blend: null };
+    if (progress.update > 0) context.log('info', `Going on after update ${progress.update} of ${plan.totalUpdates}.`);
+>>>>>>> d3b62a8 (prm: a judge may go by its own surprise)
     else await measure(stage);
     while (progress.update < plan.totalUpdates) {
       context.cancel.throwIfAborted();
@@ -84,8 +95,9 @@ export async function runPrm(context: JobContext<'prm'>): Promise<RunnerOutcome>
         tokens: trainer.stats.tokens,
       });
     }
+    if (config.basis === 'surprise') stage.blend = await learnBlend(stage);
     const figures = await measureAll(stage, responses);
-    await context.commit([await writeJudge(context, language, trainer, progress.update)]);
+    await context.commit([await writeJudge(stage)]);
     return { outcome: 'finished', result: { ...resultOf(stage), ...figures } };
   } finally {
     await trainer.dispose();
@@ -130,12 +142,30 @@ export function weightOf(rows: readonly JudgedRow[]): number {
   return rows.reduce((sum, { weights }) => sum + weights.reduce((a, b) => a + b, 0), 0);
 }
 
-async function writeJudge(
-  context: JobContext<'prm'>,
-  language: LanguageModel,
-  trainer: Trainer,
-  step: number,
-): Promise<JobRecord> {
+/** Everything but the head that judges. */
+const BODY = { names: ['model.*'] };
+
+/** Rows that the few weights of a blend are fitted on. */
+const BLEND_ROWS = 4000;
+
+/** How head and surprise together say what a step is worth, fitted on responses that the head has learned from. */
+async function learnBlend({ trainer, plan, rows, config }: PrmStage): Promise<JudgeBlend> {
+  const chosen = shuffled(plan.train, createRng(config.seed).fork('blend')).slice(0, BLEND_ROWS);
+  const material: LogisticRow[] = [];
+  for (let from = 0; from < chosen.length; from += config.batchSize) {
+    const batch = chosen.slice(from, from + config.batchSize).map((index) => rows[index]!);
+    const read = await readPlaces(trainer, batch);
+    batch.forEach(({ places, labels, weights }, i) =>
+      signalsOf(read[i]!).forEach((signals, k) => {
+        const place = places[k]!;
+        if (weights[place]! > 0) material.push({ signals, label: labels[place]!, weight: weights[place]! });
+      }),
+    );
+  }
+  return fitBlend(material);
+}
+
+async function writeJudge({ context, language, trainer, progress, blend }: PrmStage): Promise<JobRecord> {
   const { model: origin } = context.job;
   const path = join(context.outputFolder, 'final', 'model');
   const { promptSet = '', plainPrompts = [], name = '' } = origin ?? {};
@@ -144,13 +174,16 @@ async function writeJudge(
       path,
       {
         ...(await language.toWrite()),
-        extraFiles: { 'workbench.json': `${JSON.stringify({ promptSet, plainPrompts }, null, 2)}\n` },
+        extraFiles: {
+          'workbench.json': `${JSON.stringify({ promptSet, plainPrompts }, null, 2)}\n`,
+          ...(blend && { [BLEND_FILE]: `${JSON.stringify(blend, null, 2)}\n` }),
+        },
       },
       { replace: true },
     );
-  await (context.spec.config.writeAverage ? trainer.withAverage(write) : write());
+  await (context.spec.config.writeAverage && blend === null ? trainer.withAverage(write) : write());
   return checkpointRecord({
-    step,
+    step: progress.update,
     name: `${name}, judge`,
     isFinal: true,
     path,

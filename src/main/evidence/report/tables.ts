@@ -134,7 +134,8 @@ export function judgesTable(study: Study, seeds: readonly SeedResult[], rungs: r
       const title = failed.length === 0 ? named : `${named} (failed, ${failed.join('; ')})`;
       const runs = seeds.flatMap((seed) => {
         const outcome = seed.rungs.get(id);
-        return outcome?.kind === 'made' ? outcome.result.state.runs.filter(({ kind }) => kind === 'prm') : [];
+        // A rung may stand on another judge; its own comes last.
+        return outcome?.kind === 'made' ? outcome.result.state.runs.filter(({ kind }) => kind === 'prm').slice(-1) : [];
       });
       const mean = (name: string) => {
         const values = runs.map(({ result }) => result[name]).filter((value) => typeof value === 'number');

@@ -17,6 +17,8 @@ const CHOICE_NAMES: Readonly<Record<string, string>> = translated('choices', {
   work: 'Without planning',
   steps: 'Steps alone',
   none: 'None',
+  state: 'Its state',
+  surprise: 'Its surprise',
   soft: 'Soft',
   hard: 'Hard',
   agreement: 'Agreement',

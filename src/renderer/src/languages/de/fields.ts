@@ -418,6 +418,11 @@ export const fields = {
       label: 'Was ein Schritt wert ist',
       help: 'Weich: der Anteil richtiger Antworten unter den Gängen, die durch ihn gingen. Hart: ob einer von ihnen zu einer richtigen Antwort kam.',
     },
+    basis: {
+      label: 'Wonach der Richter geht',
+      help: 'Der Zustand: was ein neuer Kopf am Ende eines Schritts aus dem Zustand des Modells liest, während das Modell urteilen lernt. Die Überraschung: das Modell bleibt, wie es ist; der Kopf, und wie wahrscheinlich das Modell die Worte der Schritte findet, sagen zusammen, wie gut sie sind. Besser für kleine Modelle.',
+      paper: 'der Zustand',
+    },
     stepsFile: {
       label: 'Weitere beurteilte Schritte',
       help: 'Pfad einer JSONL-Datei von Math-Shepherd, PRM800K oder PRMBench, aus der neben den Bäumen gelernt wird; leer: keine.',

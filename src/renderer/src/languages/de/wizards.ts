@@ -318,6 +318,8 @@ export const wizards = {
     work: 'Ohne Planung',
     steps: 'Schritte allein',
     none: 'Keines',
+    state: 'Der Zustand',
+    surprise: 'Die Überraschung',
     soft: 'Weich',
     hard: 'Hart',
     ppo: 'PPO ohne Kritiker',
