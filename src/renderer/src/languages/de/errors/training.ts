@@ -111,10 +111,15 @@ export const training: Words<Exclude<TrainingCode, 'weights-not-finite' | 'state
   'gradient-not-finite': ['Ein Gradient ist keine endliche Zahl.', 'Alle Gewichte wie vor diesem Schritt.', SLOWER],
   'graph-refused': ['onnxruntime lehnt den Rechengraphen ab.', UP_TO_CHECKPOINT, REPORT],
   'graph-run': ['onnxruntime konnte nicht rechnen.', UP_TO_CHECKPOINT, REPORT],
-  'judge-missing': [
-    'Um Antworten nach ihren Schritten zu wählen, braucht es ein Modell, das Schritte beurteilt.',
+  'judge-json': [
+    'Die Datei judge.json sagt nicht, wie dieses Modell Schritte beurteilt.',
     NOTHING_STARTED,
-    'Nennen Sie eines, oder lassen Sie abstimmen.',
+    'Trainieren Sie das beurteilende Modell noch einmal, oder wählen Sie ein anderes.',
+  ],
+  'judge-missing': [
+    'Um nach Schritten zu urteilen, braucht es ein Modell, das Schritte beurteilt.',
+    NOTHING_STARTED,
+    'Nennen Sie eines, oder wählen Sie ohne sein Urteil.',
   ],
   'judge-unfit': [
     (parts) => `${named(parts, 'name', 'Dieses Modell')} wurde nicht zum Beurteilen von Schritten trainiert.`,
