@@ -64,17 +64,12 @@ export async function runPrm(context: JobContext<'prm'>): Promise<RunnerOutcome>
       tokens: 0,
       bestLoss: null,
     };
-<<<<<<< HEAD
-    const stage: PrmStage = { context, language, tokens, config, trainer, plan, rows, progress };
+    const stage: PrmStage = { context, language, tokens, config, trainer, plan, rows, progress, blend: null };
     if (progress.update > 0)
       context.log('info', `Going on after update ${progress.update} of ${plan.totalUpdates}.`, {
         code: 'going-on',
         values: { done: progress.update, total: plan.totalUpdates },
       });
-=======
-    const stage: PrmStage = { context, language, tokens, config, trainer, plan, rows, progress, blend: null };
-    if (progress.update > 0) context.log('info', `Going on after update ${progress.update} of ${plan.totalUpdates}.`);
->>>>>>> d3b62a8 (prm: a judge may go by its own surprise)
     else await measure(stage);
     while (progress.update < plan.totalUpdates) {
       context.cancel.throwIfAborted();
