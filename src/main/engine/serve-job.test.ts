@@ -88,7 +88,12 @@ describe('serving a job', () => {
     expect(gentle.sent).toContainEqual({ type: 'started', versions: { node: 'x', threads: '1 of 2 cores, gentle' } });
     expect(gentle.sent).toContainEqual({
       type: 'log',
-      line: { atMs: 0, level: 'info', message: expect.stringContaining('gently: 1 thread on 2 physical cores') },
+      line: {
+        atMs: 0,
+        level: 'info',
+        message: expect.stringContaining('gently: 1 thread on 2 physical cores'),
+        words: { code: 'threads', values: { cores: 2, gentle: 'yes', threads: 1 } },
+      },
     });
   });
 
