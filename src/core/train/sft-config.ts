@@ -39,7 +39,7 @@ export const SftConfigSchema = z.object({
     .meta(
       field({
         label: 'Precision of training',
-        help: 'int8 computes the products of the linear layers in 8 bits, forward and for the gradients by their inputs; what learns stays float32. Takes two more bytes a weight.',
+        help: 'int8 computes the products of the linear layers in 8 bits, forward and for the gradients by their inputs; what learns stays float32. Takes two more bytes a weight. LoRA’s loss stayed within 1 % of float32’s over 200 updates, on two seeds; full training was not compared throughout.',
         advanced: true,
       }),
     ),

@@ -70,7 +70,7 @@ const learning = {
   },
   moments: {
     label: 'Gedächtnis des Optimierers',
-    help: 'Ein Byte je Wert statt vier macht den Anteil des Optimierers am Speicher ein Viertel so groß; der Verlust kann dafür ein wenig höher sein.',
+    help: 'Ein Byte je Wert statt vier macht den Anteil des Optimierers am Speicher ein Viertel so groß; der Verlust auf zurückgehaltenen Zeilen war dafür in zwei Versuchen mit frischen Gewichten 1 und 3 % höher.',
   },
   averageDecay: {
     label: 'Gewichte mitteln',
@@ -131,7 +131,7 @@ const fineTuning = {
   },
   precision: {
     label: 'Genauigkeit des Lernens',
-    help: 'int8 rechnet die Produkte der linearen Schichten in 8 Bit, vorwärts und für die Gradienten ihrer Eingänge; was lernt, bleibt float32. Braucht zwei Byte mehr je Gewicht.',
+    help: 'int8 rechnet die Produkte der linearen Schichten in 8 Bit, vorwärts und für die Gradienten ihrer Eingänge; was lernt, bleibt float32. Braucht zwei Byte mehr je Gewicht. Der Verlust von LoRA blieb über 200 Schritte bei zwei Startzahlen innerhalb von 1 % des Verlusts mit float32; ganzes Lernen wurde nicht durchgehend verglichen.',
   },
   learningRate: {
     label: 'Lernrate',
