@@ -55,7 +55,7 @@ test('tokens of one’s own are made, come into a model, are tested, shown and t
   await page.keyboard.press('Space');
   await expect(graph.getByRole('button', { name: /^subquestion: may come after question/ })).toBeFocused();
   // The same in the table.
-  await main.getByText('The grammar as a table').click();
+  await main.locator('summary', { hasText: 'The grammar as a table' }).click();
   await main.getByRole('checkbox', { name: 'calculate may come after question' }).check();
   await expect(graph.getByRole('button', { name: /^calculate: may come after question/ })).toBeVisible();
   await expect(main.getByText('Every token can be reached, and every way leads to an answer.')).toBeVisible();
@@ -73,7 +73,7 @@ test('tokens of one’s own are made, come into a model, are tested, shown and t
   const plan = main.getByRole('region', { name: 'Which row each token takes, and what it begins as' }).first();
   await expect(plan.getByText('<calculate>')).toBeVisible();
   await expect(plan.getByText('noise, as long as a row on average').first()).toBeVisible();
-  await main.getByText('What the new rows will be near to').click();
+  await main.locator('summary', { hasText: 'What the new rows will be near to' }).click();
   await expect(main.getByText('begins as noise, near to nothing').first()).toBeVisible();
   await workbench.screenshot('41-token-plan');
   await wizard.openStep('Check and start');
@@ -81,9 +81,7 @@ test('tokens of one’s own are made, come into a model, are tested, shown and t
   await (await wizard.start()).waitUntilFinished(300_000);
 
   const stage = await model.openStage('Tokens');
-  await expect(
-    stage.main.getByText('Passed: every token can be sampled, and ordinary text is as likely as before.'),
-  ).toBeVisible();
+  await expect(stage.main.getByText(/Every token can be sampled/)).toBeVisible();
   await expect(stage.main.getByRole('heading', { name: 'The tokens of the set “Six of ours”' })).toBeVisible();
   await stage.main.getByRole('button', { name: 'Show them' }).click();
   await expect(stage.main.getByRole('table', { name: 'Nearest ordinary tokens' }).getByRole('row')).toHaveCount(13);

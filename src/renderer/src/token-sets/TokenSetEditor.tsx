@@ -61,11 +61,11 @@ export function TokenSetEditor({
       ),
     },
     { id: 'tags', title: texts.columns.tags, cell: (row) => <code>{`${row.open} … ${row.close}`}</code> },
-    { id: 'role', title: texts.columns.role, width: '18%', cell: (row) => roleFacts(row.role).label },
+    { id: 'role', title: texts.columns.role, width: '22%', cell: (row) => roleFacts(row.role).label },
     {
       id: 'start',
       title: texts.columns.start,
-      width: '22%',
+      width: '20%',
       cell: (row) =>
         row.start ? texts.starts[row.start.kind].label : <span className="muted">{texts.asSettings}</span>,
     },

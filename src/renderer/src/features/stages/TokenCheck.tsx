@@ -28,7 +28,12 @@ export function TokenCheck({ run }: { readonly run: Run }) {
   return (
     <section className="stack" aria-label={words.title}>
       <h3>{words.title}</h3>
-      <Verdict change={change} least={Math.min(...tokens.map(({ probability }) => probability))} />
+      <Verdict
+        change={change}
+        // Worse than giving every row the same chance: no text of this model's language.
+        isStrange={before !== null && rowsBefore !== null && before > Math.log(rowsBefore)}
+        least={Math.min(...tokens.map(({ probability }) => probability))}
+      />
       <Facts
         rows={[
           before === null || after === null || change === null
@@ -83,7 +88,21 @@ export function tokensOf(run: Run): readonly FunctionalToken[] {
   return (run.spec.kind === 'tokens' && run.spec.tokenSet?.tokens) || FUNCTIONAL_TOKENS;
 }
 
-function Verdict({ change, least }: { readonly change: number | null; readonly least: number }) {
+function Verdict({
+  change,
+  isStrange,
+  least,
+}: {
+  readonly change: number | null;
+  readonly isStrange: boolean;
+  readonly least: number;
+}) {
+  if (isStrange && least > 0)
+    return (
+      <Mark tone="warn" glyph="!">
+        {words.strangeText}
+      </Mark>
+    );
   const failure =
     change !== null && Math.abs(change) > MAX_TEXT_LOSS_CHANGE
       ? words.failedLoss(formatNumber(change, 4), formatNumber(MAX_TEXT_LOSS_CHANGE, 2))

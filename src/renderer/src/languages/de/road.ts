@@ -366,6 +366,8 @@ export const road = {
     check: {
       title: 'Die Prüfung des Wortschatzes',
       passed: 'Bestanden: jedes Token kann gezogen werden, und gewöhnlicher Text ist so wahrscheinlich wie zuvor.',
+      strangeText:
+        'Jedes Token kann gezogen werden. Der Satz der Prüfung sagt diesem Modell nichts: mit Raten käme es weiter, also besagt die Änderung seines Verlusts wenig.',
       failedLoss: (change: string, limit: string) =>
         `Gewöhnlicher Text ist nicht so wahrscheinlich wie zuvor: der Verlust änderte sich um ${change} Nat je Token, erwartet sind bis zu ${limit}. Nehmen Sie es zurück und wählen Sie einen anderen Anfangswert.`,
       failedToken:

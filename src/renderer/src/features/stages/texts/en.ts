@@ -49,6 +49,8 @@ export const texts = translated('stages', {
   check: {
     title: 'The vocabulary test',
     passed: 'Passed: every token can be sampled, and ordinary text is as likely as before.',
+    strangeText:
+      'Every token can be sampled. The sentence of the test means nothing to this model: it would do better by guessing, so the change of its loss says little.',
     failedLoss: (change: string, limit: string) =>
       `Ordinary text is not as likely as before: the loss changed by ${change} nats per token, up to ${limit} is expected. Undo this and choose another first value.`,
     failedToken: 'A token has probability zero: it could never be sampled. Undo this and choose another first value.',
