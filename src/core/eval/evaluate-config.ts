@@ -98,6 +98,7 @@ export const EvaluateConfigSchema = z.object({
         help: 'Walks of the search, or answers written one by one, for each question.',
         unit: 'per question',
         paper: '1 to 20',
+        when: { mode: ['search', 'both', 'samples'] },
       }),
     ),
   temperature: z

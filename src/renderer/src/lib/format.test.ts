@@ -58,6 +58,7 @@ describe('numbers as people read them', () => {
     expect(formatRange(180, 300)).toBe('3 to 5 min');
     expect(formatRange(40, 120)).toBe('40 s to 2 min');
     expect(formatRange(61, 61.2)).toBe('61 s');
+    expect(formatRange(29 * 60, 269 * 60)).toBe('29 min to 4 h 29 min');
     expect(formatRange(3e8, 6e8, formatBytes)).toBe('300 to 600 MB');
   });
 });

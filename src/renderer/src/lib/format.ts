@@ -85,7 +85,9 @@ export function formatRange(low: number, high: number, format: (value: number) =
   const [from, to] = [format(low), format(high)];
   if (from === to) return from;
   const unit = /[^\d.,]+$/.exec(to)?.[0];
-  return unit !== undefined && from.endsWith(unit) && /^[\d.,]+$/.test(from.slice(0, -unit.length))
+  const isOneNumber = (text: string): boolean =>
+    unit !== undefined && text.endsWith(unit) && /^[\d.,]+$/.test(text.slice(0, -unit.length));
+  return unit !== undefined && isOneNumber(from) && isOneNumber(to)
     ? texts.range(from.slice(0, -unit.length), to)
     : texts.range(from, to);
 }

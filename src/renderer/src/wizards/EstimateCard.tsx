@@ -93,7 +93,7 @@ function EstimateRows({ estimate, onChange }: Pick<EstimateCardProps, 'onChange'
           ],
           [
             texts.estimateDisk,
-            `${formatRange(estimate.diskBytes.low, estimate.diskBytes.high, formatBytes)}, ${texts.ofFree(formatBytes(estimate.freeDiskBytes))}`,
+            `${estimate.diskBytes.high < 1 ? texts.hardlyAny : formatRange(estimate.diskBytes.low, estimate.diskBytes.high, formatBytes)}, ${texts.ofFree(formatBytes(estimate.freeDiskBytes))}`,
           ],
         ]}
       />

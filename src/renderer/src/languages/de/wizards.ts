@@ -89,6 +89,7 @@ export const wizards = {
     estimateTime: 'Zeit',
     estimateMemory: 'Speicher',
     estimateDisk: 'Platte',
+    hardlyAny: 'kaum etwas',
     ofFree: (free: string) => `von ${free} freien`,
     estimating: 'Rechnet …',
     dryStep: {

@@ -164,6 +164,8 @@ describe('numbers', () => {
     ['1,024', 1024],
     ['1 024', 1024],
     ['0,5', 0.5],
+    ['0,125', 0.125],
+    ['12,125', 12125],
     ['5e-5', 5e-5],
     ['.25', 0.25],
     ['−3', -3],
@@ -176,10 +178,21 @@ describe('numbers', () => {
     expect(parseNumber(text)).toBe(value);
   });
 
-  test('what a field shows is read back as the same number', () => {
+  test.each([
+    ['1.024', 1024],
+    ['1.024,5', 1024.5],
+    ['0,125', 0.125],
+    ['1,250', 1.25],
+    ['0.7', 0.7],
+    ['2e-4', 2e-4],
+  ])('in German %j is %j', (text, value) => {
+    expect(parseNumber(text, ',')).toBe(value);
+  });
+
+  test.each(['.', ','] as const)('what a field shows with “%s” is read back as the same number', (decimal) => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
-        expect(parseNumber(showNumber(value))).toBe(value === 0 ? 0 : value);
+        expect(parseNumber(showNumber(value, decimal), decimal)).toBe(value === 0 ? 0 : value);
       }),
     );
   });

@@ -59,6 +59,7 @@ export const texts = translated('wizards', {
   estimateTime: 'Time',
   estimateMemory: 'Memory',
   estimateDisk: 'Disk',
+  hardlyAny: 'hardly any',
   ofFree: (free: string) => `of ${free} free`,
   estimating: 'Reckoning…',
   dryStep: {
