@@ -70,7 +70,7 @@ const learning = {
   },
   moments: {
     label: 'Gedächtnis des Optimierers',
-    help: 'Ein Byte je Wert statt vier macht den Anteil des Optimierers am Speicher ein Viertel so groß; der Verlust auf zurückgehaltenen Zeilen war dafür in zwei Versuchen mit frischen Gewichten 1 und 3 % höher.',
+    help: 'Ein Byte je Wert statt vier macht den Anteil des Optimierers am Speicher ein Viertel so groß; der Verlust auf zurückgehaltenen Zeilen war dafür in drei Versuchen mit frischen Gewichten 1 bis 4 % höher.',
   },
   averageDecay: {
     label: 'Gewichte mitteln',
