@@ -5,7 +5,7 @@ import type { ModelConfig } from '../models/model-config';
 import { SHARED_WEIGHTS } from '../models/forward-weights';
 import { buildPrefillGraph } from '../models/prefill-graph';
 import { kvBytesPerToken, kvLayoutOf } from './kv-rows';
-import { MAX_PREFILL_TOKENS } from './scheduler';
+import { MAX_PREFILL_TOKENS } from './prefix-filler';
 
 /** What the memory of writing texts depends on. */
 export interface DecodingShape {

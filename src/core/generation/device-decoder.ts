@@ -9,7 +9,7 @@ import { ropeTable } from '../models/rope-table';
 import type { CompiledGraph, DeviceMemory, DeviceTensor, GraphExecutor, TensorView } from '../ports';
 import { feedMasks, feedTokens } from './decoder-feeds';
 import type { DeviceKvRows } from './device-kv-rows';
-import type { StepRunner } from './scheduler';
+import type { StepRunner } from './step-runner';
 
 export interface DeviceDecoderOptions {
   readonly config: ModelConfig;

@@ -1,22 +1,13 @@
 import { CancelledError } from '../errors';
-import { groupByLength, rowLengthFor, sharedLength } from './admission';
+import { sharedLength } from './admission';
 import type { GenerationResult, GenerationStats } from './generator';
-import { kvBytesPerToken, type KvCache, type KvRows, type KvSpan } from './kv-rows';
+import { kvBytesPerToken, type KvCache } from './kv-rows';
+import { PrefixFiller } from './prefix-filler';
 import type { PrefixTrie } from './prefix-trie';
+import { RowPlan } from './row-plan';
 import type { Sequence } from './sequence';
 import { SharedBeginning } from './shared-beginning';
-
-/** What the scheduler needs of a decoder. */
-export interface StepRunner<Cache = KvRows, Span = KvSpan> {
-  /** Fills consecutive rows; see `Decoder.prefill`. */
-  prefill(rows: Cache, first: number, tokens: readonly ArrayLike<number>[], past: readonly number[]): Promise<void>;
-  /** Feeds one token to each of the first rows; see `Decoder.decode`. */
-  decode(rows: Cache, tokens: readonly number[], past: readonly number[]): Promise<Float32Array>;
-  /** Called before the rows get other memory: whoever still looks at the old one keeps it from being given back. */
-  forgetRows?(): void;
-  /** The same for rows that begin alike; see `Decoder.decodeShared`. */
-  decodeShared?(rows: Cache, tokens: readonly number[], past: readonly number[], shared: Span): Promise<Float32Array>;
-}
+import type { StepRunner } from './step-runner';
 
 export interface SchedulerOptions<Span, Cache extends KvCache<Span>> {
   readonly decoder: StepRunner<Cache, Span>;
@@ -54,17 +45,8 @@ interface Ticket {
 
 /** A beginning at least this long is worth waiting for when another sequence computes it. */
 const MIN_AWAITED_TOKENS = 16;
-/** A rest of a prefix this short goes token by token with the decoding steps. */
-const MAX_TRICKLED_TOKENS = 2;
-/** Tokens of one prefill run, and of one row in it; together they bound its activations. */
-export const MAX_PREFILL_TOKENS = 512;
-const MAX_PREFILL_WIDTH = 512;
 /** How far down the queue a round looks, in batches, for sequences that need not wait for each other's prefix. */
 const LOOKAHEAD = 2;
-/** Part of the memory that rows may take; the rest is for cached prefixes. */
-const ROWS_SHARE = 0.5;
-/** What remains when the prefix cache was full, as a share of its bound. */
-const KEPT_SHARE = 0.9;
 /**
  * Logits that differ by less than this may change places from one batch to another; the referee then decides. Several times what was measured
  * (docs/experiments.md, "The same trees in any company").
@@ -80,9 +62,9 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
   #queue: Ticket[] = [];
   /** Row i belongs to the i-th. */
   #active: Ticket[] = [];
+  readonly #plan: RowPlan<Span, Cache>;
+  readonly #prefixes: PrefixFiller<Span, Cache>;
   readonly #stats = {
-    prefilledTokens: 0,
-    reusedTokens: 0,
     newTokens: 0,
     decodeSteps: 0,
     closeCalls: 0,
@@ -97,13 +79,21 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
 
   constructor(options: SchedulerOptions<Span, Cache>) {
     this.#options = options;
+    const { decoder, rows, trie } = options;
+    this.#plan = new RowPlan({ ...options, onResize: () => decoder.forgetRows?.() });
+    this.#prefixes = new PrefixFiller({ decoder, rows, trie, bytes: this.#plan.prefixBytes });
     this.#weightsVersion = options.weightsVersion();
   }
 
   get stats(): GenerationStats {
     const { rows, kvBytes, trie } = this.#options;
     const tokens = Math.floor(kvBytes / kvBytesPerToken(rows.layout));
-    return { ...this.#stats, droppedTokens: trie.droppedTokens, kvBound: { bytes: kvBytes, tokens } };
+    return {
+      ...this.#stats,
+      ...this.#prefixes.stats,
+      droppedTokens: trie.droppedTokens,
+      kvBound: { bytes: kvBytes, tokens },
+    };
   }
 
   submit(sequence: Sequence): Promise<GenerationResult> {
@@ -120,11 +110,9 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
   /** Forgets everything computed so far: what comes next goes as in a new scheduler, so a resumed job makes the same batches. */
   clearCache(): void {
     this.#epoch++;
-    const { trie, rows, maxRows } = this.#options;
-    trie.clear();
+    this.#options.trie.clear();
     this.#beginning.forget();
-    // With rows for everybody their length makes no difference; where memory limits their number it decides who waits.
-    if (this.#active.length === 0 && rows.rows < maxRows) this.#resize(0, 0);
+    if (this.#active.length === 0) this.#plan.forget();
   }
 
   /** Ends every request that is not finished. */
@@ -154,29 +142,23 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
   async #admit(): Promise<void> {
     for (let round = this.#nextRound(); round.length > 0; round = this.#nextRound()) {
       const first = this.#active.length;
-      const inOrder = this.#orderForPrefill(round);
+      const inOrder = this.#prefixes.inOrder(round);
       for (const ticket of inOrder) {
         ticket.epoch = this.#epoch;
-        this.#restore(this.#active.push(ticket) - 1, ticket.sequence);
+        this.#prefixes.restore(this.#active.push(ticket) - 1, ticket.sequence);
       }
-      await this.#prefill(first, inOrder);
+      const sequences = inOrder.map(({ sequence }) => sequence);
+      await this.#prefixes.fill(first, sequences, (row) => this.#remember(row, inOrder[row - first]!));
     }
-  }
-
-  /** Short rests first, which need no run; then those that have as much in the cache beside each other, with rests that ascend. */
-  #orderForPrefill(round: readonly Ticket[]): Ticket[] {
-    const keyed = round.map((ticket) => {
-      const past = this.#cachedLength(ticket.sequence);
-      const rest = ticket.sequence.prefillLength - past;
-      return { ticket, rest, past: rest <= MAX_TRICKLED_TOKENS ? -1 : past };
-    });
-    return keyed.toSorted((a, b) => a.past - b.past || a.rest - b.rest).map(({ ticket }) => ticket);
   }
 
   /** Takes from the queue what can start now: no sequence whose beginning another one of the same round computes. */
   #nextRound(): Ticket[] {
     const { rows, maxRows } = this.#options;
-    this.#prepareRows();
+    this.#plan.makeRoom(
+      this.#queue.slice(0, maxRows).map(({ sequence }) => sequence),
+      this.#active.length,
+    );
     const round: Ticket[] = [];
     const waiting: Ticket[] = [];
     const candidates = this.#queue.slice(0, LOOKAHEAD * maxRows);
@@ -192,98 +174,19 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
   }
 
   #mustWait(sequence: Sequence, round: readonly Ticket[]): boolean {
-    const cached = this.#cachedLength(sequence);
+    const cached = this.#prefixes.cachedLength(sequence);
     return round.some(({ sequence: other }) => {
       const shared = sharedLength(other.ids, other.prefillLength, sequence.ids, sequence.prefillLength);
       return shared >= MIN_AWAITED_TOKENS && shared > cached;
     });
   }
 
-  #cachedLength(sequence: Sequence): number {
-    return this.#options.trie.match(sequence.ids, sequence.prefillLength).reduce((sum, { tokens }) => sum + tokens, 0);
-  }
-
-  /** Gives rows the room that the head of the queue needs, as soon as the memory allows it. */
-  #prepareRows(): void {
-    const { rows, maxContext, maxRows } = this.#options;
-    const [head] = this.#queue;
-    if (!head) return;
-    const isIdle = this.#active.length === 0;
-    const wanted = Math.min(maxRows, this.#queue.length);
-    const isShort = head.sequence.capacity > rows.length;
-    const isCramped = isIdle && rows.rows < wanted;
-    if (!isShort && !isCramped) return;
-    const considered = isIdle ? this.#queue.slice(0, wanted) : [head];
-    const needed = considered.reduce((most, { sequence }) => Math.max(most, sequence.capacity), 0);
-    const length = rowLengthFor(needed, maxContext);
-    const count = this.#rowsOfLength(length);
-    if (this.#active.length >= count || (length === rows.length && count === rows.rows)) return;
-    this.#resize(count, length);
-  }
-
-  #resize(count: number, length: number): void {
-    const { rows, decoder } = this.#options;
-    decoder.forgetRows?.();
-    rows.resize(count, length, this.#active.length);
-  }
-
-  #rowsOfLength(length: number): number {
-    const { rows, kvBytes, maxRows } = this.#options;
-    const fitting = Math.floor((kvBytes * ROWS_SHARE) / (length * kvBytesPerToken(rows.layout)));
-    return Math.max(1, Math.min(maxRows, fitting));
-  }
-
-  /** Copies what is cached of a prefix into a row. */
-  #restore(row: number, sequence: Sequence): void {
-    const { rows, trie } = this.#options;
-    for (const { span, tokens } of trie.match(sequence.ids, sequence.prefillLength)) {
-      rows.write(row, sequence.fed, span, tokens);
-      sequence.fed += tokens;
-    }
-    this.#stats.reusedTokens += sequence.fed;
-  }
-
-  /**
-   * Computes what consecutive rows lack of their prefixes, ordered as `#orderForPrefill` does; a short rest is left to the decoding steps. Runs are of
-   * rows with as much in the cache: where new keys lie behind cached ones then hangs on the row alone, and so does the order of every sum.
-   */
-  async #prefill(first: number, tickets: readonly Ticket[]): Promise<void> {
-    const rests = tickets.map(({ sequence }) => sequence.prefillLength - sequence.fed);
-    this.#stats.prefilledTokens += rests.reduce((sum, rest) => sum + rest, 0);
-    let begin = rests.findIndex((rest) => rest > MAX_TRICKLED_TOKENS);
-    while (begin >= 0 && begin < tickets.length) {
-      const past = tickets[begin]?.sequence.fed;
-      const other = tickets.findIndex(({ sequence }, i) => i > begin && sequence.fed !== past);
-      const end = other < 0 ? tickets.length : other;
-      for (const size of groupByLength(rests.slice(begin, end), MAX_PREFILL_TOKENS)) {
-        await this.#prefillGroup(first + begin, tickets.slice(begin, begin + size));
-        begin += size;
-      }
-    }
-  }
-
-  async #prefillGroup(first: number, group: readonly Ticket[]): Promise<void> {
-    const { decoder, rows } = this.#options;
-    for (const piece of piecesOf(group.map(({ sequence }) => sequence))) {
-      await decoder.prefill(
-        rows,
-        first,
-        piece.map(({ sequence, end }) => sequence.ids.subarray(sequence.fed, end)),
-        piece.map(({ sequence }) => sequence.fed),
-      );
-      for (const { sequence, end } of piece) sequence.fed = end;
-    }
-    for (const [i, ticket] of group.entries()) this.#remember(first + i, ticket);
-  }
-
-  /** Caches what a row has computed, for prefixes to come. */
+  /** Caches what a row has computed, unless the cache was cleared since it began. */
   #remember(row: number, { sequence, epoch }: Ticket): void {
     if (epoch !== this.#epoch) return;
-    const { trie, rows, kvBytes } = this.#options;
-    trie.insert(sequence.ids, sequence.fed, (from, to) => rows.read(row, from, to));
+    this.#prefixes.remember(row, sequence);
     this.#notePeak();
-    const bound = kvBytes * (1 - ROWS_SHARE);
-    if (trie.sizeBytes > bound) trie.shrink(bound * KEPT_SHARE);
+    this.#prefixes.trim();
   }
 
   async #step(): Promise<void> {
@@ -393,16 +296,6 @@ export class Scheduler<Span, Cache extends KvCache<Span>> {
     const { rows, trie } = this.#options;
     const held = this.#active.reduce((sum, { sequence }) => sum + sequence.fed, 0);
     this.#stats.peakKvBytes = Math.max(this.#stats.peakKvBytes, trie.sizeBytes + held * kvBytesPerToken(rows.layout));
-  }
-}
-
-/** Cuts what a group of sequences lacks into runs of bounded width; lazily, as `fed` advances in between. */
-function* piecesOf(group: readonly Sequence[]): Generator<{ readonly sequence: Sequence; readonly end: number }[]> {
-  while (group.some(({ fed, prefillLength }) => fed < prefillLength)) {
-    yield group.map((sequence) => ({
-      sequence,
-      end: Math.min(sequence.prefillLength, sequence.fed + MAX_PREFILL_WIDTH),
-    }));
   }
 }
 

@@ -1,6 +1,6 @@
 import { KV_PARTS } from '../../models/forward-parts';
 import type { KvLayout, KvRows } from '../kv-rows';
-import type { StepRunner } from '../scheduler';
+import type { StepRunner } from '../step-runner';
 
 /**
  * A stand-in for the model that keeps token ids as keys and values, and whose logits depend on the whole history it reads back from the
