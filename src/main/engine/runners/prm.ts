@@ -141,7 +141,7 @@ export function weightOf(rows: readonly JudgedRow[]): number {
 const BODY = { names: ['model.*'] };
 
 /** Rows that the few weights of a blend are fitted on. */
-const BLEND_ROWS = 4000;
+const BLEND_ROWS = 1000;
 
 /** How head and surprise together say what a step is worth, fitted on responses that the head has learned from. */
 async function learnBlend({ trainer, plan, rows, config }: PrmStage): Promise<JudgeBlend> {
