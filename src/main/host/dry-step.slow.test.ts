@@ -1,42 +1,22 @@
-import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createRouterClient } from '@orpc/server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DryStepEvent } from '@contracts/dry-step';
 import type { ProjectId } from '@contracts/ids';
 import { JobSpec, type JobSpecInput } from '@contracts/jobs';
-import { composeHost, type Host } from './compose';
-import { forkEngine } from './jobs/engine-child';
 import { findDryStep } from './store/repositories/estimates';
 import { selectAll } from './store/sql';
-import { makeTestFolder } from './testing/test-host';
+import { RealHost } from './testing/real-host';
 
 /** Dry steps by real engine processes on the demo project, and what a run teaches. Nothing here is gated on time. */
-const folder = makeTestFolder();
-const bundleFolder = resolve('.tools', 'run', `dry-step-test-${process.pid}`);
-let host: Host;
+let real: RealHost;
 let projectId: ProjectId;
-const client = () => createRouterClient(host.router);
+const client = () => real.client;
 
 beforeAll(async () => {
-  const { bundleEntries } = (await import('../../../scripts/ground/bundle.mjs' as string)) as {
-    bundleEntries(entries: Record<string, string>, folder: string): Promise<Record<string, string>>;
-  };
-  const built = await bundleEntries({ engine: 'src/main/engine/engine.process.ts' }, bundleFolder);
-  host = composeHost({
-    dataFolder: join(folder.path, 'data'),
-    resourcesFolder: resolve('resources'),
-    shell: 'none',
-    spawnEngine: forkEngine(built['engine'] ?? ''),
-  });
+  real = await RealHost.open('dry-step-test');
   projectId = (await client().projects.openDemo({})).id;
 }, 300_000);
 
-afterAll(async () => {
-  await host.close(0);
-  folder.remove();
-  rmSync(bundleFolder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => real.close(), 60_000);
 
 /** What the demo project has for each kind of job. */
 async function jobs(): Promise<Record<'search' | 'evaluate' | 'sft' | 'prm' | 'rl', JobSpecInput>> {
@@ -99,7 +79,7 @@ it.each(['search', 'evaluate', 'sft', 'prm', 'rl'] as const)(
     const events: DryStepEvent[] = [];
     for await (const event of await client().runs.dryStep({ projectId, spec })) events.push(event);
     expect(events.at(-1)?.type).toBe('measured');
-    const { db } = host.services;
+    const { db } = real.host.services;
     const newest = selectAll<{ key: string }>(db, 'SELECT key FROM dry_steps ORDER BY rowid DESC LIMIT 1', {})[0];
     const kept = findDryStep(db, newest?.key ?? '');
     expect(kept?.measure.parts.map(({ name }) => name)).toEqual(PARTS[kind]);
@@ -124,7 +104,7 @@ it('a finished run moves the next estimate towards what it took', async () => {
   const spec = JobSpec.parse((await jobs()).sft);
   const before = await client().runs.estimate({ projectId, spec });
   const run = await client().runs.start({ projectId, spec });
-  await host.services.jobs.whenIdle();
+  await real.host.services.jobs.whenIdle();
   const { predicted, actual, correction } = await client().runs.forecast({ id: run.id });
   expect((await client().runs.get({ id: run.id })).status).toBe('finished');
   expect(predicted?.seconds).toEqual(before.seconds);

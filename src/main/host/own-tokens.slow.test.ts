@@ -1,6 +1,3 @@
-import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createRouterClient } from '@orpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckpointId, ProjectId, QuestionSetId, RunId } from '@contracts/ids';
 import { ExampleFilter } from '@contracts/examples';
@@ -8,59 +5,23 @@ import { JobSpec, type JobSpecInput } from '@contracts/jobs';
 import type { Run } from '@contracts/runs';
 import { MAX_TEXT_LOSS_CHANGE } from '@core/tokens/tokens-config';
 import { FOUR_TOKENS, ownToken } from '@core/testing/own-tokens';
-import { composeHost, type Host } from './compose';
-import { forkEngine } from './jobs/engine-child';
-import { makeTestFolder } from './testing/test-host';
+import { checkpointOf, RealHost } from './testing/real-host';
 
 /** The road with four tokens of one's own, real engines and the embedded model, on a budget too small to learn much. */
-const folder = makeTestFolder();
-const bundleFolder = resolve('.tools', 'run', `own-tokens-test-${process.pid}`);
 const NAMES = FOUR_TOKENS.tokens.map(({ name }) => name);
-let host: Host;
+let real: RealHost;
 let projectId: ProjectId;
 let base: CheckpointId;
 let train: QuestionSetId;
-const client = () => createRouterClient(host.router);
+const client = () => real.client;
+const run = (spec: JobSpecInput): Promise<Run> => real.run(projectId, spec);
 
 beforeAll(async () => {
-  const { bundleEntries } = (await import('../../../scripts/ground/bundle.mjs' as string)) as {
-    bundleEntries(entries: Record<string, string>, folder: string): Promise<Record<string, string>>;
-  };
-  const built = await bundleEntries({ engine: 'src/main/engine/engine.process.ts' }, bundleFolder);
-  host = composeHost({
-    dataFolder: join(folder.path, 'data'),
-    resourcesFolder: resolve('resources'),
-    shell: 'none',
-    spawnEngine: forkEngine(built['engine'] ?? ''),
-  });
-  const project = await client().projects.create({ name: 'Own tokens', withEmbedded: true });
-  projectId = project.id;
-  const [model] = await client().models.list({ projectId });
-  const set = (await client().questions.list({ projectId })).find(({ role }) => role === 'train');
-  if (!model || !set) throw new Error('The embedded model came without questions.');
-  base = model.id;
-  train = set.id;
+  real = await RealHost.open('own-tokens-test');
+  ({ projectId, base, train } = await real.openEmbedded('Own tokens'));
 }, 300_000);
 
-afterAll(async () => {
-  await host.close(0);
-  folder.remove();
-  rmSync(bundleFolder, { recursive: true, force: true });
-}, 60_000);
-
-async function run(spec: JobSpecInput): Promise<Run> {
-  const started = await client().runs.start({ projectId, spec: JobSpec.parse(spec) });
-  await host.services.jobs.whenIdle();
-  const done = await client().runs.get({ id: started.id });
-  if (done.status !== 'finished') throw new Error(`${done.name}: ${done.status}. ${done.error?.message ?? ''}`);
-  return done;
-}
-
-const modelOf = ({ outputs }: Run): CheckpointId => {
-  const id = outputs.checkpointIds.at(-1);
-  if (!id) throw new Error('The run wrote no checkpoint.');
-  return id;
-};
+afterAll(() => real.close(), 60_000);
 
 describe('a token set of one’s own', () => {
   let grown: CheckpointId;
@@ -138,7 +99,7 @@ describe('a token set of one’s own', () => {
 
     const done = await run({ kind: 'tokens', checkpointId: base, tokenSet: set, config: wish.config });
     growth = done.id;
-    grown = modelOf(done);
+    grown = checkpointOf(done);
     expect(done.result['newTokens']).toBe(8);
     for (const name of NAMES) expect(done.result[`p_${name}`]).toBeGreaterThan(0);
     // Noise in a model of this size is no quiet neighbour, and the log says so.
@@ -214,7 +175,7 @@ describe('a token set of one’s own', () => {
       datasetId,
       config: { learningRate: 1e-3, epochs: 1, minUpdates: 12, batchSize: 8, maxTokens: 384, checkpointEvery: 12 },
     });
-    tuned = modelOf(sft);
+    tuned = checkpointOf(sft);
     expect((await client().models.get({ id: tuned })).tokenSet?.name).toBe('Four');
 
     const evaluation = await run({
@@ -241,13 +202,13 @@ describe('a token set of one’s own', () => {
     });
     const listed = async () => (await client().models.list({ projectId })).map(({ id }) => id);
     expect(await client().runs.remove({ id: again.id })).toEqual({ removed: true, blockedBy: [] });
-    expect(await listed()).not.toContain(modelOf(again));
+    expect(await listed()).not.toContain(checkpointOf(again));
     await client().trash.restore({ id: again.id });
-    expect(await listed()).toContain(modelOf(again));
+    expect(await listed()).toContain(checkpointOf(again));
   }, 240_000);
 
   it('is kept apart from other tokens', async () => {
-    const eight = modelOf(await run({ kind: 'tokens', checkpointId: base, config: { promptSet: 'workbook' } }));
+    const eight = checkpointOf(await run({ kind: 'tokens', checkpointId: base, config: { promptSet: 'workbook' } }));
     const [dataset] = await client().examples.datasets({ projectId });
     await expect(
       client().runs.start({

@@ -1,55 +1,26 @@
-import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createRouterClient } from '@orpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckpointId, ProjectId, QuestionSetId } from '@contracts/ids';
 import { JobSpec } from '@contracts/jobs';
 import { PlaygroundQuestion, type PlaygroundEvent } from '@contracts/playground';
-import { composeHost, type Host } from './compose';
-import { forkEngine } from './jobs/engine-child';
-import { makeTestFolder } from './testing/test-host';
+import { checkpointOf, RealHost } from './testing/real-host';
 
 /** The playground with real engine processes and the embedded model, before and after it was given the tokens. */
-const folder = makeTestFolder();
-const bundleFolder = resolve('.tools', 'run', `playground-test-${process.pid}`);
-let host: Host;
+let real: RealHost;
 let projectId: ProjectId;
 let base: CheckpointId;
 let grown: CheckpointId;
 let train: QuestionSetId;
-const client = () => createRouterClient(host.router);
+const client = () => real.client;
 
 beforeAll(async () => {
-  const { bundleEntries } = (await import('../../../scripts/ground/bundle.mjs' as string)) as {
-    bundleEntries(entries: Record<string, string>, folder: string): Promise<Record<string, string>>;
-  };
-  const built = await bundleEntries({ engine: 'src/main/engine/engine.process.ts' }, bundleFolder);
-  host = composeHost({
-    dataFolder: join(folder.path, 'data'),
-    resourcesFolder: resolve('resources'),
-    shell: 'none',
-    spawnEngine: forkEngine(built['engine'] ?? ''),
-  });
-  const project = await client().projects.create({ name: 'Playground', withEmbedded: true });
-  projectId = project.id;
-  const [model] = await client().models.list({ projectId });
-  const set = (await client().questions.list({ projectId })).find(({ role }) => role === 'train');
-  if (!model || !set) throw new Error('The embedded model came without questions.');
-  base = model.id;
-  train = set.id;
-  const spec = JobSpec.parse({ kind: 'tokens', checkpointId: base, config: { promptSet: 'workbook' } });
-  const run = await client().runs.start({ projectId, spec });
-  await host.services.jobs.whenIdle();
-  const id = (await client().runs.get({ id: run.id })).outputs.checkpointIds.at(-1);
-  if (!id) throw new Error('The run wrote no checkpoint.');
-  grown = id;
+  real = await RealHost.open('playground-test');
+  ({ projectId, base, train } = await real.openEmbedded('Playground'));
+  grown = checkpointOf(
+    await real.run(projectId, { kind: 'tokens', checkpointId: base, config: { promptSet: 'workbook' } }),
+  );
 }, 300_000);
 
-afterAll(async () => {
-  await host.close(0);
-  folder.remove();
-  rmSync(bundleFolder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => real.close(), 60_000);
 
 const PROMPT = 'Ann has 3 pens. She buys 4 more. How many pens does Ann have now?';
 
@@ -185,10 +156,10 @@ describe('the playground', () => {
     await expect.poll(async () => (await client().playground.sessions({})).length).toBe(0);
     const events = await ask(base, {});
     expect(events[1]).toMatchObject({ type: 'ready', threads: 1, isBesideRun: true });
-    expect(host.services.jobs.isWorking).toBe(true);
+    expect(real.host.services.jobs.isWorking).toBe(true);
     const [run] = await client().runs.list({ projectId, kind: 'search' });
     if (run) await client().runs.cancel({ id: run.id });
-    await host.services.jobs.whenIdle();
+    await real.host.services.jobs.whenIdle();
     expect((await ask(base, {}))[1]).toMatchObject({ type: 'ready', isBesideRun: false });
   }, 180_000);
 

@@ -1,12 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { Checkpoint } from '@contracts/models';
 import { Inspector } from '../../app/Inspector';
 import { href } from '../../app/route-paths';
 import { api } from '../../lib/api';
-import { Button, ButtonLink } from '../../ui/Button';
-import { Dialog } from '../../ui/Dialog';
-import { ErrorView } from '../../ui/ErrorView';
+import { ButtonLink } from '../../ui/Button';
+import { ConfirmButton } from '../../ui/ConfirmButton';
 import { Loaded } from '../../ui/Loaded';
 import { Notice } from '../../ui/marks';
 import { Disclosure, Facts } from '../../ui/Panel';
@@ -86,33 +84,15 @@ export function ModelInspector({ checkpoint, all, onRename, onRemoved, onClose }
 }
 
 function RemoveModel({ checkpoint, onRemoved }: { readonly checkpoint: Checkpoint; readonly onRemoved: () => void }) {
-  const [isAsking, setAsking] = useState(false);
-  const remove = useMutation(
-    api.models.remove.mutationOptions({
-      onSuccess: () => {
-        setAsking(false);
-        onRemoved();
-      },
-    }),
-  );
+  const remove = useMutation(api.models.remove.mutationOptions({ onSuccess: onRemoved }));
   return (
-    <>
-      <Button look="quiet" aria-label={`${texts.remove} ${checkpoint.name}`} onClick={() => setAsking(true)}>
-        {texts.remove}
-      </Button>
-      <Dialog
-        title={texts.removeTitle(checkpoint.name)}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        actions={
-          <Button look="danger" isBusy={remove.isPending} onClick={() => remove.mutate({ id: checkpoint.id })}>
-            {texts.remove}
-          </Button>
-        }
-      >
-        <p>{texts.removeBody}</p>
-        {remove.isError && <ErrorView error={remove.error} />}
-      </Dialog>
-    </>
+    <ConfirmButton
+      label={texts.remove}
+      name={checkpoint.name}
+      title={texts.removeTitle(checkpoint.name)}
+      act={() => remove.mutateAsync({ id: checkpoint.id })}
+    >
+      {texts.removeBody}
+    </ConfirmButton>
   );
 }

@@ -9,7 +9,7 @@ import { api } from '../../lib/api';
 import { formatCount, formatInteger } from '../../lib/format';
 import { useDebounced } from '../../lib/use-debounced';
 import { Button, ButtonLink } from '../../ui/Button';
-import { Dialog } from '../../ui/Dialog';
+import { ConfirmButton } from '../../ui/ConfirmButton';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorView } from '../../ui/ErrorView';
 import { Field } from '../../ui/Field';
@@ -154,7 +154,6 @@ function shortAnswer(answer: string): string {
 }
 
 function RemoveSet({ set, onRemoved }: { readonly set: QuestionSet; readonly onRemoved: () => void }) {
-  const [isAsking, setAsking] = useState(false);
   const remove = useMutation(
     api.questions.remove.mutationOptions({
       onSuccess: () => {
@@ -164,23 +163,12 @@ function RemoveSet({ set, onRemoved }: { readonly set: QuestionSet; readonly onR
     }),
   );
   return (
-    <>
-      <Button look="quiet" onClick={() => setAsking(true)}>
-        {texts.remove}
-      </Button>
-      <Dialog
-        title={texts.removeTitle(set.name)}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        actions={
-          <Button look="danger" isBusy={remove.isPending} onClick={() => remove.mutate({ id: set.id })}>
-            {texts.remove}
-          </Button>
-        }
-      >
-        <p>{texts.removeBody}</p>
-        {remove.isError && <ErrorView error={remove.error} />}
-      </Dialog>
-    </>
+    <ConfirmButton
+      label={texts.remove}
+      title={texts.removeTitle(set.name)}
+      act={() => remove.mutateAsync({ id: set.id })}
+    >
+      {texts.removeBody}
+    </ConfirmButton>
   );
 }

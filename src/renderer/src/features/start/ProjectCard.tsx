@@ -1,13 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { Project, ProjectOverview } from '@contracts/projects';
 import { inWindowWords } from '../../app/host-words';
 import { href } from '../../app/route-paths';
 import { STAGES } from '../../app/stages';
 import { api } from '../../lib/api';
 import { formatMoment } from '../../lib/format';
-import { Button, ButtonLink } from '../../ui/Button';
-import { Dialog } from '../../ui/Dialog';
+import { ButtonLink } from '../../ui/Button';
+import { ConfirmButton } from '../../ui/ConfirmButton';
 import { ErrorView } from '../../ui/ErrorView';
 import { Loaded } from '../../ui/Loaded';
 import { Skeleton } from '../../ui/Skeleton';
@@ -80,33 +79,15 @@ function NextStep({ overview, isFirst }: { readonly overview: ProjectOverview; r
 }
 
 function RemoveProject({ project, onRemoved }: { readonly project: Project; readonly onRemoved: () => void }) {
-  const [isAsking, setAsking] = useState(false);
-  const remove = useMutation(
-    api.projects.remove.mutationOptions({
-      onSuccess: () => {
-        setAsking(false);
-        onRemoved();
-      },
-    }),
-  );
+  const remove = useMutation(api.projects.remove.mutationOptions({ onSuccess: onRemoved }));
   return (
-    <>
-      <Button look="quiet" aria-label={`${texts.remove} ${project.name}`} onClick={() => setAsking(true)}>
-        {texts.remove}
-      </Button>
-      <Dialog
-        title={texts.removeTitle(project.name)}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        actions={
-          <Button look="danger" isBusy={remove.isPending} onClick={() => remove.mutate({ id: project.id })}>
-            {texts.remove}
-          </Button>
-        }
-      >
-        <p>{texts.removeBody}</p>
-        {remove.isError && <ErrorView error={remove.error} />}
-      </Dialog>
-    </>
+    <ConfirmButton
+      label={texts.remove}
+      name={project.name}
+      title={texts.removeTitle(project.name)}
+      act={() => remove.mutateAsync({ id: project.id })}
+    >
+      {texts.removeBody}
+    </ConfirmButton>
   );
 }

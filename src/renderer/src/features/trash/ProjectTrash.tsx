@@ -1,11 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { ProjectId } from '@contracts/ids';
 import type { TrashedThing } from '@contracts/trash';
 import { api } from '../../lib/api';
 import { formatBytes, formatInteger, formatMoment } from '../../lib/format';
 import { Button } from '../../ui/Button';
-import { Dialog } from '../../ui/Dialog';
+import { ConfirmButton } from '../../ui/ConfirmButton';
 import { ErrorView } from '../../ui/ErrorView';
 import { Notice } from '../../ui/marks';
 import { Disclosure } from '../../ui/Panel';
@@ -19,9 +18,8 @@ const FRESH_MS = 60_000;
 /** What was deleted in a project: the newest with its undo in the open, all of it in a fold. Nothing where the trash is empty. */
 export function ProjectTrash({ projectId }: { readonly projectId: ProjectId }) {
   const trash = useQuery(api.trash.list.queryOptions({ input: { projectId } }));
-  const [isAsking, setAsking] = useState(false);
   const restore = useMutation(api.trash.restore.mutationOptions());
-  const empty = useMutation(api.trash.empty.mutationOptions({ onSuccess: () => setAsking(false) }));
+  const empty = useMutation(api.trash.empty.mutationOptions());
   const things = trash.data ?? [];
   const [newest] = things;
   const bytes = things.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -50,27 +48,19 @@ export function ProjectTrash({ projectId }: { readonly projectId: ProjectId }) {
             <p className="muted">{texts.sentence}</p>
             <Table caption={texts.sentence} columns={columnsWith(back)} rows={things} rowKey={(thing) => thing.id} />
             <div>
-              <Button look="danger" onClick={() => setAsking(true)}>
-                {texts.empty}
-              </Button>
+              <ConfirmButton
+                look="danger"
+                label={texts.empty}
+                title={texts.emptyTitle}
+                act={() => empty.mutateAsync({ projectId })}
+              >
+                {texts.emptyBody(formatInteger(things.length), formatBytes(bytes))}
+              </ConfirmButton>
             </div>
           </div>
         </Disclosure>
       )}
       {restore.isError && <ErrorView error={restore.error} />}
-      <Dialog
-        title={texts.emptyTitle}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        actions={
-          <Button look="danger" isBusy={empty.isPending} onClick={() => empty.mutate({ projectId })}>
-            {texts.empty}
-          </Button>
-        }
-      >
-        <p>{texts.emptyBody(formatInteger(things.length), formatBytes(bytes))}</p>
-        {empty.isError && <ErrorView error={empty.error} />}
-      </Dialog>
     </div>
   );
 }
