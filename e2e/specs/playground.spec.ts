@@ -42,6 +42,7 @@ test('a model is asked, made to think otherwise, searched, and what it said is k
   await expect(tuned!.getByRole('list', { name: 'Response' }).getByText('verify').first()).toBeVisible();
 
   await play.main.getByRole('button', { name: 'One model only' }).click();
+  await expect(play.columns).toHaveCount(1);
   await play.main.getByRole('button', { name: 'Keep the question' }).click();
   const dialog = workbench.page.getByRole('dialog', { name: 'Keep this question' });
   await dialog.getByRole('button', { name: 'Keep', exact: true }).click();

@@ -27,7 +27,8 @@ test('tokens of one’s own are made, come into a model, are tested, shown and t
   await form.getByLabel('Name', { exact: true }).press('Enter');
   const renamed = main.getByRole('region', { name: 'The token “calculate”' });
   await expect(renamed.getByLabel('Opens with')).toHaveValue('<calculate>');
-  await renamed.getByLabel('violet').check();
+  await renamed.getByLabel('violet').click();
+  await expect(renamed.getByLabel('violet')).toBeChecked();
   await renamed.getByLabel('First value of its rows').selectOption('noise');
 
   // The grammar by mouse: nothing may follow the question any more, and the start button says why it cannot be pressed.
@@ -56,7 +57,7 @@ test('tokens of one’s own are made, come into a model, are tested, shown and t
   await expect(graph.getByRole('button', { name: /^subquestion: may come after question/ })).toBeFocused();
   // The same in the table.
   await main.locator('summary', { hasText: 'The grammar as a table' }).click();
-  await main.getByRole('checkbox', { name: 'calculate may come after question' }).check();
+  await main.getByRole('checkbox', { name: 'calculate may come after question' }).click();
   await expect(graph.getByRole('button', { name: /^calculate: may come after question/ })).toBeVisible();
   await expect(main.getByText('Every token can be reached, and every way leads to an answer.')).toBeVisible();
 
@@ -67,6 +68,7 @@ test('tokens of one’s own are made, come into a model, are tested, shown and t
 
   // The draft holds the set; a reload changes nothing.
   await page.reload();
+  await wizard.openStep('Tokens');
   await expect(main.getByLabel('Name of the set')).toHaveValue('Six of ours');
 
   await wizard.openStep('Settings');

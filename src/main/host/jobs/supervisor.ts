@@ -278,8 +278,10 @@ export class JobSupervisor {
     try {
       const moment = MOMENT_OF[settlement.outcome];
       if (moment) this.#noteMoment(id, moment);
-      this.#change(id, change);
+      changeRun(this.#deps.db, id, change);
+      // Before windows hear of the end: they then ask for what it taught.
       if (settlement.outcome === 'finished' && active?.stop !== 'finish') this.#deps.onFinished?.(id);
+      this.#sendRun(id);
     } catch (error) {
       // The store cannot be written (a full disk, say): windows are told all the same, and the next start finds the run open and mends it.
       const run = findRun(this.#deps.db, id);

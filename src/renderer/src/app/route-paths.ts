@@ -63,8 +63,8 @@ export function href<Id extends RouteId>(
   const path = ROUTE_PATHS[id].replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
   const asked = new URLSearchParams(
     Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1])),
-  );
-  return `#${path}${asked.size > 0 ? `?${asked.toString()}` : ''}`;
+  ).toString();
+  return `#${path}${asked === '' ? '' : `?${asked}`}`;
 }
 
 /** Which page a fragment names; null for an address that nothing answers to. A fixed segment wins over a parameter. */

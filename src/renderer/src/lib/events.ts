@@ -42,6 +42,7 @@ const HANDLERS: { [T in WorkbenchEvent['type']]: (queries: QueryClient, event: E
     // Progress alone (the status stays) touches nothing else; a new or settled run may have made things.
     if (before?.status !== run.status) {
       for (const part of MADE_BY_RUNS) void queries.invalidateQueries({ queryKey: part.key() });
+      void queries.invalidateQueries({ queryKey: api.runs.forecast.key({ input: { id: run.id } }) });
     }
   },
   runRemoved: (queries, { runId }) => {
