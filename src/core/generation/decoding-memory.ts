@@ -24,6 +24,8 @@ export interface DecodingShape {
 
 /** What weights that are compiled in take beside the store, in copies of them; fitted, see docs/experiments.md. */
 const BAKED_COPIES = 2.8;
+/** Buffers and stacks of the threads, code that is read in at the first run; less than a training step's. Fitted on the same grid. */
+export const WRITING_FIRST_RUN_BYTES = 14e6;
 const FLOAT = 4;
 
 /** Bytes that writing texts takes beside the program and the weights; from shapes alone. */

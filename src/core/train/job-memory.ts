@@ -1,4 +1,4 @@
-import { estimateDecodingMemory } from '../generation/decoding-memory';
+import { estimateDecodingMemory, WRITING_FIRST_RUN_BYTES } from '../generation/decoding-memory';
 import { countParameters } from '../models/decoder/parameters';
 import type { ModelConfig } from '../models/model-config';
 import { createRng } from '../random/rng';
@@ -6,7 +6,7 @@ import { planLearning } from './learning-plan';
 import { planMemory, type MemoryPlan } from './memory-plan';
 import type { RlConfig } from './rl/rl-config';
 import type { SftConfig } from './sft-config';
-import { FIRST_RUN_BYTES, PROGRAM_BYTES } from './training-memory';
+import { PROGRAM_BYTES } from './training-memory';
 import { trainingModeOf } from './training-mode';
 
 /** A job that trains, before it starts. */
@@ -57,7 +57,9 @@ export function forecastTraining(job: TrainingJob, budgetBytes: number): Trainin
 
 /** Bytes of a job that writes texts alone. @param rows texts side by side */
 export function forecastWriting(model: ModelConfig, rows: number, textTokens: number): number {
-  return PROGRAM_BYTES + FIRST_RUN_BYTES + FLOAT * countParameters(model) + writingBytes(model, rows, textTokens);
+  return (
+    PROGRAM_BYTES + WRITING_FIRST_RUN_BYTES + FLOAT * countParameters(model) + writingBytes(model, rows, textTokens)
+  );
 }
 
 function planJob(job: TrainingJob, budgetBytes: number): MemoryPlan {

@@ -47,7 +47,7 @@ export interface TrainingMemory {
 /** Node, onnxruntime and our own code before any model: 90 MB measured, the rest set so that the grid of docs/experiments.md fits. */
 export const PROGRAM_BYTES = 100e6;
 /** Buffers and stacks of the threads, code that is read in at the first run. */
-export const FIRST_RUN_BYTES = 20e6;
+const FIRST_RUN_BYTES = 20e6;
 /** A node of a graph while it is built, written, read and run. */
 export const BYTES_PER_NODE = 10_000;
 /**

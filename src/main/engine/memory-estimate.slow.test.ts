@@ -3,12 +3,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { estimateDecodingMemory } from '@core/generation/decoding-memory';
+import { estimateDecodingMemory, WRITING_FIRST_RUN_BYTES } from '@core/generation/decoding-memory';
 import { countParameters } from '@core/models/decoder/parameters';
 import type { ModelConfig } from '@core/models/model-config';
 import { createRng } from '@core/random/rng';
 import { planLearning } from '@core/train/learning-plan';
-import { estimateTrainingMemory, FIRST_RUN_BYTES, PROGRAM_BYTES } from '@core/train/training-memory';
+import { estimateTrainingMemory, PROGRAM_BYTES } from '@core/train/training-memory';
 import { LEARNING_ROWS, LORA_RANK, MEMORY_GRID, SHAPES, type MemoryPoint } from './testing/memory-grid';
 
 /** The estimate may be wrong by this share of the measured peak. */
@@ -32,7 +32,7 @@ function estimate({ model, work }: MemoryPoint): number {
     const [textTokens, rest] = [work.prompt + work.newTokens, { maxBakedBytes: 2 ** 26, kvBytes: 2 ** 30 }];
     return (
       PROGRAM_BYTES +
-      FIRST_RUN_BYTES +
+      WRITING_FIRST_RUN_BYTES +
       4 * countParameters(config) +
       estimateDecodingMemory({ config, rows: work.rows, textTokens, prefixTokens: work.prompt, ...rest })
     );
