@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SavedSearch } from '@core/search/saved-search';
 import { readJsonState, writeAtomic } from '../run-state';
@@ -32,14 +32,11 @@ export class HalfGrownTrees {
 
   /** Names of the trees that are kept. */
   get names(): readonly string[] {
-    try {
-      return readdirSync(this.#folder)
-        .filter((file) => file.endsWith('.json') && !file.startsWith('.'))
-        .map((file) => file.slice(0, -'.json'.length));
-    } catch {
-      // There is no such folder before the first tree.
-      return [];
-    }
+    // There is no such folder before the first tree; one that cannot be read is an error.
+    if (!existsSync(this.#folder)) return [];
+    return readdirSync(this.#folder)
+      .filter((file) => file.endsWith('.json') && !file.startsWith('.'))
+      .map((file) => file.slice(0, -'.json'.length));
   }
 
   /** The tree of a question as it was last kept; null where it begins. */
