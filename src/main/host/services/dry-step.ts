@@ -82,7 +82,7 @@ const COUNTED: { readonly [K in JobKind]?: readonly (keyof Extract<JobSpec, { ki
 
 /** Why no dry step can be made now, in a sentence; null where one can. */
 export function refuseDryStep({ jobs }: Pick<ServiceContext, 'jobs'>, spec: JobSpec): string | null {
-  if (!hasDryStep(spec.kind)) return 'This takes so little that it is reckoned from its size.';
+  if (!hasDryStep(spec.kind)) return 'For this kind of job there is no dry step: it is reckoned from its size.';
   if (spec.kind === 'search' && spec.config.server !== '')
     return 'A server is not asked for a trial: it may cost money.';
   return jobs.isWorking ? 'A run is under way; a dry step beside it would measure both.' : null;

@@ -40,7 +40,7 @@ export const hostWords: Readonly<Record<string, string>> = translated(
       "Reckoned from the model's size and this machine's cores; the first run will tell better.",
       'Measured on the last run of this kind on this machine.',
       'Measured by a dry step on this machine.',
-      'This takes so little that it is reckoned from its size.',
+      'For this kind of job there is no dry step: it is reckoned from its size.',
       'A server is not asked for a trial: it may cost money.',
       'A run is under way; a dry step beside it would measure both.',
       'This will hardly fit into the memory that is free now. Close other programs, choose LoRA, or use a smaller model.',

@@ -36,8 +36,8 @@ export const host = {
     "Reckoned from the model's size and this machine's cores; the first run will tell better.":
       'Aus der Größe des Modells und den Kernen dieses Rechners geschätzt; der erste Lauf sagt es genauer.',
     'Measured by a dry step on this machine.': 'Durch einen Probeschritt auf diesem Rechner gemessen.',
-    'This takes so little that it is reckoned from its size.':
-      'Das braucht so wenig, dass es aus der Größe geschätzt wird.',
+    'For this kind of job there is no dry step: it is reckoned from its size.':
+      'Für diese Art von Auftrag gibt es keinen Probeschritt: aus der Größe geschätzt.',
     'A server is not asked for a trial: it may cost money.':
       'Ein Server wird nicht zur Probe gefragt: es könnte Geld kosten.',
     'A run is under way; a dry step beside it would measure both.':
